@@ -1,0 +1,34 @@
+"""Public ids: a prefix that says the kind, and 16 random characters of Crockford base 32 (80 bits)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_SHAPE = re.compile(r"^[a-z]{3}_[0-9a-hjkmnp-tv-z]{16}$")
+
+KINDS = {
+    "cam": "camera",
+    "per": "person",
+    "sit": "site",
+    "sys": "system",
+    "unt": "unit",
+    "grt": "grant",
+    "vws": "viewing session",
+    "exp": "export",
+    "sto": "store directory",
+    "fct": "fact",
+    "nod": "node",
+}
+
+
+def new_id(prefix: str) -> str:
+    """A fresh id such as ``cam_7h3k…``. Unknown prefixes raise KeyError, so that the list above stays true."""
+    KINDS[prefix]
+    return f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Whether the text is a well-formed id of that kind. Ids are the only names that reach a file path."""
+    return text.startswith(prefix + "_") and _SHAPE.match(text) is not None

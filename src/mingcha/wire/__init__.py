@@ -1,0 +1,1 @@
+"""Versioned, idempotent messages between the office and the recorder: orders, facts and tickets."""

@@ -1,0 +1,61 @@
+"""What the media plane reports. Each fact has an id, so that taking it twice changes nothing.
+
+The media plane numbers its facts (`sequence`, rising without gaps in one catalog) and keeps them until the office has
+confirmed them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from mingcha.base.errors import Invalid
+
+FORMAT = "mingcha.fact/1"
+
+KINDS: dict[str, str] = {
+    "recorder.started": "the media plane came up",
+    "recorder.stopped": "the media plane was stopped in order",
+    "camera.state": "a camera was reached, lost, refused, or changed",
+    "gap.closed": "a stretch without recording ended; start, end and reason",
+    "run.started": "a stream began or changed its format",
+    "storage.alarm": "a store is filling, full, read-only, absent or foreign",
+    "clock.stepped": "the wall clock was set while recording",
+    "viewing.served": "bytes of this camera and range were sent to a viewer",
+    "export.finished": "a copy was made; files, sizes, hashes, gaps",
+    "export.failed": "a copy could not be made",
+    "local.act": "somebody used the command line on the node itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`at_us`: wall instant. `camera`: camera id or empty. `detail`: plain JSON values."""
+
+    fact: str
+    kind: str
+    at_us: int
+    camera: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+    sequence: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise Invalid("fact.kind", f"Unknown fact kind {self.kind!r}.")
+
+
+def dump(fact: Fact) -> str:
+    """Canonical JSON of a fact."""
+    return json.dumps({"format": FORMAT, **asdict(fact)}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def load(text: str) -> Fact:
+    """The fact in `text`; raises Invalid."""
+    try:
+        raw = json.loads(text)
+        if raw.pop("format") != FORMAT:
+            raise Invalid("fact.format", f"Not a fact of format {FORMAT}.")
+        return Fact(**raw)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Invalid("fact.field", f"A fact cannot be read: {error}.") from error

@@ -1,0 +1,99 @@
+"""The order that says what to record. The office writes it, the media plane reconciles to it; the newest wins.
+
+JSON, `version` rising; unknown keys are errors. Credentials never stand in `url`: they are sealed in
+`credentials` by the node key (`mingcha.base.seal`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from mingcha.base.errors import Invalid
+from mingcha.base.ids import is_id
+
+FORMAT = "mingcha.plan/1"
+StreamRole = Literal["main", "sub"]
+Transport = Literal["tcp", "udp"]
+Engine = Literal["native", "pyav"]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOrder:
+    """`url`: rtsp:// or rtsps:// without user and password. `credentials`: sealed ``user:password`` or empty. The
+    main stream is recorded; the sub stream is only shown, unless `record`."""
+
+    role: StreamRole
+    url: str
+    credentials: str = ""
+    transport: Transport = "tcp"
+    engine: Engine = "native"
+    record: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CameraOrder:
+    """`name` is for messages and file names of copies only. `audio_reason`: audio is recorded when, and only when,
+    this is not empty."""
+
+    camera: str
+    name: str
+    streams: tuple[StreamOrder, ...]
+    audio_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    version: int
+    cameras: tuple[CameraOrder, ...]
+
+
+def dump(plan: Plan) -> bytes:
+    """Canonical JSON of a plan."""
+    return json.dumps(
+        {"format": FORMAT, **asdict(plan)}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def load(data: bytes) -> Plan:
+    """The plan in `data`; raises Invalid naming the field."""
+    try:
+        raw = json.loads(data)
+    except ValueError as error:
+        raise Invalid("plan.not_json", "The recording plan is not JSON.") from error
+    if not isinstance(raw, dict) or raw.pop("format", None) != FORMAT:
+        raise Invalid("plan.format", f"The recording plan is not of format {FORMAT}.")
+    try:
+        cameras = tuple(_camera(item) for item in raw.pop("cameras"))
+        plan = Plan(**raw, cameras=cameras)
+    except (KeyError, TypeError) as error:
+        raise Invalid("plan.field", f"The recording plan has a missing or unknown field: {error}.") from error
+    ids = [order.camera for order in cameras]
+    if len(set(ids)) != len(ids):
+        raise Invalid("plan.twice", "The recording plan names a camera twice.")
+    return plan
+
+
+def _camera(raw: dict[str, Any]) -> CameraOrder:
+    order = CameraOrder(**{**raw, "streams": tuple(_stream(item) for item in raw["streams"])})
+    if not is_id(order.camera, "cam"):
+        raise Invalid("plan.camera_id", "The recording plan has a camera id that is not well formed.")
+    if sorted({stream.role for stream in order.streams}) != sorted(stream.role for stream in order.streams):
+        raise Invalid("plan.role_twice", "A camera has two streams of the same role.")
+    return order
+
+
+def _stream(raw: dict[str, Any]) -> StreamOrder:
+    stream = StreamOrder(**raw)
+    for value, allowed in (
+        (stream.role, get_args(StreamRole)),
+        (stream.transport, get_args(Transport)),
+        (stream.engine, get_args(Engine)),
+    ):
+        if value not in allowed:
+            raise Invalid("plan.field", f"The recording plan has {value!r} where one of {allowed} is meant.")
+    if "@" in urlsplit(stream.url).netloc:
+        raise Invalid("plan.credentials", "A stream address in the plan holds a password; it must be sealed.")
+    return stream
