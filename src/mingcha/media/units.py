@@ -45,10 +45,10 @@ class AccessUnit:
     """One coded picture (or one audio frame), as it goes into a file.
 
     `payload`: for video the NAL units each behind a 4-byte big-endian length (ISO/IEC 14496-15), without access unit
-    delimiters; in-band parameter sets stay in. For audio the raw frame. `pts`: presentation time in ticks of
-    the track clock (video 90 kHz, audio the sample rate), unwrapped from RTP's 32 bits, starting near 0 in each session,
-    never negative. `arrived_mono_us`: monotonic instant at which the last byte was read. `damaged`: packets of this unit
-    were lost; it is kept, since a damaged picture is still evidence.
+    delimiters; in-band parameter sets stay in. For audio the raw frame. `pts`: presentation time in ticks of the track
+    clock (video 90 kHz, audio the sample rate), unwrapped from RTP's 32 bits, starting near 0 in each session, never
+    negative. `arrived_mono_us`: monotonic instant at which the last byte was read. `damaged`: packets of this unit were
+    lost; it is kept, since a damaged picture is still evidence.
     """
 
     payload: bytes
