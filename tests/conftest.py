@@ -1,0 +1,76 @@
+"""What every test stands on: no network beyond this machine, no settings from outside, a clock that obeys."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from mingcha.base.clock import ManualClock
+from tests.support.clock import manual_clock
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+HERE_NAMES = {"", "localhost", "0.0.0.0", "::", "localhost.localdomain"}
+
+# Machines that test are slow and busy: a deadline would measure them. MINGCHA-free name, since those are settings.
+settings.register_profile("quick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", deadline=None, max_examples=5_000, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+for _name in [name for name in os.environ if name.startswith("MINGCHA_")]:
+    del os.environ[_name]
+
+
+def is_local(host: object) -> bool:
+    """Whether a host means this machine. ``*.invalid`` is let through: RFC 6761 says nobody answers for it."""
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host is None or host in HERE_NAMES:
+        return True
+    text = str(host).partition("%")[0]
+    try:
+        return ipaddress.ip_address(text).is_loopback
+    except ValueError:
+        return text.rstrip(".").endswith((".invalid", ".localhost"))
+
+
+def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
+    """Audit hook: a test that reaches for another machine fails with its name in the traceback."""
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if not is_local(host):
+        raise RuntimeError(f"a test tried to reach {host!r}; tests stay on this machine")
+
+
+sys.addaudithook(refuse_network)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests marked `shared` read ../shared, which exists on some machines only."""
+    if SHARED.is_dir():
+        return
+    for item in items:
+        if item.get_closest_marker("shared"):
+            item.add_marker(pytest.mark.skip(reason="../shared is not on this machine"))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands at 2026-11-21T04:00:00Z (noon in Shanghai) until told to move."""
+    return manual_clock()
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The directory of clips and papers beside the repository; only for tests marked `shared`."""
+    return SHARED
