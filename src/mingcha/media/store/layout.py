@@ -1,0 +1,39 @@
+"""Names inside a store directory. A segment's name is its number, nothing else: no camera, no time, no meaning."""
+
+from __future__ import annotations
+
+import re
+
+IDENTITY_NAME = "mingcha-store.json"
+LOCK_NAME = "lock"
+OPEN_NAME = "open"
+SEGMENTS_NAME = "segments"
+
+MAX_NUMBER = (1 << 40) - 1
+SEGMENTS_PER_DIRECTORY = 4096
+
+_FILE = re.compile(r"^([0-9a-f]{10})\.mp4$")
+_DIRECTORY = re.compile(r"^[0-9a-f]{7}$")
+
+
+def file_name(number: int) -> str:
+    """``00000000ff.mp4``. Numbers outside 40 bits raise ValueError."""
+    if not 0 <= number <= MAX_NUMBER:
+        raise ValueError(f"segment number {number} is out of range")
+    return f"{number:010x}.mp4"
+
+
+def directory_name(number: int) -> str:
+    """The directory below ``segments`` that holds the number: its upper 28 bits."""
+    return f"{number // SEGMENTS_PER_DIRECTORY:07x}"
+
+
+def number_of(name: str) -> int | None:
+    """The number a file name stands for; None for a name that is not ours."""
+    found = _FILE.match(name)
+    return int(found[1], 16) if found else None
+
+
+def is_directory_name(name: str) -> bool:
+    """Whether a name below ``segments`` is one of ours."""
+    return _DIRECTORY.match(name) is not None
