@@ -1,0 +1,1 @@
+"""The `mingcha` command: one module per subcommand, each with `add_parser`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections import deque
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from mingcha.base.clock import Clock
 from mingcha.media.container import fmp4
@@ -35,14 +35,23 @@ class StreamState:
     since_us: int
 
 
+class Tap(Protocol):
+    """Takes the pictures of a channel themselves, not fragments."""
+
+    def on_format(self, video: VideoFormat) -> None: ...
+
+    def on_unit(self, unit: AccessUnit) -> None: ...
+
+
 class Channel:
-    """One stream's fan-out. `wanted` is called with True at the first viewer and False after the last one left."""
+    """One stream's fan-out, on the event loop."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._ring: list[AccessUnit] = []
         self._ring_bytes = 0
         self._viewers: set[Viewer] = set()
+        self._taps: set[Tap] = set()
         self._video: VideoFormat | None = None
         self._header: bytes = b""
         self._timeline: Timeline | None = None
@@ -66,7 +75,7 @@ class Channel:
         return tuple(self._ring)
 
     def has_viewers(self) -> bool:
-        return bool(self._viewers)
+        return bool(self._viewers or self._taps)
 
     def on_format(self, video: VideoFormat, audio: AudioFormat | None) -> None:
         """A new picture format: viewers get a new header."""
@@ -78,6 +87,8 @@ class Channel:
         for viewer in self._viewers:
             viewer.tell(self.describe())
             viewer.restart([self._header_message()])
+        for tap in self._taps:
+            tap.on_format(video)
 
     def on_unit(self, unit: AccessUnit) -> None:
         """A picture in decoding order. Sound is recorded where it is switched on, but not sent live."""
@@ -94,6 +105,8 @@ class Channel:
         self._ring_bytes += len(unit.payload)
         if self._ring_bytes > RING_LIMIT_BYTES:
             self._clear_ring()
+        for tap in self._taps:
+            tap.on_unit(unit)
         if self._viewers and self._video is not None:
             self._publish(unit)
 
@@ -133,6 +146,17 @@ class Channel:
 
     def unsubscribe(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
+
+    def add_tap(self, tap: Tap) -> None:
+        """Feed whole pictures to something that makes another picture of them, from the last key frame on."""
+        if self._video is not None:
+            tap.on_format(self._video)
+            for unit in self._ring:
+                tap.on_unit(unit)
+        self._taps.add(tap)
+
+    def remove_tap(self, tap: Tap) -> None:
+        self._taps.discard(tap)
 
     def _clear_ring(self) -> None:
         self._ring.clear()

@@ -1,0 +1,1 @@
+"""Process mains of the media plane: the recorder with its video server, and what wires the parts together."""

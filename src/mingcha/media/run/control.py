@@ -1,0 +1,116 @@
+"""The office's door to the media plane: orders in, facts out. Nothing here is for browsers.
+
+Each request carries the control token (docs/design/recorder.md, "Media server"); it is compared in constant time.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mingcha.base.errors import Invalid, NotAllowed
+from mingcha.media.gate.admission import Gate
+from mingcha.media.gate.http import Endpoint, answers_errors, integer
+from mingcha.wire import facts, plan
+
+FACTS_PER_ANSWER = 500
+MAX_BODY_BYTES = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ControlServices:
+    """What the control routes call. `take_plan` stores and applies; `probe` opens a camera once and describes it."""
+
+    token: str
+    gate: Gate
+    take_plan: Callable[[plan.Plan, bytes], Awaitable[None]]
+    facts_after: Callable[[int, int], Awaitable[list[facts.Fact]]]
+    confirm_facts: Callable[[int], Awaitable[None]]
+    probe: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
+    status: Callable[[], dict[str, Any]]
+
+
+def routes(services: ControlServices) -> list[Route]:
+    """The `/control/…` routes."""
+    control = _Control(services)
+
+    def guarded(endpoint: Endpoint) -> Endpoint:
+        async def checked(request: Request) -> Response:
+            control.require_token(request)
+            return await endpoint(request)
+
+        return answers_errors(checked)
+
+    return [
+        Route("/control/plan", guarded(control.put_plan), methods=["PUT"]),
+        Route("/control/facts", guarded(control.get_facts), methods=["GET"]),
+        Route("/control/facts/confirm", guarded(control.confirm), methods=["POST"]),
+        Route("/control/revocations", guarded(control.revoke), methods=["POST"]),
+        Route("/control/probe", guarded(control.probe), methods=["POST"]),
+        Route("/control/status", guarded(control.status), methods=["GET"]),
+    ]
+
+
+class _Control:
+    def __init__(self, services: ControlServices) -> None:
+        self._services = services
+
+    def require_token(self, request: Request) -> None:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), self._services.token.encode()):
+            raise NotAllowed("control.token", "The control token is wrong; it is in the file secrets/control.token.")
+
+    async def put_plan(self, request: Request) -> Response:
+        body = await _body(request)
+        await self._services.take_plan(plan.load(body), body)
+        return Response(status_code=204)
+
+    async def get_facts(self, request: Request) -> Response:
+        found = await self._services.facts_after(integer(request, "after", 0), FACTS_PER_ANSWER)
+        return JSONResponse({"facts": [json.loads(facts.dump(fact)) for fact in found]})
+
+    async def confirm(self, request: Request) -> Response:
+        through = (await _object(request)).get("through")
+        if not isinstance(through, int):
+            raise Invalid("control.through", "'through' must be a whole number.")
+        await self._services.confirm_facts(through)
+        return Response(status_code=204)
+
+    async def revoke(self, request: Request) -> Response:
+        grants = (await _object(request)).get("grants")
+        if not isinstance(grants, list) or not all(isinstance(grant, str) for grant in grants):
+            raise Invalid("control.grants", "'grants' must be a list of grant ids.")
+        await self._services.gate.revoke(grants)
+        return Response(status_code=204)
+
+    async def probe(self, request: Request) -> Response:
+        return JSONResponse(await self._services.probe(await _object(request)))
+
+    async def status(self, request: Request) -> Response:
+        return JSONResponse(self._services.status())
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise Invalid("control.size", "The message is too large.")
+    return body
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    try:
+        value = json.loads(await _body(request))
+    except ValueError as error:
+        raise Invalid("control.json", "The message is not JSON.") from error
+    if not isinstance(value, dict):
+        raise Invalid("control.json", "The message is not a JSON object.")
+    return value
