@@ -48,7 +48,7 @@ def test_every_package_of_the_npm_lock_has_a_hash() -> None:
         "https://py" + "pi.org/simple",
         "files.python" + "hosted.org",
         "https://registry.npm" + "js.org/vite",
-        "https://mirrors.example.com/x",
+        "https://mirr" + "ors.example.com/x",
         "--index" + "-url https://x",
         "registry" + "=https://x",
         "http://artifact" + "ory.example/x",
