@@ -301,7 +301,11 @@ class StoreDirectory:
     def numbers_in(self, directory: str) -> list[int]:
         """Numbers of the sealed segments in one of `directories`, rising."""
         with store_errors():
-            names = os.listdir(self.path / layout.SEGMENTS_NAME / directory)
+            fd = os.open(directory, _DIRECTORY, dir_fd=self._segments_fd)
+            try:
+                names = os.listdir(fd)
+            finally:
+                os.close(fd)
         found = (layout.number_of(name) for name in names)
         return sorted(n for n in found if n is not None and layout.directory_name(n) == directory)
 

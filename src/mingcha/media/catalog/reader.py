@@ -1,0 +1,267 @@
+"""Questions to the catalog. Every question takes a read-only connection of its own and never blocks the writer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, Full, LifoQueue
+from typing import Any
+
+from mingcha.base.timerange import TimeRange
+from mingcha.media.catalog.connection import open_reader
+from mingcha.media.catalog.errors import catalog_errors
+from mingcha.media.catalog.part_index import unpack
+from mingcha.media.catalog.records import Gap, Garbage, OpenSegmentRecord, RunRecord, SegmentRecord
+from mingcha.media.container.scan import PartInfo
+from mingcha.wire import facts
+from mingcha.wire.facts import Fact
+
+NO_KEY_BIT, RECOVERED_BIT = 1, 2
+_IDLE_READERS = 8
+_LONGEST_SEGMENT_US = 600_000_000
+"""How far before a range a segment that reaches into it may begin, should segments ever overlap."""
+
+_SEGMENT = """SELECT number, store.store, camera, role, run, start_us, end_us, media_offset, media_duration,
+    file_bytes, header_bytes, frames, root, flags
+    FROM segment JOIN stream ON stream.id = segment.stream JOIN store ON store.id = segment.store """
+_SEGMENTS_IN = (
+    _SEGMENT
+    + """WHERE stream = (SELECT id FROM stream WHERE camera = :camera AND role = :role)
+    AND start_us < :end AND end_us > :start AND start_us >= :earliest ORDER BY start_us, number"""
+)
+_SEGMENT_BEFORE = (
+    _SEGMENT
+    + """WHERE stream = (SELECT id FROM stream WHERE camera = ? AND role = ?)
+    AND start_us <= ? ORDER BY start_us DESC, number DESC LIMIT 1"""
+)
+_OPEN = """SELECT number, store.store, camera, role, run, start_us, media_offset, end_us
+    FROM open_segment JOIN stream ON stream.id = stream JOIN store ON store.id = open_segment.store """
+# The stretches of a stream do not overlap, so the one that reaches into the range is the last to begin before it.
+_COVERAGE = """SELECT start_us, end_us FROM coverage WHERE stream = :stream AND end_us > :start AND start_us < :end
+    AND start_us >= coalesce(
+        (SELECT max(start_us) FROM coverage WHERE stream = :stream AND start_us <= :start), 0) ORDER BY start_us"""
+_GAPS = """SELECT id, start_us, end_us, reason, detail FROM gap WHERE stream = :stream
+    AND (end_us IS NULL OR end_us > :start) AND start_us < :end
+    AND start_us >= coalesce((SELECT max(start_us) FROM gap WHERE stream = :stream AND start_us <= :start), 0)
+    ORDER BY start_us"""
+
+
+def _record(row: tuple[Any, ...]) -> SegmentRecord:
+    flags = row[13]
+    return SegmentRecord(*row[:-1], starts_with_key=not flags & NO_KEY_BIT, recovered=bool(flags & RECOVERED_BIT))
+
+
+class CatalogReader:
+    """Safe to use from any thread, and from processes other than the recorder's. Raises Unavailable, Corrupt.
+
+    `role` is "main" where not said otherwise: that is the stream which is recorded for keeping.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._idle: LifoQueue[sqlite3.Connection] = LifoQueue(_IDLE_READERS)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A read-only connection in autocommit mode, from a small pool."""
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
+            connection = open_reader(self.path)
+        try:
+            with catalog_errors():
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        try:
+            self._idle.put_nowait(connection)
+        except Full:
+            connection.close()
+
+    def close(self) -> None:
+        """Close idle connections."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except Empty:
+                return
+
+    def _rows(self, sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
+        with self.reading() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def _streams(self, connection: sqlite3.Connection, cameras: Iterable[str], role: str) -> Iterator[tuple[str, int]]:
+        for camera in cameras:
+            row = connection.execute("SELECT id FROM stream WHERE camera = ? AND role = ?", (camera, role)).fetchone()
+            if row is not None:
+                yield camera, row[0]
+
+    # The time line
+
+    def coverage(
+        self, cameras: Iterable[str], range_: TimeRange, *, role: str = "main", open_until_us: int | None = None
+    ) -> dict[str, list[TimeRange]]:
+        """Recorded stretches inside the range, cut to it, neighbours joined; an entry for every camera asked for.
+
+        `open_until_us` (now): count segments still being written from their start to that instant.
+        """
+        wanted = list(cameras)
+        result: dict[str, list[TimeRange]] = {camera: [] for camera in wanted}
+        with self.reading() as connection:
+            for camera, stream in self._streams(connection, wanted, role):
+                bounds = {"stream": stream, "start": range_.start_us, "end": range_.end_us}
+                stretches = connection.execute(_COVERAGE, bounds).fetchall()
+                if open_until_us is not None:
+                    stretches += connection.execute(
+                        "SELECT start_us, coalesce(end_us, ?) FROM open_segment WHERE stream = ?",
+                        (open_until_us, stream),
+                    )
+                result[camera] = _joined(stretches, range_)
+        return result
+
+    def gaps(self, cameras: Iterable[str], range_: TimeRange, *, role: str = "main") -> dict[str, list[Gap]]:
+        """Gaps that reach into the range, whole, in order; an entry for every camera asked for."""
+        wanted = list(cameras)
+        result: dict[str, list[Gap]] = {camera: [] for camera in wanted}
+        with self.reading() as connection:
+            for camera, stream in self._streams(connection, wanted, role):
+                bounds = {"stream": stream, "start": range_.start_us, "end": range_.end_us}
+                result[camera] = [
+                    Gap(row[0], camera, role, *row[1:]) for row in connection.execute(_GAPS, bounds).fetchall()
+                ]
+        return result
+
+    # Segments
+
+    def segments(self, camera: str, role: str, range_: TimeRange) -> list[SegmentRecord]:
+        """Sealed segments that reach into the range, in order of time."""
+        rows = self._rows(
+            _SEGMENTS_IN,
+            {
+                "camera": camera,
+                "role": role,
+                "start": range_.start_us,
+                "end": range_.end_us,
+                "earliest": range_.start_us - _LONGEST_SEGMENT_US,
+            },
+        )
+        return [_record(row) for row in rows]
+
+    def segment_before(self, camera: str, role: str, at_us: int) -> SegmentRecord | None:
+        """The last segment that begins at or before an instant."""
+        rows = self._rows(_SEGMENT_BEFORE, (camera, role, at_us))
+        return _record(rows[0]) if rows else None
+
+    def segment(self, number: int) -> SegmentRecord | None:
+        """The sealed segment with that number."""
+        rows = self._rows(_SEGMENT + "WHERE number = ?", (number,))
+        return _record(rows[0]) if rows else None
+
+    def part_index(self, number: int) -> list[PartInfo]:
+        """Where the parts of a sealed segment lie; empty for an unknown number. Raises Corrupt."""
+        return self.part_indexes([number]).get(number, [])
+
+    def part_indexes(self, numbers: Iterable[int]) -> dict[int, list[PartInfo]]:
+        """`part_index` of many segments in one question; unknown numbers are left out."""
+        result = {}
+        with self.reading() as connection:
+            for number in numbers:
+                row = connection.execute(
+                    """SELECT parts, header_bytes FROM segment_index JOIN segment USING (number) WHERE number = ?""",
+                    (number,),
+                ).fetchone()
+                if row is not None:
+                    result[number] = unpack(*row)
+        return result
+
+    def segments_after(self, number: int, limit: int) -> list[SegmentRecord]:
+        """Sealed segments with larger numbers, in order of number: for walks over everything."""
+        rows = self._rows(_SEGMENT + "WHERE number > ? ORDER BY number LIMIT ?", (number, limit))
+        return [_record(row) for row in rows]
+
+    def open_segments(self) -> list[OpenSegmentRecord]:
+        """Segments being written, or left behind by a crash."""
+        return [OpenSegmentRecord(*row) for row in self._rows(_OPEN + "ORDER BY number")]
+
+    def open_segment_of(self, camera: str, role: str) -> OpenSegmentRecord | None:
+        """The newest segment being written of a stream."""
+        rows = self._rows(_OPEN + "WHERE camera = ? AND role = ? ORDER BY number DESC LIMIT 1", (camera, role))
+        return OpenSegmentRecord(*rows[0]) if rows else None
+
+    def garbage(self) -> list[Garbage]:
+        """Segments on their way out."""
+        return [
+            Garbage(*row)
+            for row in self._rows(
+                "SELECT number, store.store, since_us FROM garbage JOIN store ON store.id = garbage.store"
+            )
+        ]
+
+    def run(self, run: int) -> RunRecord | None:
+        """The run with that number."""
+        rows = self._rows(
+            """SELECT run.id, camera, role, start_us, codec, codec_string, width, height, audio_codec
+            FROM run JOIN stream ON stream.id = run.stream WHERE run.id = ?""",
+            (run,),
+        )
+        return RunRecord(*rows[0]) if rows else None
+
+    def last_end(self, camera: str, role: str) -> int | None:
+        """Wall instant at which the newest footage of a stream ends (of a segment being written: at least begins);
+        None when there never was any."""
+        (row,) = self._rows(
+            """WITH wanted AS (SELECT id FROM stream WHERE camera = ? AND role = ?)
+            SELECT max(end_us) FROM (
+                SELECT * FROM (SELECT end_us FROM coverage WHERE stream IN wanted ORDER BY start_us DESC LIMIT 1)
+                UNION ALL
+                SELECT coalesce(end_us, start_us) FROM open_segment WHERE stream IN wanted)""",
+            (camera, role),
+        )
+        return row[0]  # type: ignore[no-any-return]
+
+    # The outbox and the rest
+
+    def facts_after(self, sequence: int, limit: int = 500) -> list[Fact]:
+        """Unconfirmed facts with larger sequence, in order."""
+        rows = self._rows(
+            "SELECT sequence, message FROM fact WHERE sequence > ? ORDER BY sequence LIMIT ?", (sequence, limit)
+        )
+        return [replace(facts.load(message), sequence=number) for number, message in rows]
+
+    def confirmed_fact(self) -> int:
+        """Up to which sequence the office has confirmed."""
+        return self._meta("confirmed_fact")
+
+    def stores(self) -> list[str]:
+        """Ids of the store directories this catalog speaks of."""
+        return [row[0] for row in self._rows("SELECT store FROM store ORDER BY id")]
+
+    def streams(self) -> list[tuple[str, str]]:
+        """(camera, role) of all streams that ever were recorded."""
+        return [(row[0], row[1]) for row in self._rows("SELECT camera, role FROM stream ORDER BY id")]
+
+    def bytes_stored(self) -> dict[str, int]:
+        """Bytes of sealed footage per camera, summed over everything: slow with millions of segments."""
+        rows = self._rows("SELECT camera, sum(file_bytes) FROM segment JOIN stream ON id = stream GROUP BY camera")
+        return {camera: total for camera, total in rows}  # noqa: C416
+
+    def _meta(self, name: str) -> int:
+        return int(self._rows("SELECT value FROM meta WHERE name = ?", (name,))[0][0])
+
+
+def _joined(stretches: list[tuple[int, int]], range_: TimeRange) -> list[TimeRange]:
+    """Sorted, cut to the range, neighbours and overlaps joined."""
+    joined: list[list[int]] = []
+    for start, end in sorted(stretches):
+        start, end = max(start, range_.start_us), min(end, range_.end_us)
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    return [TimeRange(start, end) for start, end in joined]

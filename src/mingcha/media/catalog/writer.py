@@ -1,0 +1,293 @@
+"""The one writer of the catalog. Group commits are the caller's: `with catalog.transaction(): …`."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from mingcha.base.clock import Clock
+from mingcha.base.errors import Conflict, Invalid
+from mingcha.media.catalog.connection import WRITER_BUSY_MS, open_writer
+from mingcha.media.catalog.coverage import add_stretch, remove_stretch
+from mingcha.media.catalog.errors import catalog_errors
+from mingcha.media.catalog.part_index import pack
+from mingcha.media.catalog.reader import NO_KEY_BIT, RECOVERED_BIT, CatalogReader
+from mingcha.media.catalog.reasons import REASONS
+from mingcha.media.catalog.records import SegmentRecord
+from mingcha.media.container.scan import PartInfo
+from mingcha.media.units import AudioFormat, VideoFormat
+from mingcha.wire import facts
+from mingcha.wire.facts import Fact
+
+
+class Catalog(CatalogReader):
+    """Reads as `CatalogReader` (they see what is committed); writes by one connection, one thread at a time.
+
+    Every write is a transaction by itself, or part of the one around it. Raises Unavailable ``catalog.locked`` after
+    a quarter of a second of waiting (nothing was written: try again later), ``catalog.full``, ``catalog.io``,
+    ``catalog.read_only``; Corrupt ``catalog.damaged``.
+    """
+
+    def __init__(self, path: Path, clock: Clock, *, busy_ms: int = WRITER_BUSY_MS) -> None:
+        super().__init__(path)
+        self._clock = clock
+        self._connection = open_writer(path, clock, busy_ms)
+        self._mutex = threading.RLock()
+        self._depth = 0
+        self._stream_ids: dict[tuple[str, str], int] = {}
+        self._store_ids: dict[str, int] = {}
+
+    def close(self) -> None:
+        super().close()
+        with self._mutex:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All writes of the block, or none. Blocks inside a block join it."""
+        with self._mutex, catalog_errors():
+            if self._depth:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._depth = 1
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._stream_ids.clear()
+                self._store_ids.clear()
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            finally:
+                self._depth = 0
+
+    # Keys
+
+    def add_store(self, store: str) -> int:
+        """Make a store directory known; its key."""
+        with self.transaction() as connection:
+            known = self._store_ids.get(store)
+            if known is None:
+                connection.execute(
+                    "INSERT OR IGNORE INTO store (store, added_us) VALUES (?, ?)", (store, self._clock.wall_us())
+                )
+                (known,) = connection.execute("SELECT id FROM store WHERE store = ?", (store,)).fetchone()
+                self._store_ids[store] = known
+            return int(known)
+
+    def _stream(self, connection: sqlite3.Connection, camera: str, role: str) -> int:
+        known = self._stream_ids.get((camera, role))
+        if known is None:
+            connection.execute("INSERT OR IGNORE INTO stream (camera, role) VALUES (?, ?)", (camera, role))
+            (known,) = connection.execute(
+                "SELECT id FROM stream WHERE camera = ? AND role = ?", (camera, role)
+            ).fetchone()
+            self._stream_ids[camera, role] = known
+        return int(known)
+
+    def _next(self, connection: sqlite3.Connection, name: str) -> int:
+        (value,) = connection.execute(
+            "UPDATE meta SET value = value + 1 WHERE name = ? RETURNING value - 1", (name,)
+        ).fetchone()
+        return int(value)
+
+    # Runs and segments
+
+    def add_run(
+        self, camera: str, role: str, start_us: int, video: VideoFormat, audio: AudioFormat | None = None
+    ) -> int:
+        """A run begins; its number."""
+        with self.transaction() as connection:
+            cursor = connection.execute(
+                """INSERT INTO run (stream, start_us, codec, codec_string, width, height, audio_codec)
+                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    self._stream(connection, camera, role),
+                    start_us,
+                    video.codec,
+                    video.codec_string,
+                    video.width,
+                    video.height,
+                    audio.codec if audio is not None else "",
+                ),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def open_segment(self, store: str, camera: str, role: str, run: int, start_us: int, media_offset: int) -> int:
+        """A segment is about to be written; its number. Commit before the file is made."""
+        with self.transaction() as connection:
+            number = self._next(connection, "next_number")
+            connection.execute(
+                """INSERT INTO open_segment (number, store, stream, run, start_us, media_offset)
+                VALUES (?, ?, ?, ?, ?, ?)""",
+                (number, self.add_store(store), self._stream(connection, camera, role), run, start_us, media_offset),
+            )
+            return number
+
+    def reserve_numbers(self, through: int) -> None:
+        """Never give out numbers up to `through`: files with them are on the disk (a restored or rebuilt catalog)."""
+        with self.transaction() as connection:
+            connection.execute(
+                "UPDATE meta SET value = ? WHERE name = 'next_number' AND value <= ?", (through + 1, through)
+            )
+
+    def found_end(self, number: int, end_us: int) -> None:
+        """Recovery has seen where a segment that a crash left behind ends."""
+        with self.transaction() as connection:
+            connection.execute("UPDATE open_segment SET end_us = ? WHERE number = ?", (end_us, number))
+
+    def seal_segment(self, record: SegmentRecord, parts: Sequence[PartInfo]) -> None:
+        """The file lies in ``segments``, durable: the open row goes, the segment, its part index and its stretch of
+        coverage come. Raises Conflict ``catalog.number_used`` when the number is taken."""
+        with self.transaction() as connection:
+            stream = self._stream(connection, record.camera, record.role)
+            connection.execute("DELETE FROM open_segment WHERE number = ?", (record.number,))
+            flags = (0 if record.starts_with_key else NO_KEY_BIT) | (RECOVERED_BIT if record.recovered else 0)
+            try:
+                connection.execute(
+                    "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        stream,
+                        record.start_us,
+                        record.number,
+                        record.end_us,
+                        self.add_store(record.store),
+                        record.run,
+                        record.media_offset,
+                        record.media_duration,
+                        record.file_bytes,
+                        record.header_bytes,
+                        record.frames,
+                        flags,
+                        record.root,
+                    ),
+                )
+            except sqlite3.IntegrityError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+                    raise
+                raise Conflict("catalog.number_used", f"Segment {record.number} is already sealed.") from error
+            connection.execute("INSERT INTO segment_index VALUES (?, ?)", (record.number, pack(parts)))
+            add_stretch(connection, stream, record.start_us, record.end_us)
+
+    def forget_open(self, number: int) -> None:
+        """No file was made, or one without a part: the open row goes."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM open_segment WHERE number = ?", (number,))
+
+    def delete_segment(self, number: int) -> bool:
+        """A sealed segment is to go: its row moves to the garbage, its coverage ends. False when there is none.
+        Open segments are never deleted. The file is unlinked after the commit (`removal.remove`)."""
+        with self.transaction() as connection:
+            row = connection.execute(
+                "DELETE FROM segment WHERE number = ? RETURNING stream, start_us, end_us, store", (number,)
+            ).fetchone()
+            if row is None:
+                return False
+            stream, start_us, end_us, store = row
+            connection.execute("DELETE FROM segment_index WHERE number = ?", (number,))
+            connection.execute("INSERT INTO garbage VALUES (?, ?, ?)", (number, store, self._clock.wall_us()))
+            remove_stretch(connection, stream, start_us, end_us)
+            return True
+
+    def drop_garbage(self, number: int) -> None:
+        """The file is gone, durably."""
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM garbage WHERE number = ?", (number,))
+
+    # Gaps
+
+    def open_gap(self, camera: str, role: str, start_us: int, reason: str, detail: str = "") -> int:
+        """Recording stopped; the gap's handle. While one is open with the same reason it goes on; one with another
+        reason ends where the new one begins. Raises Invalid for a reason outside `reasons.REASONS`."""
+        _known(reason)
+        with self.transaction() as connection:
+            stream = self._stream(connection, camera, role)
+            row = connection.execute(
+                "SELECT id, start_us, reason FROM gap WHERE stream = ? AND end_us IS NULL", (stream,)
+            ).fetchone()
+            if row is not None:
+                if row[2] == reason or row[1] >= start_us:
+                    connection.execute("UPDATE gap SET reason = ?, detail = ? WHERE id = ?", (reason, detail, row[0]))
+                    return int(row[0])
+                connection.execute("UPDATE gap SET end_us = ? WHERE id = ?", (start_us, row[0]))
+            return self._insert_gap(connection, stream, start_us, None, reason, detail) or 0
+
+    def close_gap(self, camera: str, role: str, end_us: int) -> bool:
+        """Recording goes on: the open gap ends; one of no length goes. False when there was none."""
+        with self.transaction() as connection:
+            stream = self._stream(connection, camera, role)
+            row = connection.execute(
+                "SELECT id, start_us FROM gap WHERE stream = ? AND end_us IS NULL", (stream,)
+            ).fetchone()
+            if row is None:
+                return False
+            if end_us > row[1]:
+                connection.execute("UPDATE gap SET end_us = ? WHERE id = ?", (end_us, row[0]))
+            else:
+                connection.execute("DELETE FROM gap WHERE id = ?", (row[0],))
+            return True
+
+    def add_gap(self, camera: str, role: str, start_us: int, end_us: int, reason: str, detail: str = "") -> int | None:
+        """A stretch that is over already; its handle, or None when nothing is left of it: gaps of a stream do not
+        overlap, and the part that another gap holds stays with that one."""
+        _known(reason)
+        with self.transaction() as connection:
+            stream = self._stream(connection, camera, role)
+            return self._insert_gap(connection, stream, start_us, end_us, reason, detail)
+
+    def _insert_gap(
+        self, connection: sqlite3.Connection, stream: int, start_us: int, end_us: int | None, reason: str, detail: str
+    ) -> int | None:
+        before = connection.execute(
+            "SELECT end_us FROM gap WHERE stream = ? AND start_us <= ? ORDER BY start_us DESC LIMIT 1",
+            (stream, start_us),
+        ).fetchone()
+        if before is not None:
+            if before[0] is None:
+                return None
+            start_us = max(start_us, before[0])
+        if end_us is not None:
+            (after,) = connection.execute(
+                "SELECT min(start_us) FROM gap WHERE stream = ? AND start_us > ?", (stream, start_us)
+            ).fetchone()
+            end_us = min(end_us, after) if after is not None else end_us
+            if end_us <= start_us:
+                return None
+        cursor = connection.execute(
+            "INSERT INTO gap (stream, start_us, end_us, reason, detail) VALUES (?, ?, ?, ?, ?)",
+            (stream, start_us, end_us, reason, detail),
+        )
+        return int(cursor.lastrowid or 0)
+
+    # The outbox
+
+    def add_fact(self, fact: Fact) -> int:
+        """Put a fact into the outbox; its sequence. The same fact again gets the same sequence."""
+        with self.transaction() as connection:
+            known = connection.execute("SELECT sequence FROM fact WHERE fact = ?", (fact.fact,)).fetchone()
+            if known is not None:
+                return int(known[0])
+            sequence = self._next(connection, "next_fact")
+            message = facts.dump(replace(fact, sequence=0))
+            connection.execute("INSERT INTO fact VALUES (?, ?, ?)", (sequence, fact.fact, message))
+            return sequence
+
+    def confirm_facts(self, through: int) -> None:
+        """The office has all facts up to this sequence: they go. Raises Invalid for one never given out."""
+        with self.transaction() as connection:
+            (upcoming,) = connection.execute("SELECT value FROM meta WHERE name = 'next_fact'").fetchone()
+            if through >= upcoming:
+                raise Invalid("fact.unknown", f"No fact has the sequence {through}.")
+            connection.execute("DELETE FROM fact WHERE sequence <= ?", (through,))
+            connection.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'confirmed_fact'", (through,))
+
+
+def _known(reason: str) -> None:
+    if reason not in REASONS:
+        raise Invalid("gap.reason", f"Unknown gap reason {reason!r}.")
