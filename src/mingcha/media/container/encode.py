@@ -161,7 +161,7 @@ def transcode(source: Path, target: Path, *, seconds_max: float | None = None) -
                     if seconds_max is not None and number >= seconds_max * fps:
                         break
                     picture = frame.reformat(*size, format="yuv420p").to_ndarray()
-                        writer.write(picture.astype(np.uint8, copy=False), planar=True)
+                    writer.write(picture.astype(np.uint8, copy=False), planar=True)
     except (av.FFmpegError, IndexError, OSError) as error:
         raise Invalid(
             "media.unreadable", f"{source.name} is not a video that can be read.", file=source.name
