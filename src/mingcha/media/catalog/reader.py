@@ -24,21 +24,6 @@ _IDLE_READERS = 8
 _LONGEST_SEGMENT_US = 600_000_000
 """How far before a range a segment that reaches into it may begin, should segments ever overlap."""
 
-_SEGMENT = """SELECT number, store.store, camera, role, run, start_us, end_us, media_offset, media_duration,
-    file_bytes, header_bytes, frames, root, flags
-    FROM segment JOIN stream ON stream.id = segment.stream JOIN store ON store.id = segment.store """
-_SEGMENTS_IN = (
-    _SEGMENT
-    + """WHERE stream = (SELECT id FROM stream WHERE camera = :camera AND role = :role)
-    AND start_us < :end AND end_us > :start AND start_us >= :earliest ORDER BY start_us, number"""
-)
-_SEGMENT_BEFORE = (
-    _SEGMENT
-    + """WHERE stream = (SELECT id FROM stream WHERE camera = ? AND role = ?)
-    AND start_us <= ? ORDER BY start_us DESC, number DESC LIMIT 1"""
-)
-_OPEN = """SELECT number, store.store, camera, role, run, start_us, media_offset, end_us
-    FROM open_segment JOIN stream ON stream.id = stream JOIN store ON store.id = open_segment.store """
 # The stretches of a stream do not overlap, so the one that reaches into the range is the last to begin before it.
 _COVERAGE = """SELECT start_us, end_us FROM coverage WHERE stream = :stream AND end_us > :start AND start_us < :end
     AND start_us >= coalesce(
@@ -49,9 +34,16 @@ _GAPS = """SELECT id, start_us, end_us, reason, detail FROM gap WHERE stream = :
     ORDER BY start_us"""
 
 
+_SEGMENTS_IN = """SELECT * FROM segment_view WHERE stream = (SELECT id FROM stream WHERE camera = :camera AND role = :role)
+    AND start_us < :end AND end_us > :start AND start_us >= :earliest ORDER BY start_us, number"""
+_SEGMENT_BEFORE = """SELECT * FROM segment_view WHERE stream = (SELECT id FROM stream WHERE camera = ? AND role = ?)
+    AND start_us <= ? ORDER BY start_us DESC, number DESC LIMIT 1"""
+
+
 def _record(row: tuple[Any, ...]) -> SegmentRecord:
-    flags = row[13]
-    return SegmentRecord(*row[:-1], starts_with_key=not flags & NO_KEY_BIT, recovered=bool(flags & RECOVERED_BIT))
+    """A row of segment_view, whose first column is the stream's key."""
+    _, *fields, flags, root = row
+    return SegmentRecord(*fields, root, not flags & NO_KEY_BIT, bool(flags & RECOVERED_BIT))
 
 
 class CatalogReader:
@@ -158,7 +150,7 @@ class CatalogReader:
 
     def segment(self, number: int) -> SegmentRecord | None:
         """The sealed segment with that number."""
-        rows = self._rows(_SEGMENT + "WHERE number = ?", (number,))
+        rows = self._rows("SELECT * FROM segment_view WHERE number = ?", (number,))
         return _record(rows[0]) if rows else None
 
     def part_index(self, number: int) -> list[PartInfo]:
@@ -180,16 +172,18 @@ class CatalogReader:
 
     def segments_after(self, number: int, limit: int) -> list[SegmentRecord]:
         """Sealed segments with larger numbers, in order of number: for walks over everything."""
-        rows = self._rows(_SEGMENT + "WHERE number > ? ORDER BY number LIMIT ?", (number, limit))
+        rows = self._rows("SELECT * FROM segment_view WHERE number > ? ORDER BY number LIMIT ?", (number, limit))
         return [_record(row) for row in rows]
 
     def open_segments(self) -> list[OpenSegmentRecord]:
         """Segments being written, or left behind by a crash."""
-        return [OpenSegmentRecord(*row) for row in self._rows(_OPEN + "ORDER BY number")]
+        return [OpenSegmentRecord(*row) for row in self._rows("SELECT * FROM open_segment_view ORDER BY number")]
 
     def open_segment_of(self, camera: str, role: str) -> OpenSegmentRecord | None:
         """The newest segment being written of a stream."""
-        rows = self._rows(_OPEN + "WHERE camera = ? AND role = ? ORDER BY number DESC LIMIT 1", (camera, role))
+        rows = self._rows(
+            "SELECT * FROM open_segment_view WHERE camera = ? AND role = ? ORDER BY number DESC LIMIT 1", (camera, role)
+        )
         return OpenSegmentRecord(*rows[0]) if rows else None
 
     def garbage(self) -> list[Garbage]:
@@ -247,7 +241,7 @@ class CatalogReader:
     def bytes_stored(self) -> dict[str, int]:
         """Bytes of sealed footage per camera, summed over everything: slow with millions of segments."""
         rows = self._rows("SELECT camera, sum(file_bytes) FROM segment JOIN stream ON id = stream GROUP BY camera")
-        return {camera: total for camera, total in rows}  # noqa: C416
+        return {camera: total for camera, total in rows}
 
     def _meta(self, name: str) -> int:
         return int(self._rows("SELECT value FROM meta WHERE name = ?", (name,))[0][0])

@@ -146,3 +146,18 @@ CREATE TABLE fact (
   -- The message (mingcha.wire.facts), canonical JSON, without its sequence.
   message TEXT NOT NULL
 ) STRICT;
+
+-- A segment with the public ids of its store and stream.
+CREATE VIEW segment_view AS
+SELECT
+  segment.stream, segment.number, store.store, stream.camera, stream.role, segment.run, segment.start_us, segment.end_us,
+  segment.media_offset, segment.media_duration, segment.file_bytes, segment.header_bytes, segment.frames, segment.flags,
+  segment.root
+FROM segment JOIN stream ON stream.id = segment.stream JOIN store ON store.id = segment.store;
+
+-- The same for a segment being written.
+CREATE VIEW open_segment_view AS
+SELECT
+  open_segment.number, store.store, stream.camera, stream.role, open_segment.run, open_segment.start_us,
+  open_segment.media_offset, open_segment.end_us
+FROM open_segment JOIN stream ON stream.id = open_segment.stream JOIN store ON store.id = open_segment.store;
