@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,18 +35,19 @@ _GAPS = """SELECT id, start_us, end_us, reason, detail FROM gap WHERE stream = :
 
 
 _SEGMENTS_IN = """SELECT * FROM segment_view
-    WHERE stream = (SELECT id FROM stream WHERE camera = :camera AND role = :role) AND start_us < :end AND end_us > :start AND start_us >= :earliest ORDER BY start_us, number"""
+    WHERE stream = (SELECT id FROM stream WHERE camera = :camera AND role = :role)
+    AND start_us < :end AND end_us > :start AND start_us >= :earliest ORDER BY start_us, number"""
 _SEGMENT_BEFORE = """SELECT * FROM segment_view WHERE stream = (SELECT id FROM stream WHERE camera = ? AND role = ?)
     AND start_us <= ? ORDER BY start_us DESC, number DESC LIMIT 1"""
 
 
+_make_record: Callable[..., SegmentRecord] = SegmentRecord
+
+
 def _record(row: tuple[Any, ...]) -> SegmentRecord:
     """A row of segment_view, whose first column is the stream's key."""
-    *fields, flags, root = row[1:]
-    record = SegmentRecord(*fields, root=root)
-    if flags:
-        record = replace(record, starts_with_key=not flags & NO_KEY_BIT, recovered=bool(flags & RECOVERED_BIT))
-    return record
+    _, *fields, flags, root = row
+    return _make_record(*fields, root, not flags & NO_KEY_BIT, bool(flags & RECOVERED_BIT))
 
 
 class CatalogReader:
