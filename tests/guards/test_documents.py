@@ -81,7 +81,7 @@ def test_every_command_is_described() -> None:
         pytest.skip("the command line does not exist yet")
     main = importlib.import_module("mingcha.cli.main")
     text = (ROOT / "docs/ref/cli.md").read_text(encoding="utf-8")
-    assert [command for command in commands_of(main.build_parser()) if f"`{command}" not in text] == []
+    assert [command for command in commands_of(main.build_parser()) if f"## `{command}`" not in text] == []
 
 
 def test_the_guard_walks_subcommands() -> None:
