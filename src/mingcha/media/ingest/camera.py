@@ -97,7 +97,7 @@ class Feed:
 
 
 class StreamSupervisor:
-    """Runs sessions of one stream until cancelled. Nothing a camera does ends this loop."""
+    """Runs sessions of one stream until cancelled (with the gap's reason). Nothing a camera does ends this loop."""
 
     def __init__(
         self,
@@ -129,9 +129,10 @@ class StreamSupervisor:
                 wait_s = self._backoff.after(code, lasted_s)
                 log.info("stream %s ended: %s; next attempt in %.1f s", self._name, code, wait_s)
                 await self._sleep(wait_s)
-        except asyncio.CancelledError:
-            self._feed.keeper.interrupted("recorder_stopped")
-            self._feed.channel.set_state("off", "recorder_stopped")
+        except asyncio.CancelledError as error:
+            reason = str(error.args[0]) if error.args else "recorder_stopped"
+            self._feed.keeper.interrupted(reason)
+            self._feed.channel.set_state("off", reason)
             raise
 
     async def _one_session(self) -> str:

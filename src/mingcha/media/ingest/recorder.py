@@ -91,20 +91,23 @@ class Recorder:
         if plan.version < self.plan.version:
             log.info("plan %d is older than %d: ignored", plan.version, self.plan.version)
             return
-        wanted = {(camera.camera, order.role): (camera, order) for camera in plan.cameras for order in camera.streams}
+        wanted: dict[tuple[str, str], tuple[CameraOrder, StreamOrder]] = {
+            (camera.camera, order.role): (camera, order) for camera in plan.cameras for order in camera.streams
+        }
         stopping = [key for key, stream in self._streams.items() if wanted.get(key) != (stream.camera, stream.order)]
         renamed = [key for key in stopping if key in wanted and self._only_renamed(key, *wanted[key])]
         for key in renamed:
             self._streams[key].camera = wanted[key][0]
             stopping.remove(key)
-        await self._stop([self._streams.pop(key) for key in stopping])
+        await self._stop([self._streams.pop(key) for key in stopping if key in wanted], "format_changed")
+        await self._stop([self._streams.pop(key) for key in stopping if key not in wanted], "switched_off")
         for key, (camera, order) in wanted.items():
             if key not in self._streams:
                 self._add(camera, order)
         self.plan = plan
 
     async def close(self) -> None:
-        await self._stop(list(self._streams.values()))
+        await self._stop(list(self._streams.values()), "recorder_stopped")
         self._streams.clear()
 
     def channel(self, camera: str, role: str) -> Channel | None:
@@ -179,10 +182,10 @@ class Recorder:
         supervisor = self._make_supervisor(stream.camera, stream.order, feed)
         stream.task = asyncio.create_task(supervisor.run(), name=f"{stream.camera.camera}/{stream.order.role}")
 
-    async def _stop(self, streams: list[Stream]) -> None:
+    async def _stop(self, streams: list[Stream], reason: str) -> None:
         tasks = [stream.task for stream in streams if stream.task is not None]
         for task in tasks:
-            task.cancel()
+            task.cancel(reason)
         await asyncio.gather(*tasks, return_exceptions=True)
         for stream in streams:
             transcode = self._transcodes.pop(stream.camera.camera, None)

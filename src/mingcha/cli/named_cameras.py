@@ -1,0 +1,30 @@
+"""``NAME=rtsp://…`` on a command line."""
+
+from __future__ import annotations
+
+import argparse
+
+from mingcha.base.errors import Invalid
+
+
+def add_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--camera",
+        action="append",
+        default=[],
+        metavar="NAME=URL",
+        help="a camera to record, as NAME=rtsp://user:password@host/path; may be given several times",
+    )
+
+
+def parse(texts: list[str]) -> list[tuple[str, str]]:
+    """(name, address) pairs. Raises Invalid without repeating the address, which may hold a password."""
+    named = []
+    for text in texts:
+        name, separator, address = text.partition("=")
+        if not separator or "://" in name or not name.strip() or not address.strip():
+            raise Invalid("cli.camera", "Write a camera as NAME=rtsp://user:password@host/path, with a name first.")
+        named.append((name.strip(), address.strip()))
+    if len({name for name, _address in named}) != len(named):
+        raise Invalid("cli.camera_twice", "Two cameras have the same name; give each its own.")
+    return named

@@ -1,0 +1,70 @@
+"""One open segment: parts appended, hashed and indexed; sealed with its trailer."""
+
+from __future__ import annotations
+
+from mingcha.base.hashing import sha256
+from mingcha.ledger.merkle import leaf_hash, tree_root
+from mingcha.media.container import fmp4
+from mingcha.media.container.identity import Trailer, trailer_box
+from mingcha.media.container.scan import PartInfo
+from mingcha.media.ingest.cutter import Draft
+from mingcha.media.store.segment import OpenSegment
+from mingcha.media.units import VIDEO_CLOCK_HZ, AudioFormat
+
+SEGMENT_TICKS = 60 * VIDEO_CLOCK_HZ
+FORCED_TICKS = 180 * VIDEO_CLOCK_HZ
+FORCED_BYTES = 512 << 20
+"""A segment ends at a key frame; a stream that sends none for so long is cut all the same."""
+
+
+class SegmentFile:
+    """Bytes and hashes come from the same part, made once. Media times in the file begin at 0."""
+
+    def __init__(self, file: OpenSegment, header: bytes, first: Draft, audio: AudioFormat | None) -> None:
+        self.number = file.number
+        self.first_dts = first.start
+        self.starts_with_key = first.starts_with_key
+        self.header_bytes = len(header)
+        self.frames = 0
+        self.media_end = 0
+        self.parts: list[PartInfo] = []
+        self._file = file
+        self._header_hash = sha256(header)
+        self._part_hashes: list[bytes] = []
+        self._audio_shift = first.start * audio.sample_rate_hz // VIDEO_CLOCK_HZ if audio is not None else 0
+
+    def is_due(self, following: Draft) -> bool:
+        """Whether the segment should end before this part."""
+        length = following.start - self.first_dts
+        return (length >= SEGMENT_TICKS and following.starts_with_key) or self.is_overdue(following)
+
+    def is_overdue(self, following: Draft) -> bool:
+        return following.start - self.first_dts >= FORCED_TICKS or self._file.size >= FORCED_BYTES
+
+    def append(self, draft: Draft) -> None:
+        """Write one part. Raises Unavailable; the file then holds only whole parts."""
+        samples, shift = draft.samples, self.first_dts
+        start, end = draft.start - shift, draft.end - shift
+        for sample in samples:
+            sample.dts -= shift
+            sample.pts -= shift
+        audio = [sample for sample in draft.audio if sample.dts >= self._audio_shift]
+        for sample in audio:
+            sample.dts -= self._audio_shift
+            sample.pts -= self._audio_shift
+        data = fmp4.part(len(self.parts) + 1, samples, audio)
+        offset = self._file.append(data)
+        self._part_hashes.append(sha256(data))
+        has_key = any(sample.is_key for sample in samples)
+        self.parts.append(PartInfo(offset, len(data), start, end - start, len(samples), has_key, samples[0].is_key))
+        self.frames += len(samples)
+        self.media_end = end
+
+    def seal(self, end_us: int) -> tuple[int, bytes]:
+        """Finish the file: its length and root. Raises Unavailable; recovery then finishes it."""
+        root = tree_root([leaf_hash(digest) for digest in (self._header_hash, *self._part_hashes)])
+        trailer = Trailer(self.number, end_us, self._header_hash, tuple(self._part_hashes), root)
+        return self._file.seal(trailer_box(trailer)), root
+
+    def abandon(self) -> None:
+        self._file.abandon()

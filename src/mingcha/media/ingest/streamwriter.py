@@ -1,0 +1,292 @@
+"""The disk side of recording one stream: drafts into segments, losses into gap rows. Runs on the writer thread."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from mingcha.base.clock import Clock
+from mingcha.base.errors import Unavailable
+from mingcha.media.catalog.reasons import reason_of
+from mingcha.media.catalog.records import Gap, SegmentRecord
+from mingcha.media.container import fmp4
+from mingcha.media.container.identity import Identity
+from mingcha.media.ingest.cutter import Draft
+from mingcha.media.ingest.disk import Disk
+from mingcha.media.ingest.journal import Journal
+from mingcha.media.ingest.recording import Run
+from mingcha.media.ingest.runclock import RunClock
+from mingcha.media.ingest.segmentfile import SegmentFile
+
+log = logging.getLogger(__name__)
+
+
+def ticks_to_us(ticks: int) -> int:
+    """90 kHz ticks in microseconds."""
+    return ticks * 100 // 9
+
+
+@dataclass(slots=True)
+class OpenRun:
+    """A run as the catalog knows it. `first_dts`: media time of the run's start in the loop's counting."""
+
+    source: Run
+    number: int
+    clock: RunClock
+    first_dts: int
+    start_us: int
+
+
+class StreamWriter:
+    """Writes one stream of one camera. Every method is called in the order in which things happened."""
+
+    def __init__(
+        self,
+        camera: str,
+        role: str,
+        disk: Disk,
+        journal: Journal,
+        clock: Clock,
+        *,
+        last_end_us: int = 0,
+        gap: Gap | None = None,
+    ) -> None:
+        """`last_end_us`: end of the stream's newest recording, or 0; nothing is dated before it. `gap`: the one that
+        is open, as recovery left it."""
+        self._camera = camera
+        self._role = role
+        self._disk = disk
+        self._journal = journal
+        self._clock = clock
+        self._end_us = last_end_us
+        self._run: OpenRun | None = None
+        self._segment: SegmentFile | None = None
+        self._generation = -1
+        self._gap = gap
+        self._not_before_us = last_end_us
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self._camera, self._role
+
+    @property
+    def open_number(self) -> int | None:
+        """Number of the file being written, so that recovery leaves it alone."""
+        return self._segment.number if self._segment is not None else None
+
+    def write(self, run: Run, draft: Draft) -> None:
+        """One part. What cannot be written becomes a gap; nothing is raised."""
+        try:
+            self._write(run, draft)
+        except Unavailable as error:
+            if not error.code.startswith("catalog."):
+                self._disk.failed(error)
+            self._lose(error.code)
+
+    def interrupt(self, reason: str, detail: str) -> None:
+        """The run is over: seal what is there; from its end on there is a gap."""
+        self._end_segment()
+        self._run = None
+        self._open_gap(reason_of(reason), detail)
+
+    # Parts
+
+    def _write(self, run: Run, draft: Draft) -> None:
+        if self._run is None or self._run.source is not run:
+            self._end_segment()
+            self._run = None
+            if not draft.starts_with_key:
+                return
+        segment = self._segment
+        if segment is not None and self._generation != self._disk.generation:
+            raise Unavailable("store.io", "The recording disk was away.")
+        if segment is not None and segment.is_due(draft):
+            segment = self._rotate(draft)
+        if segment is None:
+            segment = self._begin(run, draft)
+            if segment is None:
+                return
+        opened = self._run
+        if opened is None:
+            raise RuntimeError("a segment without a run")
+        opened.clock.observe(ticks_to_us(draft.start - opened.first_dts), draft.arrived_mono_us)
+        segment.append(draft)
+        self._close_gap(opened)
+        if draft.damaged:
+            self._note_damage(opened, segment, draft)
+
+    def _rotate(self, draft: Draft) -> SegmentFile | None:
+        """Seal the segment that is due. While the catalog is locked it goes on growing, up to the forced end."""
+        if self._journal.is_behind and not self._journal.catch_up() and not self._is_overdue(draft):
+            return self._segment
+        self._end_segment(going_on=True)
+        return None
+
+    def _is_overdue(self, draft: Draft) -> bool:
+        return self._segment is not None and self._segment.is_overdue(draft)
+
+    def _begin(self, run: Run, draft: Draft) -> SegmentFile | None:
+        """Open the next file; it needs a key frame unless the run was only cut by force."""
+        store = self._disk.require()
+        catalog = self._journal.catalog
+        opened = self._run
+        if opened is None:
+            if not draft.starts_with_key:
+                return None
+            opened = self._run = self._begin_run(run, draft)
+        media_offset = draft.start - opened.first_dts
+        number = catalog.open_segment(
+            store=store.store_id,
+            camera=self._camera,
+            role=self._role,
+            run=opened.number,
+            start_us=opened.clock.start_us,
+            media_offset=media_offset,
+        )
+        identity = Identity(
+            store=store.store_id,
+            camera=self._camera,
+            role=self._role,
+            number=number,
+            run=opened.number,
+            start_us=opened.clock.start_us,
+            run_start_us=opened.start_us,
+            media_offset=media_offset,
+            starts_with_key=draft.starts_with_key,
+        )
+        header = fmp4.header(run.video, run.audio, identity)
+        try:
+            file = store.create_segment(number, header)
+        except Unavailable:
+            self._journal.change(lambda catalog: catalog.forget_open(number))
+            raise
+        self._generation = self._disk.generation
+        self._segment = SegmentFile(file, header, draft, run.audio)
+        return self._segment
+
+    def _begin_run(self, run: Run, draft: Draft) -> OpenRun:
+        """A part arrives when its last picture is there, so its start is dated back by its own length."""
+        clock = RunClock(self._clock, arrived_mono_us=draft.arrived_mono_us, not_before_us=self._not_before_us)
+        number = self._journal.catalog.add_run(
+            camera=self._camera, role=self._role, start_us=clock.start_us, video=run.video, audio=run.audio
+        )
+        self._journal.tell(
+            "run.started",
+            self._camera,
+            role=self._role,
+            codec=run.video.codec,
+            width=run.video.width,
+            height=run.video.height,
+        )
+        return OpenRun(run, number, clock, draft.start, clock.start_us)
+
+    # Ends
+
+    def _end_segment(self, *, going_on: bool = False) -> None:
+        """Seal the open segment, if any. A disk that fails now leaves the file to recovery."""
+        segment, self._segment = self._segment, None
+        opened = self._run
+        if segment is None or opened is None:
+            return
+        if not segment.parts:
+            segment.abandon()
+            number = segment.number
+            self._journal.change(lambda catalog: catalog.forget_open(number))
+            return
+        times = opened.clock.end_segment(ticks_to_us(segment.first_dts + segment.media_end - opened.first_dts))
+        self._end_us = self._not_before_us = times.end_us
+        try:
+            file_bytes, root = segment.seal(times.end_us)
+        except Unavailable as error:
+            segment.abandon()
+            self._disk.failed(error)
+            return
+        record = self._record(segment, opened, times.start_us, times.end_us, file_bytes, root)
+        parts = tuple(segment.parts)
+        self._journal.change(lambda catalog: catalog.seal_segment(record, parts))
+        if times.breaks:
+            self._break_run(times.why, times.error_us)
+        elif not going_on:
+            self._run = None
+
+    def _break_run(self, why: str, error_us: int) -> None:
+        """Media time is not to be believed any further; the same stream goes on as a new run."""
+        self._run = None
+        log.warning("stream %s/%s: new run, %s of %d us", self._camera, self._role, why, error_us)
+        self._journal.tell("clock.stepped", self._camera, role=self._role, why=why, error_us=error_us)
+        if why == "clock_step":
+            self._not_before_us = 0
+
+    def _record(
+        self, segment: SegmentFile, opened: OpenRun, start_us: int, end_us: int, file_bytes: int, root: bytes
+    ) -> SegmentRecord:
+        return SegmentRecord(
+            number=segment.number,
+            store=self._disk.store_id,
+            camera=self._camera,
+            role=self._role,
+            run=opened.number,
+            start_us=start_us,
+            end_us=end_us,
+            media_offset=segment.first_dts - opened.first_dts,
+            media_duration=segment.media_end,
+            file_bytes=file_bytes,
+            header_bytes=segment.header_bytes,
+            frames=segment.frames,
+            starts_with_key=segment.starts_with_key,
+            recovered=False,
+            root=root,
+        )
+
+    # Losses
+
+    def _lose(self, code: str) -> None:
+        """The disk or the catalog does not take the part: give the file up and note from when on nothing is kept."""
+        segment, self._segment = self._segment, None
+        opened, self._run = self._run, None
+        if segment is not None and opened is not None:
+            if segment.parts:
+                times = opened.clock.end_segment(ticks_to_us(segment.first_dts + segment.media_end - opened.first_dts))
+                self._end_us = self._not_before_us = times.end_us
+            segment.abandon()
+        self._open_gap(reason_of(code), "")
+
+    def _open_gap(self, reason: str, detail: str) -> None:
+        """A gap begins where recording ended; a change of reason ends one gap and begins the next."""
+        if self._gap is not None and self._gap.reason == reason:
+            return
+        now_us = self._clock.wall_us()
+        start_us = now_us if self._gap is not None else self._end_us or now_us
+        self._tell_closed(start_us)
+        self._gap = Gap(0, self._camera, self._role, start_us, None, reason, detail)
+        self._journal.change(lambda catalog: catalog.open_gap(self._camera, self._role, start_us, reason, detail))
+
+    def _close_gap(self, opened: OpenRun) -> None:
+        """The first part after a loss ends the gap."""
+        if self._gap is None:
+            return
+        end_us = opened.clock.start_us
+        self._tell_closed(end_us)
+        self._gap = None
+        self._journal.change(lambda catalog: catalog.close_gap(self._camera, self._role, end_us))
+
+    def _tell_closed(self, end_us: int) -> None:
+        gap = self._gap
+        if gap is not None and end_us > gap.start_us:
+            self._journal.tell(
+                "gap.closed",
+                self._camera,
+                role=self._role,
+                start_us=gap.start_us,
+                end_us=end_us,
+                reason=gap.reason,
+            )
+
+    def _note_damage(self, opened: OpenRun, segment: SegmentFile, draft: Draft) -> None:
+        """Damaged pictures are kept, and the stretch they stand in is named."""
+        start_us = opened.clock.start_us + ticks_to_us(segment.media_end - (draft.end - draft.start))
+        end_us = start_us + ticks_to_us(draft.end - draft.start)
+        detail = f"{draft.damaged} damaged pictures"
+        self._journal.change(
+            lambda catalog: catalog.add_gap(self._camera, self._role, start_us, end_us, "packets_lost", detail)
+        )

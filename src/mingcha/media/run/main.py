@@ -1,0 +1,109 @@
+"""Main of the recorder process: node and video server on one event loop, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+
+import uvicorn
+
+from mingcha.base.clock import Clock
+from mingcha.base.datadir import DataDir
+from mingcha.base.env import Env
+from mingcha.base.errors import Unavailable
+from mingcha.base.keys import node_sealer
+from mingcha.media.live.origins import Origins
+from mingcha.media.rtsp.source import parse_url
+from mingcha.media.run.node import Node, plan_of_urls
+from mingcha.media.run.server import application
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 512
+GRACE_S = 2
+WEBSOCKET_QUEUE = 8
+
+
+async def run_node(
+    env: Env, data: DataDir, clock: Clock, named: list[tuple[str, str]], seconds: float | None = None
+) -> None:
+    """Record the cameras named, or the stored plan; serve video; end cleanly on a signal or after `seconds`.
+
+    Raises Unavailable when the port is taken, and whatever ended the writer thread.
+    """
+    listener = _listen(env.text("MINGCHA_MEDIA_HOST"), env.integer("MINGCHA_MEDIA_PORT"))
+    node = Node(data, clock)
+    first = plan_of_urls(named, node_sealer(data.root).seal, parse_url) if named else None
+    origins = Origins(env.integer("MINGCHA_WEB_PORT"))
+    server = _server(node, origins)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    await node.start(first)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    running = asyncio.create_task(node.run())
+    waiting = asyncio.create_task(_until(stopping, seconds))
+    try:
+        await asyncio.wait((serving, running, waiting), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        running.cancel()
+        await node.stop()
+        server.should_exit = True
+        await asyncio.wait((serving,), timeout=2 * GRACE_S)
+    if running.done() and not running.cancelled() and (error := running.exception()) is not None:
+        raise error
+
+
+async def _until(stopping: asyncio.Event, seconds: float | None) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stopping.wait()
+    except TimeoutError:
+        return
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bound before anything is recorded, so that a second recorder on this machine is told at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(
+            "media.port",
+            f"The video server cannot listen on {host} port {port}: {error.strerror}. "
+            "Stop what listens there or set MINGCHA_MEDIA_PORT.",
+        ) from error
+    listener.listen(BACKLOG)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """Signals are ours: the recorder seals its segments before the server goes."""
+
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        from contextlib import nullcontext
+
+        return nullcontext()
+
+
+def _server(node: Node, origins: Origins) -> uvicorn.Server:
+    config = uvicorn.Config(
+        application(node, origins),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=1 << 16,
+        ws_max_queue=WEBSOCKET_QUEUE,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    return _Server(config)

@@ -1,0 +1,154 @@
+"""The recorder process: what records, shows, and answers the office, wired together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from pathlib import Path
+from typing import Any
+
+from mingcha.base.atomic import write_file
+from mingcha.base.clock import Clock
+from mingcha.base.datadir import DataDir
+from mingcha.base.errors import Corrupt, Invalid, MingchaError
+from mingcha.base.ids import new_id
+from mingcha.base.keys import control_token, make_keys, node_sealer, ticket_public_key
+from mingcha.media.gate.admission import Gate
+from mingcha.media.ingest import probe
+from mingcha.media.ingest.backoff import Backoff
+from mingcha.media.ingest.camera import Feed, StreamSupervisor
+from mingcha.media.ingest.recorder import Recorder
+from mingcha.media.live.transcoding import LiveTranscode
+from mingcha.media.rtsp.poller import Poller
+from mingcha.media.run.control import ControlServices
+from mingcha.media.run.sessions import SessionMaker
+from mingcha.media.run.writing import Writing
+from mingcha.wire import facts, plan
+from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
+
+log = logging.getLogger(__name__)
+
+WATCH_INTERVAL_S = 1.0
+
+
+class Node:
+    """Make it on a running event loop; `start`, then `run` until cancelled, then `stop`."""
+
+    def __init__(self, data: DataDir, clock: Clock) -> None:
+        data.prepare()
+        make_keys(data.root)
+        loop = asyncio.get_running_loop()
+        self.data = data
+        self.clock = clock
+        self.gate = Gate(ticket_public_key(data.root), clock, path=data.revocations)
+        self.writing = Writing(data, clock)
+        self._sessions = SessionMaker(Poller(loop), clock, node_sealer(data.root))
+        self.recorder = Recorder(
+            clock,
+            make_supervisor=self._supervisor,
+            make_keeper=self.writing.make_keeper,
+            make_transcode=lambda channel: LiveTranscode(channel, clock),
+            on_state=self._on_state,
+        )
+
+    async def start(self, first: Plan | None = None) -> None:
+        """Start writing, then record by the given plan or the last one that was stored."""
+        self.writing.start()
+        await self.recorder.apply(first if first is not None else load_plan(self.data.plan))
+
+    async def run(self) -> None:
+        """Tend streams; returns only by an exception when the writer thread died, so that the process is restarted."""
+        tending = asyncio.create_task(self.recorder.tend())
+        try:
+            while True:
+                await asyncio.sleep(WATCH_INTERVAL_S)
+                if self.writing.thread.failure is not None:
+                    raise Corrupt("recorder.writer", "The writer thread ended; see the log.")
+                if tending.done():
+                    tending.result()
+        finally:
+            tending.cancel()
+
+    async def stop(self) -> None:
+        """End sessions, seal segments, close the catalog."""
+        await self.recorder.close()
+        await asyncio.to_thread(self.writing.stop)
+
+    def control(self) -> ControlServices:
+        """What the control routes call."""
+        return ControlServices(
+            token=control_token(self.data.root),
+            gate=self.gate,
+            take_plan=self._take_plan,
+            facts_after=self._facts_after,
+            confirm_facts=self._confirm_facts,
+            probe=self._probe,
+            status=self.status,
+        )
+
+    def status(self, cameras: list[str] | None = None) -> dict[str, Any]:
+        """Cameras and the disk, as ``/status`` tells them."""
+        wanted = self.recorder.cameras() if cameras is None else cameras
+        space = self.writing.disk.space
+        return {
+            "cameras": {camera: found for camera in wanted if (found := self.recorder.status(camera)) is not None},
+            "store": {
+                "state": self.writing.disk.state,
+                "free_bytes": space.free_bytes if space else 0,
+                "total_bytes": space.total_bytes if space else 0,
+            },
+        }
+
+    def _supervisor(self, camera: CameraOrder, order: StreamOrder, feed: Feed) -> StreamSupervisor:
+        name = f"{camera.camera}/{order.role}"
+        backoff = Backoff(random.uniform)
+        return StreamSupervisor(name, feed, lambda sink: self._sessions.make(camera, order, sink), backoff, self.clock)
+
+    def _on_state(self, camera: str, role: str, state: str, reason: str) -> None:
+        self.writing.thread.submit(
+            lambda: self.writing.journal.tell("camera.state", camera, role=role, state=state, reason=reason)
+        )
+
+    async def _take_plan(self, order: Plan, raw: bytes) -> None:
+        """Stored before it is applied, so that a restart without the office records the same."""
+        await asyncio.to_thread(write_file, self.data.plan, raw, mode=0o600)
+        await self.recorder.apply(order)
+
+    async def _facts_after(self, sequence: int, limit: int) -> list[facts.Fact]:
+        return await asyncio.to_thread(self.writing.catalog.facts_after, sequence, limit)
+
+    async def _confirm_facts(self, through: int) -> None:
+        self.writing.thread.submit(lambda: self.writing.journal.change(lambda catalog: catalog.confirm_facts(through)))
+
+    async def _probe(self, asked: dict[str, Any]) -> dict[str, Any]:
+        try:
+            findings = await probe.look(lambda sink: self._sessions.make_for_probe(asked, sink))
+        except MingchaError as error:
+            return probe.describe_error(error)
+        return probe.describe(findings)
+
+    def tell(self, kind: str, camera: str, **detail: object) -> None:
+        """Put a fact into the outbox, from the event loop."""
+        self.writing.thread.submit(lambda: self.writing.journal.tell(kind, camera, **detail))
+
+
+def load_plan(path: Path) -> Plan:
+    """The stored plan; an empty one when there is none. Raises Invalid when it cannot be read."""
+    try:
+        return plan.load(path.read_bytes())
+    except FileNotFoundError:
+        return Plan(0, ())
+    except OSError as error:
+        raise Invalid("plan.unreadable", f"The stored recording plan cannot be read: {error.strerror}.") from error
+
+
+def plan_of_urls(named: list[tuple[str, str]], seal: Any, split: Any) -> Plan:
+    """A plan for cameras named on the command line: (name, address with or without credentials)."""
+    cameras = []
+    for name, address in named:
+        camera = new_id("cam")
+        source = split(address)
+        sealed = seal(f"{source.username}:{source.password}", camera) if source.username else ""
+        cameras.append(CameraOrder(camera, name, (StreamOrder("main", source.url, sealed, source.transport),)))
+    return Plan(1, tuple(cameras))

@@ -1,0 +1,117 @@
+"""The disk side of the node: catalog, store, writer thread and what makes stream writers."""
+
+from __future__ import annotations
+
+import logging
+
+from mingcha.base.clock import Clock
+from mingcha.base.datadir import DataDir
+from mingcha.base.errors import MingchaError, Unavailable
+from mingcha.base.timerange import TimeRange
+from mingcha.media.catalog import Catalog
+from mingcha.media.catalog.records import Gap
+from mingcha.media.catalog.recover import recover
+from mingcha.media.ingest.camera import Keeper, NoKeeper
+from mingcha.media.ingest.disk import Disk
+from mingcha.media.ingest.diskthread import DiskThread
+from mingcha.media.ingest.journal import Journal
+from mingcha.media.ingest.recording import Recording
+from mingcha.media.ingest.streamwriter import StreamWriter
+from mingcha.media.store.directory import StoreDirectory
+from mingcha.wire.plan import CameraOrder, StreamOrder
+
+log = logging.getLogger(__name__)
+
+
+class Writing:
+    """Opens catalog and store, recovers what a crash left, then runs the writer thread."""
+
+    def __init__(self, data: DataDir, clock: Clock) -> None:
+        self._data = data
+        self._clock = clock
+        self.catalog = Catalog(data.catalog, clock)
+        self.journal = Journal(self.catalog, clock)
+        store = self._open_store()
+        self.disk = Disk(data.store, self._expected_id, self.journal, clock, self._recover)
+        self._writers: list[StreamWriter] = []
+        self.thread = DiskThread(clock, self._idle)
+        if store is not None:
+            self._recover(store)
+            self.disk.adopt(store)
+        else:
+            self.disk.tend()
+
+    def start(self) -> None:
+        self.journal.tell("recorder.started")
+        self.thread.start()
+
+    def stop(self) -> None:
+        """After the last recording was interrupted: write what is queued, then close."""
+        self.thread.submit(lambda: self.journal.tell("recorder.stopped"))
+        self.thread.stop()
+        self.disk.close()
+        self.catalog.close()
+
+    def make_keeper(self, camera: CameraOrder, order: StreamOrder) -> Keeper:
+        """A recording, or nothing for a stream that is only shown."""
+        if not order.record:
+            return NoKeeper()
+        writer = StreamWriter(
+            camera.camera,
+            order.role,
+            self.disk,
+            self.journal,
+            self._clock,
+            last_end_us=self.catalog.last_end(camera.camera, order.role) or 0,
+            gap=self._open_gap(camera.camera, order.role),
+        )
+        self._writers = [known for known in self._writers if known.key != writer.key] + [writer]
+        return Recording(self.thread, writer)
+
+    def _idle(self) -> None:
+        self.journal.catch_up()
+        self.disk.tend()
+
+    def _open_gap(self, camera: str, role: str) -> Gap | None:
+        now_us = self._clock.wall_us()
+        found = self.catalog.gaps([camera], TimeRange(1, now_us + 1), role=role)
+        return next((gap for gap in found.get(camera, []) if gap.end_us is None), None)
+
+    def _open_store(self) -> StoreDirectory | None:
+        """The store of the catalog; a new one only where neither catalog nor directory knows any."""
+        known = self.catalog.stores()
+        self._expected_id = known[-1] if known else ""
+        try:
+            if known:
+                return self._open_known(known)
+            if (self._data.store / "mingcha-store.json").exists():
+                store = StoreDirectory.open(self._data.store, None)
+            else:
+                store = StoreDirectory.create(self._data.store, self._clock)
+        except Unavailable as error:
+            log.error("recording disk: %s", error.code)
+            return None
+        self._expected_id = store.store_id
+        self.catalog.add_store(store.store_id)
+        return store
+
+    def _open_known(self, known: list[str]) -> StoreDirectory:
+        """Several stores may have been used over time; the one at the path must be one of them."""
+        for store_id in reversed(known):
+            try:
+                store = StoreDirectory.open(self._data.store, store_id)
+            except Unavailable as error:
+                if error.code != "store.foreign" or store_id == known[0]:
+                    raise
+            else:
+                self._expected_id = store_id
+                return store
+        raise Unavailable("store.absent", "The recording disk is not there.")
+
+    def _recover(self, store: StoreDirectory) -> None:
+        """Seal what a crash or a lost disk left in ``open``, except what is being written now."""
+        active = {writer.open_number for writer in self._writers}
+        try:
+            recover(store, self.catalog, self._clock, skip=frozenset(n for n in active if n is not None))
+        except MingchaError as error:
+            log.error("recovery: %s", error.code)
