@@ -1,0 +1,160 @@
+"""One video track: pictures from the assembler in, access units and formats out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mingcha.base.clock import US_PER_S
+from mingcha.media.rtsp import sps_h264, sps_h265
+from mingcha.media.rtsp.hot import DAMAGED, KEY, RECOVERY_POINT, VideoAssembler
+from mingcha.media.rtsp.nal_kinds import H264_PPS, H264_SPS, H265_PPS, H265_SPS, H265_VPS
+from mingcha.media.rtsp.sps import StreamParameters
+from mingcha.media.rtsp.timeline import Timeline
+from mingcha.media.units import VIDEO_CLOCK_HZ, AccessUnit, AudioFormat, UnitSink, VideoCodec, VideoFormat
+
+NO_IDR_US: Final = 10 * US_PER_S  # without an IDR for so long, pictures with a recovery point count as key pictures
+FIRST_IDR_US: Final = 2 * US_PER_S  # the same at the start of a session
+BAD_DATA_EVERY_US: Final = US_PER_S
+SEEN_REORDER_DEPTH: Final = 4  # of a stream that does not declare reordering but does it
+MAX_SETS: Final = 64  # of one kind
+
+
+class SharedState:
+    """What the tracks of a session share. `now_us`: monotonic instant of the read in progress. `zero_us`: arrival of
+    the first unit."""
+
+    def __init__(self, sink: UnitSink) -> None:
+        self.sink = sink
+        self.now_us = 0
+        self.zero_us = -1
+        self.audio: AudioFormat | None = None
+        self.formatted = False
+
+
+class VideoTrack:
+    """Feeds the sink. `format` is None until parameter sets are known, and pictures before that are dropped, since
+    nobody could decode them. `last_unit_us`: arrival of the last picture, dropped or not."""
+
+    def __init__(self, codec: VideoCodec, channel: int, shared: SharedState, *, donl: bool = False) -> None:
+        self.codec: VideoCodec = codec
+        self.channel = channel
+        self.format: VideoFormat | None = None
+        self.last_unit_us = -1
+        self.assembler = VideoAssembler(codec == "h265", channel, self._on_picture, self._on_loss, donl)
+        self._shared = shared
+        self._timeline = Timeline(VIDEO_CLOCK_HZ)
+        self._vps: dict[int, bytes] = {}
+        self._sps: dict[int, tuple[bytes, StreamParameters]] = {}
+        self._pps: dict[int, bytes] = {}
+        self._highest_pts = 0
+        self._reorders = False  # times went back although the stream does not declare it
+        self._idr_due_us = -1  # from here on recovery points count as key pictures
+        self._bad_data_us = -BAD_DATA_EVERY_US
+
+    def take_sets(self, nals: list[bytes]) -> None:
+        """Take parameter sets from the session description or from a picture. Damaged ones are passed over."""
+        try:
+            changed = self._store(nals)
+        except (ValueError, IndexError):
+            self._on_loss("bad_data", "a damaged parameter set")
+            return
+        if changed or not self._shared.formatted:
+            self._make_format()
+
+    def _store(self, nals: list[bytes]) -> bool:
+        """Whether sequence (or video) parameter sets differ from those known; picture parameter sets follow
+        silently."""
+        vps: dict[int, bytes] = {}
+        sps: dict[int, tuple[bytes, StreamParameters]] = {}
+        pps: dict[int, bytes] = {}
+        for nal in nals[:MAX_SETS]:
+            kind = nal[0] >> 1 & 0x3F if self.codec == "h265" else nal[0] & 0x1F
+            if self.codec == "h264" and kind == H264_SPS:
+                parameters = sps_h264.parse_sps(nal)
+                sps[parameters.identifier] = (nal, parameters)
+            elif self.codec == "h264" and kind == H264_PPS:
+                pps[sps_h264.parse_pps_id(nal)] = nal
+            elif self.codec == "h265" and kind == H265_VPS and len(nal) > 2:
+                vps[nal[2] >> 4] = nal
+            elif self.codec == "h265" and kind == H265_SPS:
+                parameters = sps_h265.parse_sps(nal)
+                sps[parameters.identifier] = (nal, parameters)
+            elif self.codec == "h265" and kind == H265_PPS:
+                pps[sps_h265.parse_pps_id(nal)] = nal
+        changed = False
+        if vps and vps != self._vps:
+            self._vps, changed = vps, True
+        if sps and sps != self._sps:
+            self._sps, changed = sps, True
+        if pps:
+            kept = {} if sps else self._pps
+            self._pps = dict(list((kept | pps).items())[-MAX_SETS:])
+        return changed
+
+    def _make_format(self) -> None:
+        if not self._sps or not self._pps or (self.codec == "h265" and not self._vps):
+            return
+        parameters = next(iter(self._sps.values()))[1]
+        depth = parameters.reorder_depth
+        if depth is None:
+            depth = SEEN_REORDER_DEPTH if self._reorders else 0
+        self.format = VideoFormat(
+            codec=self.codec,
+            width=parameters.width,
+            height=parameters.height,
+            codec_string=parameters.codec_string,
+            sps=tuple(nal for nal, _ in self._sps.values()),
+            pps=tuple(self._pps.values()),
+            vps=tuple(self._vps.values()),
+            fps=parameters.fps,
+            reorder_depth=depth,
+        )
+        if self._shared.formatted:
+            self._shared.sink.on_format(self.format, self._shared.audio)
+
+    def _may_reorder(self) -> bool:
+        depth = next(iter(self._sps.values()))[1].reorder_depth
+        return depth is None or depth > 0
+
+    def _on_picture(self, payload: bytes, stamp: int, flags: int, sets: list[bytes]) -> None:
+        shared = self._shared
+        now_us = shared.now_us
+        self.last_unit_us = now_us
+        if sets:
+            self.take_sets(sets)
+        if self.format is None:
+            return
+        if shared.zero_us < 0:
+            shared.zero_us = now_us
+        if self._idr_due_us < 0:
+            self._idr_due_us = now_us + FIRST_IDR_US
+        if not shared.formatted:
+            shared.formatted = True
+            shared.sink.on_format(self.format, shared.audio)
+        pts, jumped = self._timeline.place(stamp, now_us, shared.zero_us, self._may_reorder())
+        if jumped:
+            shared.sink.on_loss("timestamp_jump", f"{jumped:+.3f} s")
+        elif not self._reorders and pts < self._highest_pts:
+            self._begin_reordering()
+        self._highest_pts = max(self._highest_pts, pts)
+        shared.sink.on_unit(AccessUnit(payload, pts, self._is_key(flags), now_us, False, flags & DAMAGED != 0))
+
+    def _begin_reordering(self) -> None:
+        """Times went back: these are B pictures. A stream that did not say so gets a new format with a depth."""
+        self._reorders = True
+        if next(iter(self._sps.values()))[1].reorder_depth is None:
+            self._make_format()
+
+    def _is_key(self, flags: int) -> bool:
+        now_us = self._shared.now_us
+        if flags & KEY:
+            self._idr_due_us = now_us + NO_IDR_US
+            return True
+        return flags & RECOVERY_POINT != 0 and now_us >= self._idr_due_us
+
+    def _on_loss(self, reason: str, detail: str) -> None:
+        if reason == "bad_data":  # a broken camera may send nothing else; one report a second is enough
+            if self._shared.now_us - self._bad_data_us < BAD_DATA_EVERY_US:
+                return
+            self._bad_data_us = self._shared.now_us
+        self._shared.sink.on_loss(reason, detail)
