@@ -1,0 +1,1 @@
+"""Stored footage as playback and copying want it: segments with their parts, sealed or still being written."""
