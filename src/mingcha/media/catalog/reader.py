@@ -242,6 +242,44 @@ class CatalogReader:
         """(camera, role) of all streams that ever were recorded."""
         return [(row[0], row[1]) for row in self._rows("SELECT camera, role FROM stream ORDER BY id")]
 
+    def streams_without_open_gap(self) -> list[tuple[str, str]]:
+        """(camera, role) of the streams that no open gap accounts for: they are being recorded, or were when the
+        recorder was killed."""
+        return [
+            (row[0], row[1])
+            for row in self._rows(
+                """SELECT camera, role FROM stream
+                WHERE id NOT IN (SELECT stream FROM gap WHERE end_us IS NULL) ORDER BY id"""
+            )
+        ]
+
+    def coverage_faults(self) -> list[tuple[str, str]]:
+        """(camera, role) of the streams whose coverage is not exactly their segments joined: none, or a fault."""
+        return [
+            (row[0], row[1])
+            for row in self._rows(
+                """WITH
+                ordered AS (
+                    SELECT stream, start_us, end_us, max(end_us) OVER (PARTITION BY stream ORDER BY start_us, number
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS reached_us FROM segment),
+                counted AS (
+                    SELECT stream, start_us, end_us, sum(reached_us IS NULL OR start_us > reached_us)
+                        OVER (PARTITION BY stream ORDER BY start_us ROWS UNBOUNDED PRECEDING) AS stretch FROM ordered),
+                joined AS (SELECT stream, min(start_us) AS start_us, max(end_us) AS end_us FROM counted
+                    GROUP BY stream, stretch),
+                wrong AS (
+                    SELECT stream FROM (SELECT stream, start_us, end_us FROM joined
+                        EXCEPT SELECT stream, start_us, end_us FROM coverage)
+                    UNION SELECT stream FROM (SELECT stream, start_us, end_us FROM coverage
+                        EXCEPT SELECT stream, start_us, end_us FROM joined))
+                SELECT camera, role FROM stream WHERE id IN (SELECT stream FROM wrong) ORDER BY id"""
+            )
+        ]
+
+    def next_number(self) -> int:
+        """The segment number that is given out next."""
+        return self._meta("next_number")
+
     def bytes_stored(self) -> dict[str, int]:
         """Bytes of sealed footage per camera, summed over everything: slow with millions of segments."""
         rows = self._rows("SELECT camera, sum(file_bytes) FROM segment JOIN stream ON id = stream GROUP BY camera")

@@ -38,6 +38,7 @@ REASONS: dict[str, str] = {
     "store_io": "The recording disk reported errors.",
     "store_in_use": "Another recorder was writing to the recording disk.",
     "footage_lost": "The footage was recorded, but its file is missing or damaged.",
+    "reason_lost": "Why nothing was recorded is not known; the catalog that knew it was lost.",
     # By order
     "switched_off": "Recording of this camera was switched off.",
     "not_yet_known": "Recording of this camera had not begun.",

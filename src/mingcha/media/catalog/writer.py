@@ -18,6 +18,7 @@ from mingcha.media.catalog.part_index import pack
 from mingcha.media.catalog.reader import NO_KEY_BIT, RECOVERED_BIT, CatalogReader
 from mingcha.media.catalog.reasons import REASONS
 from mingcha.media.catalog.records import SegmentRecord
+from mingcha.media.container.identity import Identity
 from mingcha.media.container.scan import PartInfo
 from mingcha.media.units import AudioFormat, VideoFormat
 from mingcha.wire import facts
@@ -137,11 +138,6 @@ class Catalog(CatalogReader):
                 "UPDATE meta SET value = ? WHERE name = 'next_number' AND value <= ?", (through + 1, through)
             )
 
-    def found_end(self, number: int, end_us: int) -> None:
-        """Recovery has seen where a segment that a crash left behind ends."""
-        with self.transaction() as connection:
-            connection.execute("UPDATE open_segment SET end_us = ? WHERE number = ?", (end_us, number))
-
     def seal_segment(self, record: SegmentRecord, parts: Sequence[PartInfo]) -> None:
         """The file lies in ``segments``, durable: the open row goes, the segment, its part index and its stretch of
         coverage come. Raises Conflict ``catalog.number_used`` when the number is taken."""
@@ -174,6 +170,41 @@ class Catalog(CatalogReader):
                 raise Conflict("catalog.number_used", f"Segment {record.number} is already sealed.") from error
             connection.execute("INSERT INTO segment_index VALUES (?, ?)", (record.number, pack(parts)))
             add_stretch(connection, stream, record.start_us, record.end_us)
+
+    def adopt_run(
+        self,
+        run: int,
+        camera: str,
+        role: str,
+        start_us: int,
+        video: VideoFormat | None,
+        audio: AudioFormat | None,
+    ) -> None:
+        """A file tells of a run; enter it under its number unless it is known. Formats are None where unreadable."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    run,
+                    self._stream(connection, camera, role),
+                    start_us,
+                    video.codec if video is not None else "unknown",
+                    video.codec_string if video is not None else "",
+                    video.width if video is not None else 0,
+                    video.height if video is not None else 0,
+                    audio.codec if audio is not None else "",
+                ),
+            )
+
+    def adopt_open(self, own: Identity, end_us: int) -> None:
+        """Recovery has seen where a segment that a crash left behind ends; its row may be missing."""
+        with self.transaction() as connection:
+            stream, store = self._stream(connection, own.camera, own.role), self.add_store(own.store)
+            connection.execute(
+                """INSERT INTO open_segment VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (number) DO UPDATE SET end_us = excluded.end_us""",
+                (own.number, store, stream, own.run, own.start_us, own.media_offset, end_us),
+            )
 
     def forget_open(self, number: int) -> None:
         """No file was made, or one without a part: the open row goes."""
@@ -217,6 +248,15 @@ class Catalog(CatalogReader):
                     return int(row[0])
                 connection.execute("UPDATE gap SET end_us = ? WHERE id = ?", (start_us, row[0]))
             return self._insert_gap(connection, stream, start_us, None, reason, detail) or 0
+
+    def end_gap_before(self, camera: str, role: str, end_us: int) -> None:
+        """Recovery found footage from `end_us` on: a gap that is still open and began before it ended there."""
+        with self.transaction() as connection:
+            stream = self._stream(connection, camera, role)
+            connection.execute(
+                "UPDATE gap SET end_us = ? WHERE stream = ? AND end_us IS NULL AND start_us < ?",
+                (end_us, stream, end_us),
+            )
 
     def close_gap(self, camera: str, role: str, end_us: int) -> bool:
         """Recording goes on: the open gap ends; one of no length goes. False when there was none."""

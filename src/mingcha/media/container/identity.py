@@ -46,8 +46,10 @@ class Identity:
 class Trailer:
     """What a sealed segment says at its end.
 
-    `end_us`: wall instant; `part_hashes`: SHA-256 of each part in order; `header_hash`: SHA-256 of ftyp and moov;
-    `root`: RFC 6962 root over `leaf_hash` of header hash and part hashes; `recovered`: sealed after a crash.
+    `start_us`, `end_us`: wall instants; the start stands here too because that of a run's first segment is known for
+    good only at its end (0: as the header says). `part_hashes`: SHA-256 of each part in order; `header_hash`: SHA-256
+    of ftyp and moov; `root`: RFC 6962 root over `leaf_hash` of header hash and part hashes; `recovered`: sealed
+    after a crash.
     """
 
     number: int
@@ -56,6 +58,7 @@ class Trailer:
     part_hashes: tuple[bytes, ...]
     root: bytes
     recovered: bool = False
+    start_us: int = 0
 
 
 def _uuid_box(kind: bytes, raw: dict[str, Any]) -> bytes:
@@ -75,6 +78,7 @@ def trailer_box(trailer: Trailer) -> bytes:
         {
             "format": TRAILER_FORMAT,
             "number": trailer.number,
+            "start_us": trailer.start_us,
             "end_us": trailer.end_us,
             "header": trailer.header_hash.hex(),
             "parts": [digest.hex() for digest in trailer.part_hashes],
@@ -119,6 +123,7 @@ _IDENTITY_FIELDS: dict[str, type] = {
 }
 _TRAILER_FIELDS: dict[str, type] = {
     "number": int,
+    "start_us": int,
     "end_us": int,
     "header": str,
     "parts": list,
@@ -146,6 +151,7 @@ def parse_trailer(body: bytes) -> Trailer | None:
         part_hashes=tuple(_digest(text) for text in fields["parts"]),
         root=_digest(fields["root"]),
         recovered=fields["recovered"],
+        start_us=fields["start_us"],
     )
 
 

@@ -1,0 +1,124 @@
+"""The catalog from the files alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from mingcha.base.errors import Corrupt
+from mingcha.base.timerange import TimeRange
+from mingcha.media.catalog.adopt import formats_in, identity_of, scan_number, sealed_record
+from mingcha.media.catalog.writer import Catalog
+from mingcha.media.container.identity import Identity, Trailer
+from mingcha.media.container.scan import SegmentScan
+from mingcha.media.store.directory import StoreDirectory
+
+log = logging.getLogger(__name__)
+
+_BATCH = 200
+_ALL_TIME = TimeRange(0, 1 << 62)
+
+
+@dataclass(slots=True)
+class Rebuilt:
+    """`adopted`: how many files got their rows back; `left_alone`: (number, error code) of files that say they are
+    something else or cannot be read."""
+
+    adopted: int = 0
+    left_alone: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    own: Identity
+    scan: SegmentScan
+    trailer: Trailer
+
+
+def rebuild(
+    store: StoreDirectory, catalog: Catalog, *, progress: Callable[[int], None] = lambda number: None
+) -> Rebuilt:
+    """Enter every sealed file that the catalog does not know; it may be empty or hold some already. Holes between
+    the footage found become gaps with the reason ``reason_lost``. Files stay as they are. `progress` is told each
+    number. Afterwards run recovery for what lies in ``open``. Raises Unavailable."""
+    result = Rebuilt()
+    touched: set[tuple[str, str]] = set()
+    catalog.add_store(store.store_id)
+    catalog.reserve_numbers(store.newest_number())
+    batch: list[_Found] = []
+    for number in store.numbers():
+        progress(number)
+        if catalog.segment(number) is None:
+            found = _read(store, number, result)
+            if found is not None:
+                batch.append(found)
+        if len(batch) >= _BATCH:
+            _enter(catalog, batch, result, touched)
+    _enter(catalog, batch, result, touched)
+    for camera, role in sorted(touched):
+        _name_holes(catalog, camera, role)
+    return result
+
+
+def adopt_newer(store: StoreDirectory, catalog: Catalog) -> list[int]:
+    """Enter sealed files newer than anything the catalog has given out (it was restored from a backup, or lost its
+    last commits); their numbers. Numbers on the disk are never given out again."""
+    newest = store.newest_number()
+    known = catalog.next_number() - 1
+    if newest <= known:
+        return []
+    result = Rebuilt()
+    numbers = []
+    batch = []
+    for number in _newer(store, known):
+        found = _read(store, number, result)
+        if found is not None:
+            batch.append(found)
+            numbers.append(number)
+        if len(batch) >= _BATCH:
+            _enter(catalog, batch, result, set())
+    _enter(catalog, batch, result, set())
+    catalog.reserve_numbers(newest)
+    return numbers
+
+
+def _newer(store: StoreDirectory, known: int) -> Iterator[int]:
+    for directory in store.directories():
+        if int(directory, 16) >= known // 4096:
+            yield from (number for number in store.numbers_in(directory) if number > known)
+
+
+def _read(store: StoreDirectory, number: int, result: Rebuilt) -> _Found | None:
+    try:
+        scan = scan_number(store, number)
+        own = identity_of(scan, store.store_id, number)
+        if scan.trailer is None or scan.trailer.number != number or not scan.parts:
+            raise Corrupt("segment.trailer", "A sealed file has no end.")
+    except Corrupt as error:
+        log.warning("file %010x in the store is left alone: %s", number, error.code)
+        result.left_alone.append((number, error.code))
+        return None
+    return _Found(own, scan, scan.trailer)
+
+
+def _enter(catalog: Catalog, batch: list[_Found], result: Rebuilt, touched: set[tuple[str, str]]) -> None:
+    with catalog.transaction():
+        for found in batch:
+            own = found.own
+            video, audio = formats_in(found.scan.header)
+            catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, video, audio)
+            record = sealed_record(found.scan, own, found.trailer, found.scan.file_bytes)
+            catalog.seal_segment(record, found.scan.parts)
+            touched.add((own.camera, own.role))
+    result.adopted += len(batch)
+    batch.clear()
+
+
+def _name_holes(catalog: Catalog, camera: str, role: str) -> None:
+    """Every hole between stretches of footage is a gap with a reason, be it that the reason is lost."""
+    stretches = catalog.coverage([camera], _ALL_TIME, role=role)[camera]
+    with catalog.transaction():
+        for before, after in pairwise(stretches):
+            catalog.add_gap(camera, role, before.end_us, after.start_us, "reason_lost")

@@ -1,0 +1,212 @@
+"""After a crash, a power cut or a lost disk: every file that was being written becomes a sealed segment, or is
+accounted for. Nothing is deleted but files of ours without a single part.
+
+The steps of making a segment are: open row, file in ``open``, parts, trailer, fdatasync, rename, row sealed. Whatever
+the step at which it ended, `Recovery` finishes it. `survey` is quick (it reads tables, not pictures), so that recording
+can begin at once; `finish` hashes and may run beside it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass
+from typing import Literal
+
+from mingcha.base.errors import Conflict, Corrupt
+from mingcha.media.catalog.adopt import (
+    formats_in,
+    hash_parts,
+    identity_of,
+    scan_number,
+    sealed_record,
+    ticks_to_us,
+)
+from mingcha.media.catalog.rebuild import adopt_newer
+from mingcha.media.catalog.removal import collect_garbage
+from mingcha.media.catalog.writer import Catalog
+from mingcha.media.container.identity import Identity, trailer_box
+from mingcha.media.container.scan import SegmentScan, scan_fd
+from mingcha.media.container.seal import segment_root
+from mingcha.media.container.soundness import drop_unsound_tail
+from mingcha.media.store.directory import StoreDirectory
+
+log = logging.getLogger(__name__)
+
+Outcome = Literal["sealed", "completed", "empty", "not_ours"]
+_MAX_HEADERLESS_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of one file. `outcome`: ``sealed`` (trailer written now), ``completed`` (only the row was missing),
+    ``empty`` (no part, file removed), ``not_ours`` (left alone). `torn_bytes`: cut off the end."""
+
+    number: int
+    outcome: Outcome
+    camera: str = ""
+    role: str = ""
+    end_us: int = 0
+    frames: int = 0
+    torn_bytes: int = 0
+
+
+@dataclass(slots=True)
+class Unsealed:
+    """A file with footage that waits to be sealed."""
+
+    own: Identity
+    scan: SegmentScan
+    end_us: int
+    torn_bytes: int
+
+
+class Recovery:
+    """One pass over what was left behind in a store. `active`: numbers being written right now, left alone."""
+
+    def __init__(self, store: StoreDirectory, catalog: Catalog, *, active: frozenset[int] = frozenset()) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._active = active
+        self.done: list[Recovered] = []
+
+    def survey(self, *, at_start: bool = True, reason: str = "recorder_killed") -> list[Unsealed]:
+        """Finish broken-off deletions, clear what is empty, complete what was sealed, and say what is still to be
+        sealed; the ends found are in the catalog, so `last_end` is right from here on. At the start of the recorder
+        every stream without an open gap gets one, from where its footage ends. Raises Unavailable."""
+        collect_garbage(self._catalog, self._store)
+        self._catalog.add_store(self._store.store_id)
+        if at_start:
+            self.done += [Recovered(number, "completed") for number in adopt_newer(self._store, self._catalog)]
+        rows = {row.number for row in self._catalog.open_segments() if row.store == self._store.store_id}
+        on_disk = set(self._store.open_numbers())
+        for number in sorted(rows - on_disk - self._active):
+            self._complete(number)
+        left = []
+        for number in sorted(on_disk - self._active):
+            unsealed = self._look(number, has_row=number in rows)
+            if unsealed is not None:
+                left.append(unsealed)
+        if at_start:
+            self._begin_gaps(left, reason)
+        return left
+
+    def _complete(self, number: int) -> None:
+        """An open row without a file in ``open``: the file was renamed already, or never made."""
+        try:
+            scan = scan_number(self._store, number)
+            own = identity_of(scan, self._store.store_id, number)
+        except Corrupt as error:
+            if error.code != "segment.missing":
+                self._leave(number, error)
+                return
+            self._catalog.forget_open(number)
+            self.done.append(Recovered(number, "empty"))
+            return
+        trailer = scan.trailer
+        if trailer is None or trailer.number != number:
+            self._leave(number, Corrupt("segment.trailer", "A sealed file has no end."))
+            return
+        with self._catalog.transaction():
+            self._ensure_run(own, scan)
+            self._catalog.seal_segment(sealed_record(scan, own, trailer, scan.file_bytes), scan.parts)
+        self.done.append(
+            Recovered(number, "completed", own.camera, own.role, trailer.end_us, scan.frames, scan.torn_bytes)
+        )
+
+    def _look(self, number: int, *, has_row: bool) -> Unsealed | None:
+        """A file in ``open``, with a row or (the catalog was restored) without."""
+        fd = self._store.open_file(number)
+        try:
+            scan = scan_fd(fd)
+            own = identity_of(scan, self._store.store_id, number)
+            torn = scan.torn_bytes + drop_unsound_tail(fd, scan)
+        except Corrupt as error:
+            if has_row and error.code == "segment.header" and os.fstat(fd).st_size < _MAX_HEADERLESS_BYTES:
+                self._drop_empty(number)  # it died before the header was on the disk
+            else:
+                self._leave(number, error)
+            return None
+        finally:
+            os.close(fd)
+        if not scan.parts or not scan.media_duration:
+            self._drop_empty(number, own)
+            return None
+        trailer = scan.trailer
+        end_us = trailer.end_us if trailer is not None else own.start_us + ticks_to_us(scan.media_duration)
+        with self._catalog.transaction():
+            self._ensure_run(own, scan)
+            self._catalog.adopt_open(own, end_us)
+        return Unsealed(own, scan, end_us, torn)
+
+    def _drop_empty(self, number: int, own: Identity | None = None) -> None:
+        self._store.discard_open(number)
+        self._catalog.forget_open(number)
+        self.done.append(Recovered(number, "empty", own.camera if own else "", own.role if own else ""))
+
+    def _leave(self, number: int, error: Corrupt) -> None:
+        log.warning("file %010x in the store is left alone: %s", number, error.code)
+        self.done.append(Recovered(number, "not_ours"))
+
+    def _ensure_run(self, own: Identity, scan: SegmentScan) -> None:
+        video, audio = formats_in(scan.header)
+        self._catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, video, audio)
+
+    def _begin_gaps(self, left: list[Unsealed], reason: str) -> None:
+        """Every stream that is not being recorded has an open gap; a killed recorder could not write it."""
+        with self._catalog.transaction():
+            for item in left:
+                self._catalog.end_gap_before(item.own.camera, item.own.role, item.own.start_us)
+            for camera, role in self._catalog.streams_without_open_gap():
+                end_us = self._catalog.last_end(camera, role)
+                ends = [item.end_us for item in left if (item.own.camera, item.own.role) == (camera, role)]
+                begin_us = max([*ends, end_us or 0])
+                if begin_us:
+                    self._catalog.open_gap(camera, role, begin_us, reason)
+
+    def finish(self, item: Unsealed) -> Recovered:
+        """Cut, hash, seal and enter one file. Raises Unavailable (it can be tried again after another `survey`)."""
+        number, scan = item.own.number, item.scan
+        fd = self._store.open_file(number)
+        try:
+            hashes = hash_parts(fd, scan.header, scan.parts)
+        finally:
+            os.close(fd)
+        trailer = hashes.trailer(number, item.own.start_us, item.end_us, recovered=True)
+        earlier = scan.trailer
+        if (
+            earlier is not None
+            and not item.torn_bytes
+            and earlier.part_hashes == trailer.part_hashes
+            and earlier.root == segment_root(trailer.header_hash, trailer.part_hashes)
+        ):
+            trailer = earlier  # it died between trailer and rename: nothing is lost, the file stays as it is
+            segment = self._store.reopen_segment(number, scan.file_bytes)
+            size = segment.seal(b"")
+        else:
+            segment = self._store.reopen_segment(number, scan.parts_end)
+            size = segment.seal(trailer_box(trailer))
+        self._catalog.seal_segment(sealed_record(scan, item.own, trailer, size), scan.parts)
+        done = Recovered(number, "sealed", item.own.camera, item.own.role, trailer.end_us, scan.frames, item.torn_bytes)
+        self.done.append(done)
+        return done
+
+
+def recover(
+    store: StoreDirectory,
+    catalog: Catalog,
+    *,
+    active: frozenset[int] = frozenset(),
+    at_start: bool = True,
+    reason: str = "recorder_killed",
+) -> list[Recovered]:
+    """Everything at once: before recording begins, or (`at_start` False) when a disk has come back. Raises
+    Unavailable; then call it again later."""
+    recovery = Recovery(store, catalog, active=active)
+    for item in recovery.survey(at_start=at_start, reason=reason):
+        try:
+            recovery.finish(item)
+        except Conflict as error:
+            log.warning("segment %d is in the store twice; the unsealed file is left alone: %s", item.own.number, error)
+            recovery.done.append(Recovered(item.own.number, "not_ours"))
+    return recovery.done
