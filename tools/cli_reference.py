@@ -10,8 +10,9 @@ from pathlib import Path
 REFERENCE = Path(__file__).resolve().parents[1] / "docs/ref/cli.md"
 HEAD = """# The `mingcha` command
 
-Made by `tools/cli_reference.py` from the command's own help; a test fails when a command is missing here. In a working copy the command
-is `.venv/bin/mingcha`. Exit codes: 0 done, 1 done with findings, 2 refused with the reason on standard error, 130 interrupted.
+Made by `tools/cli_reference.py` from the command's own help; a test fails when a command is missing here. In a
+working copy the command is `.venv/bin/mingcha`. Exit codes: 0 done, 1 done with findings, 2 refused with the reason
+on standard error, 130 interrupted.
 """
 
 
