@@ -1,0 +1,101 @@
+"""The node's key files under ``<data>/secrets`` (directory 0700, files 0600): made once at set-up, read afterwards.
+
+``ticket.key`` signs tickets and is for the web process only; the media plane reads ``ticket.pub``. ``control.token``
+is the shared secret of the control API between gateway and media plane; ``django.key`` signs sessions. The sealing key
+``node.key`` belongs to `mingcha.base.seal`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from mingcha.base.atomic import write_file
+from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.base.seal import Sealer
+
+TOKEN_BYTES = 32
+
+
+def secrets_dir(data_dir: Path) -> Path:
+    """``<data>/secrets``; not made here."""
+    return data_dir / "secrets"
+
+
+def make_keys(data_dir: Path) -> None:
+    """Make every missing key file. Existing files are never touched, so that this may run at each start."""
+    directory = secrets_dir(data_dir)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
+    private = directory / "ticket.key"
+    if not private.exists():
+        key = Ed25519PrivateKey.generate()
+        write_file(private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
+    public = directory / "ticket.pub"
+    if not public.exists():
+        pem = ticket_key(data_dir).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        write_file(public, pem, mode=0o600)
+    for name in ("control.token", "django.key"):
+        if not (directory / name).exists():
+            write_file(directory / name, secrets.token_urlsafe(TOKEN_BYTES).encode("ascii"), mode=0o600)
+    node_sealer(data_dir)
+
+
+def ticket_key(data_dir: Path) -> Ed25519PrivateKey:
+    """The key that signs tickets. Raises Unavailable when there is none, Corrupt when it cannot be read."""
+    path = secrets_dir(data_dir) / "ticket.key"
+    try:
+        key = load_pem_private_key(_read(path), password=None)
+    except ValueError as error:
+        raise _damaged(path) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _damaged(path)
+    return key
+
+
+def ticket_public_key(data_dir: Path) -> Ed25519PublicKey:
+    """The key that checks tickets. Raises Unavailable or Corrupt."""
+    path = secrets_dir(data_dir) / "ticket.pub"
+    try:
+        key = load_pem_public_key(_read(path))
+    except ValueError as error:
+        raise _damaged(path) from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise _damaged(path)
+    return key
+
+
+def control_token(data_dir: Path) -> str:
+    """The bearer token of the control API. Raises Unavailable."""
+    return _read(secrets_dir(data_dir) / "control.token").decode("ascii").strip()
+
+
+def django_key(data_dir: Path) -> str:
+    """The signing key of sessions. Raises Unavailable."""
+    return _read(secrets_dir(data_dir) / "django.key").decode("ascii").strip()
+
+
+def node_sealer(data_dir: Path) -> Sealer:
+    """Seals camera passwords and the like; makes ``node.key`` when there is none."""
+    return Sealer.from_file(secrets_dir(data_dir) / "node.key")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unavailable("keys.missing", f"The key file {path.name} cannot be read; run 'mingcha up' once.") from error
+
+
+def _damaged(path: Path) -> Corrupt:
+    return Corrupt("keys.damaged", f"The key file {path.name} is damaged; restore it from your backup.")

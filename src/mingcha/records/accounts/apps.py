@@ -1,0 +1,13 @@
+"""The Django app of persons."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "mingcha.records.accounts"
+    label = "accounts"
+    verbose_name = _("People")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,65 @@
+"""Forms of sign-in and people. They read what was typed; acts decide."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.records.accounts.states import LANGUAGES, Role
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=64,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True, "autocapitalize": "none"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class FirstPasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=200,
+        strip=False,
+        help_text=_("At least 10 characters. A few words in a row are easy to remember and hard to guess."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+    )
+    again = forms.CharField(
+        label=_("New password, once more"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_again(self) -> str:
+        again: str = self.cleaned_data["again"]
+        if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
+            raise forms.ValidationError(_("The two passwords differ."))
+        return again
+
+
+class PersonForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100)
+    username = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=64,
+        help_text=_("Letters, digits, dots, hyphens or underscores; cannot be changed later."),
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.GUARD)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class LanguageForm(forms.Form):
+    language = forms.ChoiceField(choices=LANGUAGES)
+    next = forms.CharField(required=False)

@@ -1,0 +1,199 @@
+"""Acts of viewing: each leaves its entry in the register before a ticket exists.
+
+The acts commit first (`register.act` is durable); only then does `mint` sign a ticket. A ticket lives `TICKET_LIFE`
+and is renewed by the page; renewing looks at rights and session anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from mingcha.base.clock import from_datetime
+from mingcha.base.errors import Conflict, Invalid, MingchaError
+from mingcha.base.ids import new_id
+from mingcha.base.keys import ticket_key
+from mingcha.base.timerange import TimeRange
+from mingcha.records.accounts.models import Person
+from mingcha.records.accounts.queries import require
+from mingcha.records.inventory.models import Camera
+from mingcha.records.register.actions import SYSTEM, Actor, act, enter
+from mingcha.records.viewing.models import Export, Viewing
+from mingcha.records.viewing.queries import reason_to_end
+from mingcha.records.viewing.states import MODES, NEEDED, NOTE_NEEDED, End, ExportState, Kind, Reason
+from mingcha.wire.ticket import Ticket
+from mingcha.wire.ticket import mint as sign
+
+TICKET_LIFE = timedelta(seconds=120)
+MAX_CAMERAS = 64
+MAX_PLAYBACK_US = 8 * 86_400_000_000
+MAX_EXPORT_US = 86_400_000_000
+NOTE_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, in which browser session, and why."""
+
+    viewer: Person
+    session_key: str
+    reason: str
+    note: str = ""
+
+
+@act("viewing.live_opened")
+def open_live(*, asker: Asker, cameras: Sequence[Camera], at: datetime) -> Viewing:
+    """Register a live view of these cameras. Raises NotAllowed or Invalid (``viewing.*``)."""
+    return _open(Kind.LIVE, asker, cameras, None, at)
+
+
+@act("viewing.playback_opened")
+def open_playback(*, asker: Asker, cameras: Sequence[Camera], span: TimeRange, at: datetime) -> Viewing:
+    """Register a playback of these cameras over one range."""
+    if span.duration_us > MAX_PLAYBACK_US:
+        raise Invalid("viewing.range", "The range is too long.")
+    return _open(Kind.PLAYBACK, asker, cameras, span, at)
+
+
+@act("viewing.snapshot_taken")
+def take_snapshot(*, asker: Asker, camera: Camera, instant_us: int, at: datetime) -> Viewing:
+    """Register one picture of one camera, at an instant."""
+    return _open(Kind.SNAPSHOT, asker, [camera], TimeRange(instant_us, instant_us + 1), at)
+
+
+@act("viewing.export_ordered")
+def order_export(*, asker: Asker, camera: Camera, span: TimeRange, at: datetime) -> Viewing:
+    """Register the order of a copy of exactly this camera and range; its `export` row holds what becomes of it."""
+    if span.duration_us > MAX_EXPORT_US:
+        raise Invalid("export.range", "The range is too long.")
+    viewing = _open(Kind.EXPORT, asker, [camera], span, at)
+    Export.objects.create(viewing=viewing)
+    return viewing
+
+
+@act("viewing.export_fetched")
+def fetch_export(*, export: Export, asker: Asker, at: datetime) -> Viewing:
+    """Register that somebody downloads a finished copy; a new viewing over the same camera and range."""
+    ordered = export.viewing
+    if export.state == ExportState.FAILED or not export.export_id or ordered.from_us is None or ordered.to_us is None:
+        raise Conflict("export.failed", "The copy could not be made.")
+    return _open(Kind.EXPORT, asker, list(ordered.cameras.all()), TimeRange(ordered.from_us, ordered.to_us), at)
+
+
+@act("viewing.closed")
+def close_viewing(*, viewing: Viewing, actor: Actor, at: datetime) -> None:
+    """End a viewing by its viewer. The gateway tells the media plane. Raises Conflict when it has ended already."""
+    _end(viewing, End.CLOSED, actor, at)
+
+
+@act("viewing.revoked")
+def end_viewing(*, viewing: Viewing, end: End, at: datetime) -> None:
+    """End a viewing by the system: session gone, right lost, page gone."""
+    _end(viewing, end, SYSTEM, at)
+
+
+def renew(*, viewing: Viewing, at: datetime) -> str:
+    """A fresh ticket while nothing speaks against it; no act, since it only prolongs one. Raises Conflict
+    (``viewing.ended``)."""
+    ended = Conflict("viewing.ended", "The viewing has ended.")
+    if viewing.ended_at is not None or reason_to_end(viewing, at=at) is not None:
+        raise ended
+    until = at + TICKET_LIFE
+    if Viewing.objects.filter(pk=viewing.pk, ended_at__isnull=True).update(expires_at=until) != 1:
+        raise ended
+    viewing.expires_at = until
+    return mint(viewing, at=at)
+
+
+def mint(viewing: Viewing, *, at: datetime) -> str:
+    """Sign a ticket exactly as wide as the viewing, good until its `expires_at`."""
+    if viewing.pk is None or viewing.ended_at is not None:
+        raise Conflict("viewing.ended", "The viewing has ended.")
+    playable = viewing.kind in (Kind.PLAYBACK, Kind.EXPORT, Kind.SNAPSHOT)
+    ticket = Ticket(
+        grant=viewing.grant,
+        person=viewing.viewer.public_id,
+        modes=MODES[viewing.kind],
+        cameras=tuple(viewing.cameras.order_by("id").values_list("public_id", flat=True)),
+        from_us=viewing.from_us if playable else None,
+        to_us=viewing.to_us if playable else None,
+        issued_us=from_datetime(at),
+        expires_us=from_datetime(viewing.expires_at),
+        serial=new_id("grt"),
+    )
+    return sign(ticket, ticket_key(settings.DATA_DIR))
+
+
+def note_export_begun(*, viewing: Viewing, export_id: str) -> None:
+    """Remember the media plane's number of a copy, told by the page that ordered it. Only the first one counts."""
+    Export.objects.filter(viewing=viewing, export_id="").update(export_id=export_id)
+
+
+def _open(kind: Kind, asker: Asker, cameras: Sequence[Camera], span: TimeRange | None, at: datetime) -> Viewing:
+    require(asker.viewer, NEEDED[kind])
+    _check(asker, cameras)
+    viewing = Viewing.objects.create(
+        viewer=asker.viewer,
+        session_key=asker.session_key,
+        kind=kind,
+        from_us=span.start_us if span else None,
+        to_us=span.end_us if span else None,
+        reason=asker.reason,
+        note=asker.note.strip(),
+        opened_at=at,
+        expires_at=at + TICKET_LIFE,
+    )
+    viewing.cameras.set(cameras)
+    enter(
+        actor=asker.viewer,
+        at=at,
+        subject=viewing.public_id,
+        subject_name=_names(cameras),
+        refs=[camera.public_id for camera in cameras],
+        detail={
+            "cameras": [camera.public_id for camera in cameras],
+            "reason": asker.reason,
+            "note": asker.note.strip(),
+            "from_us": viewing.from_us,
+            "to_us": viewing.to_us,
+        },
+    )
+    return viewing
+
+
+def _check(asker: Asker, cameras: Sequence[Camera]) -> None:
+    problem: MingchaError | None = None
+    if not cameras:
+        problem = Invalid("viewing.cameras", "No camera was chosen.")
+    elif len(cameras) > MAX_CAMERAS:
+        problem = Invalid("viewing.too_many", "Too many cameras.", limit=MAX_CAMERAS)
+    elif asker.reason not in Reason.values:
+        problem = Invalid("viewing.reason", "The reason is not in the list.")
+    elif asker.reason in NOTE_NEEDED and not asker.note.strip():
+        problem = Invalid("viewing.note", "This reason wants a note.")
+    elif len(asker.note) > NOTE_LIMIT or not asker.session_key:
+        problem = Invalid("request.invalid", "The request cannot be read.")
+    if problem:
+        raise problem
+
+
+def _end(viewing: Viewing, end: End, actor: Actor, at: datetime) -> None:
+    if Viewing.objects.filter(pk=viewing.pk, ended_at__isnull=True).update(ended_at=at, end=end) != 1:
+        raise Conflict("viewing.ended", "The viewing has ended already.")
+    viewing.ended_at, viewing.end = at, end
+    cameras = list(viewing.cameras.order_by("id"))
+    enter(
+        actor=actor,
+        at=at,
+        subject=viewing.public_id,
+        subject_name=_names(cameras),
+        refs=[viewing.viewer.public_id, *(camera.public_id for camera in cameras)],
+        detail={"viewer": viewing.viewer.name, "end": str(end)},
+    )
+
+
+def _names(cameras: Sequence[Camera]) -> str:
+    return "、".join(camera.name for camera in cameras)

@@ -1,0 +1,63 @@
+"""Kinds of viewing, the closed list of reasons, and what a ticket of each kind permits: pure data."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.records.accounts.states import Permission
+
+
+class Kind(models.TextChoices):
+    """What is being done with the pictures."""
+
+    LIVE = "live", _("Live view")
+    PLAYBACK = "playback", _("Playback")
+    SNAPSHOT = "snapshot", _("Snapshot")
+    EXPORT = "export", _("Copy")
+
+
+class Reason(models.TextChoices):
+    """Why. A viewing without one of these is not opened."""
+
+    ROUTINE = "routine", _("Routine watch")
+    INCIDENT = "incident", _("Incident")
+    PATROL = "patrol", _("Patrol check")
+    EQUIPMENT = "equipment", _("Equipment test")
+    AUTHORITY = "authority", _("Request by an authority")
+    OTHER = "other", _("Other (describe)")
+
+
+NOTE_NEEDED = frozenset({Reason.AUTHORITY, Reason.OTHER})
+
+
+class End(models.TextChoices):
+    """How a viewing ended."""
+
+    CLOSED = "closed", _("Closed by the viewer")
+    EXPIRED = "expired", _("The page was gone")
+    SIGNED_OUT = "signed_out", _("The viewer signed out")
+    NOT_ENTITLED = "not_entitled", _("The viewer lost the right")
+
+
+class ExportState(models.TextChoices):
+    """Where a copy stands."""
+
+    ORDERED = "ordered", _("Ordered")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+NEEDED: dict[str, Permission] = {
+    Kind.LIVE: Permission.WATCH_LIVE,
+    Kind.PLAYBACK: Permission.PLAY_BACK,
+    Kind.SNAPSHOT: Permission.TAKE_SNAPSHOT,
+    Kind.EXPORT: Permission.ORDER_EXPORT,
+}
+
+MODES: dict[str, tuple[str, ...]] = {
+    Kind.LIVE: ("live", "snapshot", "status"),
+    Kind.PLAYBACK: ("playback", "snapshot"),
+    Kind.SNAPSHOT: ("snapshot",),
+    Kind.EXPORT: ("export",),
+}

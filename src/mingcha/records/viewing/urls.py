@@ -1,0 +1,19 @@
+"""Addresses of the control room and its JSON."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingcha.records.viewing import api, views
+
+urlpatterns = [
+    path("wall/", views.wall, name="wall"),
+    path("playback/", views.playback, name="playback"),
+    path("exports/", views.exports, name="exports"),
+    path("exports/<str:viewing_id>/", views.fetch_export, name="fetch-export"),
+    path("api/viewings", api.open_viewing, name="viewings"),
+    path("api/viewings/<str:grant>/renew", api.renew, name="renew"),
+    path("api/viewings/<str:grant>/close", api.close, name="close"),
+    path("api/viewings/<str:grant>/export", api.export_begun, name="export-begun"),
+    path("api/exports", api.order_export, name="order-export"),
+]

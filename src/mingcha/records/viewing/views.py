@@ -1,0 +1,118 @@
+"""Pages of the control room, which host the islands, and the list of copies."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mingcha.base.clock import from_datetime
+from mingcha.records.accounts.gate import PersonRequest, permission
+from mingcha.records.accounts.states import Permission
+from mingcha.records.inventory import queries as inventory
+from mingcha.records.viewing import actions, queries
+from mingcha.records.viewing.actions import Asker
+from mingcha.records.viewing.states import NOTE_NEEDED, Reason
+
+LOCALES = {"zh-hans": "zh-Hans", "en": "en"}
+PLACEHOLDER = "{grant}"
+
+
+@permission(Permission.WATCH_LIVE)
+@require_http_methods(["GET"])
+def wall(request: PersonRequest) -> HttpResponse:
+    return render(request, "viewing/wall.html", {"island": "wall", "config": island_config(request)})
+
+
+@permission(Permission.PLAY_BACK)
+@require_http_methods(["GET"])
+def playback(request: PersonRequest) -> HttpResponse:
+    return render(request, "viewing/playback.html", {"island": "playback", "config": island_config(request)})
+
+
+@permission(Permission.ORDER_EXPORT)
+@require_http_methods(["GET"])
+def exports(request: PersonRequest) -> HttpResponse:
+    found = list(queries.exports(viewer=request.user)[:200])
+    return render(request, "viewing/exports.html", {"exports": found, "reasons": Reason.choices})
+
+
+@permission(Permission.ORDER_EXPORT)
+@require_POST
+def fetch_export(request: PersonRequest, viewing_id: str) -> HttpResponse:
+    """Register the download, then show links to the media server that carry a ticket of their own."""
+    export = queries.export_for(viewer=request.user, viewing_id=viewing_id)
+    asker = Asker(
+        viewer=request.user,
+        session_key=request.session.session_key or "",
+        reason=export.viewing.reason,
+        note=export.viewing.note,
+    )
+    viewing = actions.fetch_export(export=export, asker=asker, at=request.at)
+    ticket = actions.mint(viewing, at=request.at)
+    base = f"{request.media_origin}/exports/{export.export_id}/files/"
+    links = [
+        {"url": f"{base}{quote(str(file['name']), safe='')}?ticket={ticket}", **file}
+        for file in export.files
+        if isinstance(file, dict) and file.get("name")
+    ]
+    return render(request, "viewing/export_ready.html", {"export": export, "links": links})
+
+
+def island_config(request: PersonRequest) -> dict[str, Any]:
+    """`#island-config` of docs/design/frontend.md."""
+    person = request.user
+    return {
+        "version": 1,
+        "locale": LOCALES.get(get_language() or "", "zh-Hans"),
+        "timeZone": settings.TIME_ZONE,
+        "serverNowUs": from_datetime(request.at),
+        "person": {"id": person.public_id, "name": person.name},
+        "mediaOrigin": request.media_origin,
+        "csrfToken": get_token(request),
+        "cameras": [
+            {
+                "id": camera.public_id,
+                "name": camera.name,
+                "site": camera.site.name,
+                "hasSub": bool(camera.sub_url),
+            }
+            for camera in inventory.cameras(viewer=person)
+        ],
+        "reasons": [
+            {"code": reason.value, "label": str(reason.label), "needsNote": reason in NOTE_NEEDED} for reason in Reason
+        ],
+        "rights": {
+            "live": person.may(Permission.WATCH_LIVE),
+            "playback": person.may(Permission.PLAY_BACK),
+            "snapshot": person.may(Permission.TAKE_SNAPSHOT),
+            "export": person.may(Permission.ORDER_EXPORT),
+        },
+        "urls": {
+            "viewings": reverse("viewings"),
+            "renew": reverse("renew", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
+            "close": reverse("close", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
+            "exports": reverse("order-export"),
+            "exportBegun": reverse("export-begun", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
+            "wall": reverse("wall"),
+            "playback": reverse("playback"),
+        },
+        "start": _start(request),
+    }
+
+
+def _start(request: PersonRequest) -> dict[str, Any]:
+    """What a link asks to open first: ``?camera=cam_…&at=<microseconds>``."""
+    known = set(inventory.cameras(viewer=request.user).values_list("public_id", flat=True))
+    at = request.GET.get("at", "")
+    return {
+        "cameras": [item for item in request.GET.getlist("camera") if item in known],
+        "atUs": int(at) if at.isascii() and at.isdigit() and len(at) < 18 else None,
+    }

@@ -1,0 +1,45 @@
+"""About: what this is, the version, and the keyboard shortcuts of the control room."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from mingcha.records.accounts.gate import permission
+from mingcha.records.accounts.states import MATRIX, Permission, Role
+
+SHORTCUTS = (
+    (
+        _("Video wall"),
+        (
+            ("1 2 3 4", _("1, 4, 9 or 16 pictures")),
+            ("F", _("Full screen")),
+            ("← ↑ → ↓", _("Choose a picture")),
+            ("Enter", _("Enlarge the chosen picture, and back")),
+            ("S", _("Snapshot")),
+            ("PgUp PgDn", _("Page through the cameras")),
+            ("?", _("Show all shortcuts")),
+        ),
+    ),
+    (
+        _("Playback"),
+        (
+            ("Space", _("Play or pause")),
+            ("← →", _("5 seconds back or on")),
+            (", .", _("One picture back or on")),
+            ("- +", _("Slower or faster")),
+            ("G", _("Go to an instant")),
+            ("?", _("Show all shortcuts")),
+        ),
+    ),
+)
+
+
+@permission(Permission.OWN_ACCOUNT)
+@require_http_methods(["GET"])
+def about(request: HttpRequest) -> HttpResponse:
+    matrix = [(item.label, [item in MATRIX[role] for role in Role]) for item in Permission]
+    context = {"shortcuts": SHORTCUTS, "roles": [role.label for role in Role], "matrix": matrix}
+    return render(request, "web/about.html", context)

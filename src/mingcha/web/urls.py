@@ -1,0 +1,27 @@
+"""All addresses of the office."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.generic.base import RedirectView
+
+from mingcha.records.accounts.gate import public
+from mingcha.web import errors
+from mingcha.web.pages import about, book, home
+from mingcha.web.static_files import static_file
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("register/", book.book, name="register"),
+    path("about/", about.about, name="about"),
+    path("", include("mingcha.records.accounts.urls")),
+    path("", include("mingcha.records.inventory.urls")),
+    path("", include("mingcha.records.viewing.urls")),
+    path("static/<path:path>", static_file, name="static"),
+    path("favicon.ico", public(RedirectView.as_view(url="/static/dist/favicon.svg", permanent=False)), name="favicon"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
