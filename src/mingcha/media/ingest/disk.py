@@ -59,8 +59,9 @@ class Disk:
 
     def failed(self, error: Unavailable) -> None:
         """A write failed: nothing more is written until a probe finds the disk in order."""
-        self._set_state(error.code)
-        self._next_probe_us = self._clock.mono_us() + PROBE_INTERVAL_US
+        if self.state == "ok":
+            self._set_state(error.code)
+            self._next_probe_us = self._clock.mono_us() + PROBE_INTERVAL_US
 
     def tend(self) -> None:
         """Look at the disk when it is time."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from typing import TypeVar
 
 from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.errors import MingchaError, Unavailable
@@ -22,6 +23,7 @@ RETRY_US = US_PER_S
 """Each attempt waits for the lock a moment and holds up the disk, so there is one a second at most."""
 
 Change = Callable[[Catalog], object]
+Answer = TypeVar("Answer")
 
 
 class Journal:
@@ -37,21 +39,24 @@ class Journal:
     def is_behind(self) -> bool:
         return bool(self._pending)
 
-    @property
-    def catalog(self) -> Catalog:
-        """For reads and for changes that need an answer; raises Unavailable while the catalog is locked."""
-        if self._pending and not self.catch_up():
-            raise Unavailable("catalog.locked", "The catalog is locked by another program.")
-        return self._catalog
+    def ask(self, question: Callable[[Catalog], Answer]) -> Answer:
+        """A change that needs an answer now. Raises Unavailable while the catalog is locked."""
+        if self._clock.mono_us() < self._not_before_us or not self.catch_up():
+            raise Unavailable("catalog.locked", "The catalog is in use by another program.")
+        try:
+            return question(self._catalog)
+        except Unavailable:
+            self._not_before_us = self._clock.mono_us() + RETRY_US
+            raise
 
     def change(self, change: Change) -> None:
         """Make a change, now or when the catalog can be written again, in the order given."""
         self._pending.append(change)
         self.catch_up()
 
-    def tell(self, kind: str, camera: str = "", **detail: object) -> None:
+    def tell(self, fact_kind: str, camera: str = "", **detail: object) -> None:
         """Put a fact into the outbox."""
-        fact = Fact(new_id("fct"), kind, self._clock.wall_us(), camera, dict(detail))
+        fact = Fact(new_id("fct"), fact_kind, self._clock.wall_us(), camera, dict(detail))
         self.change(lambda catalog: catalog.add_fact(fact))
 
     def catch_up(self) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from mingcha.base.hashing import sha256
-from mingcha.ledger.merkle import leaf_hash, tree_root
 from mingcha.media.container import fmp4
-from mingcha.media.container.identity import Trailer, trailer_box
+from mingcha.media.container.identity import trailer_box
 from mingcha.media.container.scan import PartInfo
+from mingcha.media.container.seal import SegmentHashes
 from mingcha.media.ingest.cutter import Draft
 from mingcha.media.store.segment import OpenSegment
 from mingcha.media.units import VIDEO_CLOCK_HZ, AudioFormat
@@ -29,8 +28,7 @@ class SegmentFile:
         self.media_end = 0
         self.parts: list[PartInfo] = []
         self._file = file
-        self._header_hash = sha256(header)
-        self._part_hashes: list[bytes] = []
+        self._hashes = SegmentHashes(header)
         self._audio_shift = first.start * audio.sample_rate_hz // VIDEO_CLOCK_HZ if audio is not None else 0
 
     def is_due(self, following: Draft) -> bool:
@@ -54,17 +52,16 @@ class SegmentFile:
             sample.pts -= self._audio_shift
         data = fmp4.part(len(self.parts) + 1, samples, audio)
         offset = self._file.append(data)
-        self._part_hashes.append(sha256(data))
+        self._hashes.add(data)
         has_key = any(sample.is_key for sample in samples)
         self.parts.append(PartInfo(offset, len(data), start, end - start, len(samples), has_key, samples[0].is_key))
         self.frames += len(samples)
         self.media_end = end
 
-    def seal(self, end_us: int) -> tuple[int, bytes]:
+    def seal(self, start_us: int, end_us: int) -> tuple[int, bytes]:
         """Finish the file: its length and root. Raises Unavailable; recovery then finishes it."""
-        root = tree_root([leaf_hash(digest) for digest in (self._header_hash, *self._part_hashes)])
-        trailer = Trailer(self.number, end_us, self._header_hash, tuple(self._part_hashes), root)
-        return self._file.seal(trailer_box(trailer)), root
+        trailer = self._hashes.trailer(self.number, start_us, end_us)
+        return self._file.seal(trailer_box(trailer)), trailer.root
 
     def abandon(self) -> None:
         self._file.abandon()

@@ -116,59 +116,73 @@ class StreamWriter:
             self._note_damage(opened, segment, draft)
 
     def _rotate(self, draft: Draft) -> SegmentFile | None:
-        """Seal the segment that is due. While the catalog is locked it goes on growing, up to the forced end."""
-        if self._journal.is_behind and not self._journal.catch_up() and not self._is_overdue(draft):
-            return self._segment
+        """Seal the segment that is due and begin the next. The next one's number comes first: while the catalog is
+        locked there is none, and the segment goes on growing, up to the forced end."""
+        segment, opened = self._segment, self._run
+        if segment is None or opened is None:
+            return None
+        begins_us = opened.clock.start_us + ticks_to_us(draft.start - segment.first_dts)
+        try:
+            number = self._new_number(opened, draft, begins_us)
+        except Unavailable:
+            if segment.is_overdue(draft):
+                raise
+            return segment
         self._end_segment(going_on=True)
-        return None
-
-    def _is_overdue(self, draft: Draft) -> bool:
-        return self._segment is not None and self._segment.is_overdue(draft)
+        if self._run is not opened:
+            self._journal.change(lambda catalog: catalog.forget_open(number))
+            return None
+        return self._create(opened, draft, number)
 
     def _begin(self, run: Run, draft: Draft) -> SegmentFile | None:
-        """Open the next file; it needs a key frame unless the run was only cut by force."""
-        store = self._disk.require()
-        catalog = self._journal.catalog
+        """The first file of a run, or the first after a loss; it needs a key frame."""
+        self._disk.require()
+        if not draft.starts_with_key:
+            return None
         opened = self._run
         if opened is None:
-            if not draft.starts_with_key:
-                return None
             opened = self._run = self._begin_run(run, draft)
-        media_offset = draft.start - opened.first_dts
-        number = catalog.open_segment(
-            store=store.store_id,
-            camera=self._camera,
-            role=self._role,
-            run=opened.number,
-            start_us=opened.clock.start_us,
-            media_offset=media_offset,
+        return self._create(opened, draft, self._new_number(opened, draft, opened.clock.start_us))
+
+    def _new_number(self, opened: OpenRun, draft: Draft, start_us: int) -> int:
+        return self._journal.ask(
+            lambda catalog: catalog.open_segment(
+                store=self._disk.store_id,
+                camera=self._camera,
+                role=self._role,
+                run=opened.number,
+                start_us=start_us,
+                media_offset=draft.start - opened.first_dts,
+            )
         )
+
+    def _create(self, opened: OpenRun, draft: Draft, number: int) -> SegmentFile:
         identity = Identity(
-            store=store.store_id,
+            store=self._disk.store_id,
             camera=self._camera,
             role=self._role,
             number=number,
             run=opened.number,
             start_us=opened.clock.start_us,
             run_start_us=opened.start_us,
-            media_offset=media_offset,
+            media_offset=draft.start - opened.first_dts,
             starts_with_key=draft.starts_with_key,
         )
-        header = fmp4.header(run.video, run.audio, identity)
+        header = fmp4.header(opened.source.video, opened.source.audio, identity)
         try:
-            file = store.create_segment(number, header)
+            file = self._disk.require().create_segment(number, header)
         except Unavailable:
             self._journal.change(lambda catalog: catalog.forget_open(number))
             raise
         self._generation = self._disk.generation
-        self._segment = SegmentFile(file, header, draft, run.audio)
+        self._segment = SegmentFile(file, header, draft, opened.source.audio)
         return self._segment
 
     def _begin_run(self, run: Run, draft: Draft) -> OpenRun:
         """A part arrives when its last picture is there, so its start is dated back by its own length."""
         clock = RunClock(self._clock, arrived_mono_us=draft.arrived_mono_us, not_before_us=self._not_before_us)
-        number = self._journal.catalog.add_run(
-            camera=self._camera, role=self._role, start_us=clock.start_us, video=run.video, audio=run.audio
+        number = self._journal.ask(
+            lambda catalog: catalog.add_run(self._camera, self._role, clock.start_us, run.video, run.audio)
         )
         self._journal.tell(
             "run.started",
@@ -196,7 +210,7 @@ class StreamWriter:
         times = opened.clock.end_segment(ticks_to_us(segment.first_dts + segment.media_end - opened.first_dts))
         self._end_us = self._not_before_us = times.end_us
         try:
-            file_bytes, root = segment.seal(times.end_us)
+            file_bytes, root = segment.seal(times.start_us, times.end_us)
         except Unavailable as error:
             segment.abandon()
             self._disk.failed(error)

@@ -128,9 +128,9 @@ class Node:
             return probe.describe_error(error)
         return probe.describe(findings)
 
-    def tell(self, kind: str, camera: str, **detail: object) -> None:
+    def tell(self, fact_kind: str, camera: str, **detail: object) -> None:
         """Put a fact into the outbox, from the event loop."""
-        self.writing.thread.submit(lambda: self.writing.journal.tell(kind, camera, **detail))
+        self.writing.thread.submit(lambda: self.writing.journal.tell(fact_kind, camera, **detail))
 
 
 def load_plan(path: Path) -> Plan:

@@ -10,7 +10,7 @@ from mingcha.base.errors import MingchaError, Unavailable
 from mingcha.base.timerange import TimeRange
 from mingcha.media.catalog import Catalog
 from mingcha.media.catalog.records import Gap
-from mingcha.media.catalog.recover import recover
+from mingcha.media.catalog.recover import Recovery, Unsealed
 from mingcha.media.ingest.camera import Keeper, NoKeeper
 from mingcha.media.ingest.disk import Disk
 from mingcha.media.ingest.diskthread import DiskThread
@@ -34,6 +34,8 @@ class Writing:
         store = self._open_store()
         self.disk = Disk(data.store, self._expected_id, self.journal, clock, self._recover)
         self._writers: list[StreamWriter] = []
+        self._unsealed: list[tuple[Recovery, Unsealed]] = []
+        self._starting = True
         self.thread = DiskThread(clock, self._idle)
         if store is not None:
             self._recover(store)
@@ -42,11 +44,13 @@ class Writing:
             self.disk.tend()
 
     def start(self) -> None:
+        self._starting = False
         self.journal.tell("recorder.started")
         self.thread.start()
 
     def stop(self) -> None:
         """After the last recording was interrupted: write what is queued, then close."""
+        self.thread.submit(self._seal_rest)
         self.thread.submit(lambda: self.journal.tell("recorder.stopped"))
         self.thread.stop()
         self.disk.close()
@@ -71,6 +75,8 @@ class Writing:
     def _idle(self) -> None:
         self.journal.catch_up()
         self.disk.tend()
+        if self._unsealed:
+            self._seal_one()
 
     def _open_gap(self, camera: str, role: str) -> Gap | None:
         now_us = self._clock.wall_us()
@@ -109,9 +115,28 @@ class Writing:
         raise Unavailable("store.absent", "The recording disk is not there.")
 
     def _recover(self, store: StoreDirectory) -> None:
-        """Seal what a crash or a lost disk left in ``open``, except what is being written now."""
-        active = {writer.open_number for writer in self._writers}
+        """Find what a crash or a lost disk left in ``open``. Finding is quick and comes before recording; hashing and
+        sealing come one file at a time between parts, so that the first new part is on disk within a second."""
+        active = frozenset(number for writer in self._writers if (number := writer.open_number) is not None)
+        recovery = Recovery(store, self.catalog, active=active)
         try:
-            recover(store, self.catalog, self._clock, skip=frozenset(n for n in active if n is not None))
+            self._unsealed = [(recovery, item) for item in recovery.survey(at_start=self._starting)]
         except MingchaError as error:
             log.error("recovery: %s", error.code)
+        if self._unsealed:
+            log.info("recovery: %d segments to seal", len(self._unsealed))
+
+    def _seal_rest(self) -> None:
+        for _ in range(len(self._unsealed)):
+            self._seal_one()
+
+    def _seal_one(self) -> None:
+        recovery, item = self._unsealed.pop()
+        try:
+            recovery.finish(item)
+        except Unavailable as error:
+            log.warning("recovery of segment %d waits: %s", item.own.number, error.code)
+            if self.disk.state == "ok":
+                self._unsealed.insert(0, (recovery, item))
+        except MingchaError as error:
+            log.error("recovery of segment %d: %s", item.own.number, error.code)
