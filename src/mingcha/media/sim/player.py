@@ -50,6 +50,7 @@ class Player:
         self.base = base
         self.anchor_us = anchor_us
         self.is_closed = False
+        self.is_idle = True
         self.is_keyless = False
         self.units_sent = 0
         self.units_left_out = 0
@@ -153,6 +154,7 @@ class Player:
                 self._advance()
             else:
                 self._due_us += (end - first) * self._spacing_us
+        self.is_idle = True
         return None
 
     def _advance(self) -> None:

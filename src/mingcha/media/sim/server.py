@@ -24,6 +24,7 @@ from mingcha.media.sim.faults import parse_faults
 from mingcha.media.sim.messages import Request, Target
 from mingcha.media.sim.pacer import Pacer
 from mingcha.media.sim.player import US_PER_S
+from mingcha.media.sim.session import Session
 from mingcha.media.sim.sinks import datagram_pair
 
 log = logging.getLogger(__name__)
@@ -161,8 +162,12 @@ class SimServer:
         return self.clip(name, stream).unit_hashes
 
     def connections(self, name: str | None = None) -> list[Connection]:
-        """Open conversations, of one camera or of all."""
-        return [one for one in self._connections if name is None or (one.camera and one.camera.name == name)]
+        """Open conversations, of one camera (once it is set up) or of all."""
+        return [one for one in self._connections if name is None or (one.session and one.session.camera.name == name)]
+
+    def sessions(self, name: str | None = None) -> list[Session]:
+        """Open sessions, of one camera or of all: for `stall`, `resume` and for looking at their players."""
+        return [one.session for one in self.connections(name) if one.session is not None]
 
     def drop(self, name: str | None = None) -> None:
         """Close the connections of a camera, or all."""
@@ -174,20 +179,20 @@ class SimServer:
         for connection in self.connections(name):
             connection.reset()
 
-    def stall(self, name: str | None = None) -> None:
-        """Send no more media, keep talking."""
-        for connection in self.connections(name):
-            connection.stall()
-
-    def resume(self, name: str | None = None) -> None:
-        """Go on after `stall`."""
-        for connection in self.connections(name):
-            connection.resume()
-
     def freeze(self, name: str | None = None) -> None:
         """Make connections half-open."""
         for connection in self.connections(name):
             connection.freeze()
+
+    def stall(self, name: str | None = None) -> None:
+        """Send no more media, keep talking."""
+        for session in self.sessions(name):
+            session.stall()
+
+    def resume(self, name: str | None = None) -> None:
+        """Go on after `stall`."""
+        for session in self.sessions(name):
+            session.resume()
 
     def set_away(self, name: str, *, away: bool = True) -> None:
         """Take a camera off the network: its connections end and new requests get no answer but a close."""
