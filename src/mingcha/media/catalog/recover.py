@@ -172,7 +172,7 @@ class Recovery:
             hashes = hash_parts(fd, scan.header, scan.parts)
         finally:
             os.close(fd)
-        trailer = hashes.trailer(number, item.own.start_us, item.end_us, recovered=True)
+        trailer = hashes.trailer(number, item.end_us, start_us=item.own.start_us, recovered=True)
         earlier = scan.trailer
         if (
             earlier is not None

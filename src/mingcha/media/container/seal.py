@@ -31,8 +31,8 @@ class SegmentHashes:
         """The next part's digest, where the bytes were hashed while they were read."""
         self._parts.append(digest)
 
-    def trailer(self, number: int, start_us: int, end_us: int, *, recovered: bool = False) -> Trailer:
-        """The trailer of the file as it stands; `start_us`, `end_us`: wall instants of its ends."""
+    def trailer(self, number: int, end_us: int, *, start_us: int = 0, recovered: bool = False) -> Trailer:
+        """The trailer of the file as it stands; `start_us` (0: as the header says) and `end_us`: wall instants."""
         parts = tuple(self._parts)
         root = segment_root(self._header_hash, parts)
         return Trailer(number, end_us, self._header_hash, parts, root, recovered, start_us)
