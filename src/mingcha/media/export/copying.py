@@ -1,0 +1,180 @@
+"""The copy itself: survey, then bytes. Blocking; runs in a worker process or on the command line."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mingcha.base.atomic import fsync_dir
+from mingcha.base.clock import Clock, SystemClock
+from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.base.timerange import TimeRange
+from mingcha.media.container.scan import scan_fd
+from mingcha.media.container.seal import segment_root
+from mingcha.media.export import manifest
+from mingcha.media.export.manifest import ExportGap, ManifestWriter
+from mingcha.media.export.names import file_name
+from mingcha.media.export.survey import FilePlan, Survey, spans_of, survey
+from mingcha.media.footage.archive import Footage, StoredSegment, read_exactly
+
+TEMPORARY_SUFFIX = ".part"
+MIN_FREE_BYTES = 256 << 20
+"""What a copy leaves free on its disk, on which recordings may lie too."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """`sha256`: hex digest of the whole file. `pictures`: shown ones."""
+
+    name: str
+    bytes: int
+    sha256: str
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """`got`: from the first shown picture to the end of the last. `preroll_us`: hidden at the start of the first
+    file. `damaged_parts`: copied although their bytes are no longer those that were recorded."""
+
+    files: tuple[ExportedFile, ...]
+    gaps: tuple[ExportGap, ...]
+    got: TimeRange
+    preroll_us: int
+    damaged_parts: int
+
+
+def export_range(
+    footage: Footage,
+    camera: str,
+    role: str,
+    asked: TimeRange,
+    out_dir: Path,
+    progress: Progress = lambda done, total: None,
+    *,
+    camera_name: str = "",
+    clock: Clock | None = None,
+    min_free_bytes: int = MIN_FREE_BYTES,
+) -> ExportResult:
+    """Copy a range into `out_dir`: MP4 files and ``manifest.json``, each under its name only when it is complete.
+
+    `progress(bytes_done, bytes_total)` is called at least once a part (during the survey with 0, 0) and may raise to
+    cancel. Raises Conflict ``export.nothing``; Unavailable ``export.disk_full``, ``export.disk``, ``store.…``.
+    """
+    clock = clock or SystemClock()
+    planned = survey(footage, camera, role, asked, lambda: progress(0, 0))
+    known = footage.catalog.gaps([camera], asked, role=role)[camera]
+    gaps = manifest.missing(asked, planned.covered, known, planned.damaged, clock.wall_us())
+    with _disk_errors():
+        out_dir.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(out_dir).free < planned.content_bytes + min_free_bytes:
+            raise _disk_full()
+        copier = _Copier(footage, planned, out_dir, progress)
+        return copier.run(camera, camera_name or camera, role, gaps, clock)
+
+
+class _Copier:
+    def __init__(self, footage: Footage, planned: Survey, out_dir: Path, progress: Progress) -> None:
+        self._footage = footage
+        self._planned = planned
+        self._out_dir = out_dir
+        self._progress = progress
+        self._done = 0
+        self._damaged_parts = 0
+
+    def run(self, camera: str, camera_name: str, role: str, gaps: list[ExportGap], clock: Clock) -> ExportResult:
+        plans, covered = self._planned.files, self._planned.covered
+        got = TimeRange(covered[0].start_us, covered[-1].end_us)
+        temporary = self._out_dir / (manifest.NAME + TEMPORARY_SUFFIX)
+        files = []
+        with temporary.open("w", encoding="utf-8") as out:
+            writer = ManifestWriter(out)
+            fields = {
+                "camera": camera,
+                "camera_name": camera_name,
+                "role": role,
+                "asked": {"from_us": self._planned.asked.start_us, "to_us": self._planned.asked.end_us},
+                "got": {"from_us": got.start_us, "to_us": got.end_us},
+                "preroll_us": plans[0].preroll_us,
+                "made_at_us": clock.wall_us(),
+            }
+            writer.head(fields, gaps)
+            for index, plan in enumerate(plans, 1):
+                name = file_name(camera_name, plan.anchors[0].wall_us, index)
+                files.append(self._file(name, plan, writer))
+            writer.end()
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, self._out_dir / manifest.NAME)
+        fsync_dir(self._out_dir)
+        return ExportResult(tuple(files), tuple(gaps), got, plans[0].preroll_us, self._damaged_parts)
+
+    def _file(self, name: str, plan: FilePlan, writer: ManifestWriter) -> ExportedFile:
+        temporary = self._out_dir / (name + TEMPORARY_SUFFIX)
+        digest = hashlib.sha256()
+        pictures = plan.pictures
+        with temporary.open("wb") as out:
+            for piece in plan.movie.head(plan.shown_from or 0, plan.shown_to, plan.content_bytes):
+                out.write(piece)
+                digest.update(piece)
+            writer.begin_file(name, plan, out.tell())
+            for segment, first, last in (
+                (found, span.first, span.last) for found, span in spans_of(plan, self._footage)
+            ):
+                with self._footage.opened(segment) as fd:
+                    header, recorded = _recorded_hashes(fd, segment)
+                    writer.begin_segment(segment, header)
+                    for index in range(first, last + 1):
+                        part = segment.parts[index]
+                        data = read_exactly(fd, part.size, part.offset)
+                        own = hashlib.sha256(data).digest()
+                        intact = None if recorded is None else index < len(recorded) and recorded[index] == own
+                        self._damaged_parts += intact is False
+                        writer.part(index + 1, out.tell(), part.size, own, segment.wall_us(part.media_time), intact)
+                        out.write(data)
+                        digest.update(data)
+                        self._done += part.size
+                        self._progress(self._done, self._planned.content_bytes)
+            out.flush()
+            os.fsync(out.fileno())
+            size = out.tell()
+        os.replace(temporary, self._out_dir / name)
+        writer.end_file(size, digest.digest())
+        return ExportedFile(name, size, digest.hexdigest(), pictures)
+
+
+def _recorded_hashes(fd: int, segment: StoredSegment) -> tuple[bytes, tuple[bytes, ...] | None]:
+    """SHA-256 of the header as it is now, and the part hashes of the trailer: None for a segment that is not sealed,
+    none at all when header and trailer do not lead to the root in the catalog."""
+    header = hashlib.sha256(read_exactly(fd, segment.header_bytes, 0)).digest()
+    if segment.root is None:
+        return header, None
+    try:
+        trailer = scan_fd(fd).trailer
+    except Corrupt:
+        trailer = None
+    if trailer is None or segment_root(header, trailer.part_hashes) != segment.root:
+        return header, ()
+    return header, trailer.part_hashes
+
+
+def _disk_full() -> Unavailable:
+    return Unavailable("export.disk_full", "There is not enough free space for this copy. Free some, or copy less.")
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _disk_full() from error
+        raise Unavailable("export.disk", "The copy cannot be written. Check the directory and its disk.") from error
