@@ -40,8 +40,15 @@ def command_up(arguments: list[str]) -> int:
     os.execve(BIN / "mingcha", ["mingcha", "up", *(a for a in arguments if a != "--")], environment())
 
 
+def forget_settings() -> None:
+    """Tests and checks see the defaults, whatever this shell has set for `up`."""
+    for name in [name for name in os.environ if name.startswith("MINGCHA_")]:
+        del os.environ[name]
+
+
 def command_test(arguments: list[str]) -> int:
-    set_up(database=False)
+    forget_settings()
+    set_up(data=False)
     install_system_packages()
     if arguments:
         return run_stages({"tests": lambda: pytest_stage("tests", *arguments)})
@@ -49,12 +56,13 @@ def command_test(arguments: list[str]) -> int:
 
 
 def command_check(_: list[str]) -> int:
-    set_up(database=False)
+    forget_settings()
+    set_up(data=False)
     return run_stages(quick_stages())
 
 
 def command_bench(arguments: list[str]) -> int:
-    set_up(database=False)
+    set_up(data=False)
     names = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if not path.stem.startswith("_"))
     if not arguments or arguments[0] not in names:
         print("benchmarks: " + ", ".join(names))
@@ -67,14 +75,14 @@ def command_soak(arguments: list[str]) -> int:
 
 
 def command_fmt(_: list[str]) -> int:
-    set_up(database=False)
+    set_up(data=False)
     formatted = run("ruff format", [BIN / "ruff", "format", "--quiet", "."])[0]
     mended = run("ruff check --fix", [BIN / "ruff", "check", "--fix", "--quiet", "."])[0]
     return 0 if formatted and mended else 1
 
 
 def command_build(_: list[str]) -> int:
-    set_up(database=False)
+    set_up(data=False)
     if not (FRONTEND / "dist").is_dir():
         raise Stop("The browser code is not built, so a wheel would lack it: install node 20.19 or newer.")
     must("wheel in dist/", [PYTHON, "-m", "hatchling", "build", "-t", "wheel"])

@@ -156,20 +156,19 @@ def compile_catalogues() -> None:
     stamped("catalogues", digest(sources), step)
 
 
-def migrate() -> None:
-    """Bring the office's database up to date; `mingcha up` does the same in other data directories."""
-    if not (ROOT / "src/mingcha/web/settings.py").exists():
+def prepare_data() -> None:
+    """Keys and tables in the data directory, as `mingcha up` makes them in any other."""
+    if not (ROOT / "src/mingcha/web/setup.py").exists():
         return
     data = Path(os.environ.setdefault("MINGCHA_DATA_DIR", str(ROOT / "var")))
-    data.mkdir(parents=True, exist_ok=True)
-    migrations = [path for path in ROOT.glob("src/mingcha/**/migrations/*.py")]
     if not (data / "office.db").exists():
-        forget("database")
-    command = [PYTHON, "-m", "django", "migrate", "--no-input", "--settings", "mingcha.web.settings"]
-    stamped("database", digest(migrations, str(data)), lambda: must("database", command))
+        forget("data")
+    migrations = digest(ROOT.glob("src/mingcha/records/*/migrations/*.py"), str(data.absolute()))
+    command = [PYTHON, "-c", "from mingcha.web.setup import prepare; prepare()"]
+    stamped("data", migrations, lambda: must("keys and database", command))
 
 
-def set_up(*, database: bool = True) -> None:
+def set_up(*, data: bool = True) -> None:
     """Everything `up` and `test` stand on. Two runs at once wait for each other. Raises Stop."""
     began = time.monotonic()
     with (ROOT / "dev.py").open("rb") as lock:
@@ -179,6 +178,6 @@ def set_up(*, database: bool = True) -> None:
         install_project()
         build_frontend()
         compile_catalogues()
-        if database:
-            migrate()
+        if data:
+            prepare_data()
     print(f"set up in {time.monotonic() - began:.1f} s", flush=True)
