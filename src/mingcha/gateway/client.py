@@ -1,0 +1,102 @@
+"""The recorder's control API (docs/design/recorder.md, "Media server") by the standard library's HTTP client."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mingcha.base.errors import Invalid, MingchaError, Unavailable
+from mingcha.wire.facts import Fact
+from mingcha.wire.facts import load as load_fact
+from mingcha.wire.plan import Plan
+from mingcha.wire.plan import dump as dump_plan
+
+TIMEOUT_S = 5.0
+PROBE_TIMEOUT_S = 22.0
+MAX_ANSWER_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ControlClient:
+    """One recorder. `token` is read anew for each request, since the file may be made after us."""
+
+    host: str
+    port: int
+    token: Callable[[], str]
+
+    def put_plan(self, plan: Plan) -> None:
+        """Hand over the whole plan. Raises Unavailable, or what the recorder refuses it with."""
+        self._ask("PUT", "/control/plan", dump_plan(plan))
+
+    def revoke(self, grants: Iterable[str]) -> None:
+        """End everything that flows under these grants."""
+        self._ask("POST", "/control/revocations", _dump({"grants": list(grants)}))
+
+    def facts(self, after: int = 0) -> tuple[list[Fact], int]:
+        """Facts the recorder still keeps, with a number above `after`, and the highest number read.
+
+        A fact this version does not understand is left out, not a reason to stop taking the others.
+        """
+        raw = self._ask("GET", f"/control/facts?after={after}").get("facts", [])
+        found, highest = [], after
+        for item in raw:
+            highest = max(highest, int(item.get("sequence", 0)))
+            try:
+                found.append(load_fact(json.dumps(item)))
+            except Invalid:
+                continue
+        return found, highest
+
+    def confirm(self, through: int) -> None:
+        """The recorder may forget facts up to and with this number."""
+        self._ask("POST", "/control/facts/confirm", _dump({"through": through}))
+
+    def status(self) -> dict[str, Any]:
+        """States of cameras and store, as `/status` has them."""
+        return self._ask("GET", "/control/status")
+
+    def probe(self, *, url: str, username: str, password: str, transport: str) -> dict[str, Any]:
+        """Open a camera once. Raises the recorder's error with its code (``camera.*``) and English sentence."""
+        body = _dump({"url": url, "username": username, "password": password, "transport": transport})
+        return self._ask("POST", "/control/probe", body, timeout_s=PROBE_TIMEOUT_S)
+
+    def _ask(self, method: str, path: str, body: bytes = b"", timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout_s)
+        headers = {"Authorization": f"Bearer {self.token()}", "Content-Type": "application/json"}
+        try:
+            connection.request(method, path, body or None, headers)
+            response = connection.getresponse()
+            text = response.read(MAX_ANSWER_BYTES)
+        except (OSError, http.client.HTTPException) as error:
+            raise Unavailable("control.unavailable", f"The recorder does not answer: {error}.") from error
+        finally:
+            connection.close()
+        answer = _object(text)
+        if response.status >= 300:
+            raise _error(response.status, answer)
+        return answer
+
+
+def _dump(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _object(text: bytes) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise Unavailable("control.unavailable", "The recorder's answer is not JSON.") from error
+    return value if isinstance(value, dict) else {}
+
+
+def _error(status: int, answer: dict[str, Any]) -> MingchaError:
+    said = answer.get("error")
+    code, message = "control.unavailable", f"The recorder answered {status}."
+    if isinstance(said, dict):
+        code, message = str(said.get("code", code)), str(said.get("message", message))
+    return (Unavailable if status >= 500 else Invalid)(code, message)

@@ -1,0 +1,118 @@
+"""From the recorder to the office: facts into the register, states into the inventory."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from mingcha.base.clock import to_datetime
+from mingcha.gateway.client import ControlClient
+from mingcha.records.inventory.models import Camera, CameraStatus, StoreStatus
+from mingcha.records.inventory.states import CameraState
+from mingcha.records.register.actions import RECORDER, act, enter
+from mingcha.records.register.queries import entered_from
+from mingcha.records.viewing.models import Export, Viewing
+from mingcha.records.viewing.states import ExportState
+from mingcha.wire.facts import KINDS, Fact
+
+log = logging.getLogger(__name__)
+
+
+def pull_facts(client: ControlClient) -> int:
+    """Take what the recorder has to tell and confirm it; returns how many facts were new. Raises Unavailable.
+
+    Facts are numbered per catalog, so none of our own counting is trusted: what is not confirmed is read again, and a
+    fact that is in the book already is passed over by its id.
+    """
+    facts, highest = client.facts()
+    fresh = [fact for fact in facts if not entered_from(fact.fact)]
+    if fresh:
+        take_facts(facts=fresh)
+    if highest:
+        client.confirm(highest)
+    return len(fresh)
+
+
+@act(*KINDS)
+def take_facts(*, facts: Sequence[Fact]) -> None:
+    """Enter facts and carry over what they change: all of them or none."""
+    names = dict(Camera.objects.filter(public_id__in={fact.camera for fact in facts}).values_list("public_id", "name"))
+    for fact in facts:
+        viewing = _viewing_of(fact)
+        if fact.kind in ("export.finished", "export.failed"):
+            _note_export(fact, viewing)
+        refs = [viewing.public_id, viewing.viewer.public_id] if viewing else []
+        enter(
+            actor=RECORDER,
+            at=to_datetime(fact.at_us),
+            subject=fact.camera,
+            subject_name=names.get(fact.camera, ""),
+            refs=refs,
+            detail=fact.detail,
+            word=fact.kind,
+            source=fact.fact,
+        )
+
+
+def pull_status(client: ControlClient, at: datetime) -> None:
+    """Write down the states the recorder tells. Raises Unavailable."""
+    told = client.status()
+    cameras = told.get("cameras", {})
+    known = dict(Camera.objects.filter(public_id__in=cameras).values_list("public_id", "pk"))
+    rows = [_status_row(known[public_id], said, at) for public_id, said in cameras.items() if public_id in known]
+    fields = ("state", "reason", "since", "codec", "width", "height", "fps_milli", "bits_per_s", "seen_at")
+    CameraStatus.objects.bulk_create(rows, update_conflicts=True, unique_fields=["camera"], update_fields=fields)
+    store = told.get("store")
+    if isinstance(store, dict) and store.get("total_bytes"):
+        StoreStatus.objects.update_or_create(
+            pk=1,
+            defaults={
+                "state": str(store.get("state", ""))[:32],
+                "free_bytes": int(store.get("free_bytes") or 0),
+                "total_bytes": int(store["total_bytes"]),
+                "seen_at": at,
+            },
+        )
+
+
+def _status_row(camera_pk: int, said: dict[str, Any], at: datetime) -> CameraStatus:
+    state = str(said.get("state", ""))
+    since_us, fps = said.get("since_us"), said.get("fps")
+    return CameraStatus(
+        camera_id=camera_pk,
+        state=state if state in CameraState.values else CameraState.WAITING,
+        reason=str(said.get("reason") or "")[:64],
+        since=to_datetime(since_us) if isinstance(since_us, int) else None,
+        codec=str(said.get("codec") or "")[:32],
+        width=said.get("width") or None,
+        height=said.get("height") or None,
+        fps_milli=round(1000 * fps) if isinstance(fps, (int, float)) else None,
+        bits_per_s=int(said["bits_per_s"]) if said.get("bits_per_s") else None,
+        seen_at=at,
+    )
+
+
+def _viewing_of(fact: Fact) -> Viewing | None:
+    grant = fact.detail.get("grant")
+    if not isinstance(grant, str):
+        return None
+    return Viewing.objects.select_related("viewer").filter(grant=grant).first()
+
+
+def _note_export(fact: Fact, viewing: Viewing | None) -> None:
+    """Match a copy by the media plane's number, or by the grant it was ordered under."""
+    export_id = str(fact.detail.get("export", ""))[:20]
+    found = Export.objects.filter(export_id=export_id) if export_id else Export.objects.none()
+    if not found.exists() and viewing is not None:
+        found = Export.objects.filter(viewing=viewing)
+    done = fact.kind == "export.finished"
+    files = fact.detail.get("files", [])
+    found.update(
+        export_id=export_id,
+        state=ExportState.DONE if done else ExportState.FAILED,
+        files=files if done and isinstance(files, list) else [],
+        error="" if done else str(fact.detail.get("code") or fact.detail.get("error") or "")[:64],
+        finished_at=to_datetime(fact.at_us),
+    )

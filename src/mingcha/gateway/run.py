@@ -1,0 +1,172 @@
+"""The gateway's process: two loops, one for orders and one for reports, until told to stop.
+
+Each loop survives a recorder that is away and a database that is busy; anything else is a fault of ours and ends the
+process, which the runner starts again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import django
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from mingcha.base.clock import US_PER_S, Clock, to_datetime
+from mingcha.base.errors import MingchaError
+from mingcha.base.keys import control_token
+from mingcha.gateway import orders, reports
+from mingcha.gateway.client import ControlClient
+from mingcha.records.inventory.models import Probe
+from mingcha.records.inventory.queries import plan_version, waiting_probes
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.1
+"""How often the orders loop asks whether the office's database changed: a revocation must end streams within 2 s."""
+SWEEP_EVERY_US = 1 * US_PER_S
+"""How often it looks without a change, since tickets also run out by themselves."""
+FACTS_EVERY_S = 1.0
+STATUS_EVERY_US = 5 * US_PER_S
+PROBES_AT_ONCE = 4
+AWAY_PAUSE_S = 1.0
+
+
+class OrdersLoop:
+    """Sends plan and revocations when they changed, or when the recorder was away in between."""
+
+    def __init__(self, client: ControlClient, clock: Clock, probes: Callable[[Probe], None]) -> None:
+        self._client = client
+        self._clock = clock
+        self._start_probe = probes
+        self._sent_plan: int | None = None
+        self._sent_revocations: set[str] = set()
+        self._begun_probes: set[int] = set()
+        self._seen_version: object = None
+        self._swept_mono_us = -SWEEP_EVERY_US
+
+    def tick(self) -> None:
+        """One look at the database, and what follows from it. Raises Unavailable when the recorder is away."""
+        version, mono_us = data_version(), self._clock.mono_us()
+        if version is not None and version == self._seen_version and mono_us - self._swept_mono_us < SWEEP_EVERY_US:
+            return
+        self._swept_mono_us = mono_us
+        at = to_datetime(self._clock.wall_us())
+        for probe in waiting_probes().exclude(pk__in=self._begun_probes):
+            self._begun_probes.add(probe.pk)
+            self._start_probe(probe)
+        orders.end_unentitled(at)
+        ended = orders.grants_to_revoke(at)
+        if ended - self._sent_revocations:
+            self._client.revoke(sorted(ended - self._sent_revocations))
+        self._sent_revocations = ended
+        if plan_version() != self._sent_plan:
+            self._sent_plan = orders.push_plan(self._client)
+            log.info("plan %s sent", self._sent_plan)
+        self._seen_version = version
+
+    def forget(self) -> None:
+        """After the recorder was away: tell everything again, since it may be another one."""
+        self._sent_plan = None
+        self._sent_revocations = set()
+        self._seen_version = None
+
+
+class ReportsLoop:
+    """Takes facts and states in."""
+
+    def __init__(self, client: ControlClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._status_mono_us = -STATUS_EVERY_US
+
+    def tick(self) -> None:
+        """Raises Unavailable when the recorder is away."""
+        news = reports.pull_facts(self._client)
+        mono_us = self._clock.mono_us()
+        if news or mono_us - self._status_mono_us >= STATUS_EVERY_US:
+            reports.pull_status(self._client, to_datetime(self._clock.wall_us()))
+            self._status_mono_us = mono_us
+
+
+def data_version() -> object:
+    """A number that changes when another connection changed the database; None where the engine has none."""
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return cursor.fetchone()[0]
+
+
+def make_client() -> ControlClient:
+    """The client of this node's recorder, from the settings."""
+    host = "127.0.0.1" if settings.MEDIA_HOST in ("0.0.0.0", "::") else settings.MEDIA_HOST  # noqa: S104
+    return ControlClient(host, settings.MEDIA_PORT, lambda: control_token(settings.DATA_DIR))
+
+
+def serve(stop: threading.Event, client: ControlClient, clock: Clock) -> None:
+    """Run both loops until `stop` is set or one of them fails."""
+    with ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe") as pool:
+
+        def begin_probe(probe: Probe) -> None:
+            pool.submit(_probe_in_thread, client, probe)
+
+        outgoing, incoming = OrdersLoop(client, clock, begin_probe), ReportsLoop(client, clock)
+        thread = threading.Thread(
+            target=_repeat, args=(stop, incoming.tick, lambda: None, FACTS_EVERY_S), name="reports", daemon=True
+        )
+        thread.start()
+        try:
+            _repeat(stop, outgoing.tick, outgoing.forget, LOOK_EVERY_S)
+        finally:
+            stop.set()
+            thread.join(timeout=10)
+
+
+def main() -> int:
+    """``mingcha gateway``: serve until SIGINT or SIGTERM."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingcha.web.settings")
+    django.setup()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    serve(stop, make_client(), settings.CLOCK)
+    return 0
+
+
+def _repeat(stop: threading.Event, tick: Callable[[], None], was_away: Callable[[], None], pause_s: float) -> None:
+    """Call `tick` again and again. A recorder that is away is said once, not at every try."""
+    away = False
+    try:
+        while not stop.is_set():
+            try:
+                tick()
+                if away:
+                    log.info("the recorder answers again")
+                away = False
+            except MingchaError as error:
+                if not away:
+                    log.warning("the recorder is away: %s %s", error.code, error)
+                away = True
+                was_away()
+            except DatabaseError as error:
+                log.warning("the office's database is busy: %s", error)
+                connection.close()
+            stop.wait(AWAY_PAUSE_S if away else pause_s)
+    finally:
+        connection.close()
+        stop.set()
+
+
+def _probe_in_thread(client: ControlClient, probe: Probe) -> None:
+    try:
+        orders.carry_out_probe(client, probe)
+    except DatabaseError as error:
+        log.warning("the result of a connection test could not be written: %s", error)
+    finally:
+        connection.close()
