@@ -64,6 +64,10 @@ class AudioTrack:
         self._pending_size = 0
         self._bad_data_us = -_BAD_DATA_EVERY_US
 
+    def deliver(self, buffer: bytearray, view: memoryview, start: int, stop: int) -> None:
+        """Take one RTP packet, `buffer[start:stop]`."""
+        self.packet(bytes(view[start:stop]))
+
     def packet(self, data: bytes) -> None:
         """Take one RTP packet."""
         if len(data) < 13 or data[0] & 0xC0 != 0x80 or 200 <= data[1] <= 204:

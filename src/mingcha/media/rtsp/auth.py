@@ -110,10 +110,6 @@ class Authenticator:
         self._username = self._password = ""
         self._challenge = None
 
-    @property
-    def challenge(self) -> Challenge | None:
-        return self._challenge
-
     def header(self, method: str, url: str) -> str | None:
         """The Authorization header for a request without body; None before any challenge."""
         challenge = self._challenge

@@ -66,16 +66,20 @@ class Connection:
         loop = asyncio.get_running_loop()
         sock = await _connect(loop, address)
         self._socket = sock
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_S)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
-        self.local_host = sock.getsockname()[0]
-        self.peer_host = sock.getpeername()[0]
+        try:
+            _tune(sock)
+            self.local_host = sock.getsockname()[0]
+            self.peer_host = sock.getpeername()[0]
+        except OSError as error:
+            self.close()
+            raise _broken(error) from error
         if address.tls:
             self._socket = await _secure(loop, sock, address.host, certificate_sha256)
         self._poller.add(self._socket, self._readable)
+
+    @property
+    def is_open(self) -> bool:
+        return self._socket is not None
 
     def send(self, data: bytes) -> None:
         """Send now, or as soon as the camera takes it. An unusable connection ends."""
@@ -227,6 +231,14 @@ def _may_begin(data: bytes, at: int) -> bool:
     return data.startswith(b"RTSP/1.", at)
 
 
+def _tune(sock: socket.socket) -> None:
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_S)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+
+
 async def _connect(loop: asyncio.AbstractEventLoop, address: Address) -> socket.socket:
     try:
         found = await loop.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
@@ -248,7 +260,7 @@ async def _connect(loop: asyncio.AbstractEventLoop, address: Address) -> socket.
             sock.close()
             raise
     raise SourceError(
-        "camera.refused",
+        "camera.timeout" if isinstance(last, TimeoutError) else "camera.refused",
         f"No connection to {address.host} port {address.port}: {last.strerror or 'refused'}. "
         "Check power, cable, address and port.",
         host=address.host,

@@ -19,7 +19,6 @@ from mingcha.media.rtsp.nal_kinds import (
     DROP,
     H264_FU_A,
     H264_KINDS,
-    H264_SEI,
     H264_STAP_A,
     H265_AP,
     H265_FU,
@@ -30,6 +29,7 @@ from mingcha.media.rtsp.nal_kinds import (
     PARAMETERS,
     PICTURE,
 )
+from mingcha.media.rtsp.sei import has_recovery_point
 
 MAX_UNIT_BYTES: Final = 16 * 1024 * 1024
 MARKER_PROOFS: Final = 3  # pictures whose marker bit was right before it is trusted to end one
@@ -160,6 +160,8 @@ class VideoAssembler:
     def flush(self) -> None:
         """End the picture so far, if there is one: the stream is over."""
         if self._has_slice:
+            if self._marker_proofs >= MARKER_PROOFS:
+                self._flags |= DAMAGED  # its marker never came
             self._end_picture()
 
     def _follow(self, sequence: int) -> int:
@@ -373,30 +375,3 @@ class VideoAssembler:
         self._marker_seen = False
         self._flags = 0
         self._sets = []
-
-
-def has_recovery_point(unit: bytearray, at: int) -> bool:
-    """Whether the H.264 NAL unit from `at` on is SEI and holds a recovery point, payload type 6 (7.3.2.3.1, D.1.8)."""
-    end = len(unit)
-    if unit[at] & 0x1F != H264_SEI:
-        return False
-    at += 1
-    while at + 2 < end:
-        payload_type = 0
-        while at < end and unit[at] == 0xFF:
-            payload_type += 255
-            at += 1
-        if at >= end:
-            return False
-        payload_type += unit[at]
-        at += 1
-        if payload_type == 6:
-            return True
-        size = 0
-        while at < end and unit[at] == 0xFF:
-            size += 255
-            at += 1
-        if at >= end:
-            return False
-        at += 1 + size + unit[at]
-    return False

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Final
 
 from mingcha.media.rtsp import auth, messages
-from mingcha.media.rtsp.auth import Authenticator
+from mingcha.media.rtsp.auth import Authenticator, Challenge
 from mingcha.media.rtsp.messages import Message
 from mingcha.media.rtsp.source import SourceError
 
 USER_AGENT: Final = "Mingcha"
 MAX_PENDING: Final = 16
+MAX_TRIES: Final = 3  # without a password, with one, and once more when its nonce went stale meanwhile
 OUR_METHODS: Final = "OPTIONS, ANNOUNCE, GET_PARAMETER, SET_PARAMETER, REDIRECT"
 
 
@@ -32,32 +33,32 @@ class Requests:
     async def ask(self, method: str, url: str, headers: dict[str, str] | None = None) -> Message:
         """The camera's answer, whatever its status, after a password was given where it was asked for. Raises
         SourceError when there is none to come, or ``camera.unauthorised``."""
-        tried: set[str] = set()
-        while True:
+        for attempt in range(MAX_TRIES):
             answer = await self._exchange(method, url, headers or {})
             if answer.status != 401:
                 return answer
-            self._answer_challenge(answer, tried)
+            challenge = self._challenge(answer)
+            if attempt and not challenge.stale:
+                break  # it refused a password given with its own fresh nonce
+            self._authenticator.take(challenge)
+        raise SourceError("camera.unauthorised", "The camera refuses the user name or the password. Check both.")
 
-    def _answer_challenge(self, answer: Message, tried: set[str]) -> None:
-        """Take the challenge, or raise ``camera.unauthorised`` when this very request was refused with it before."""
+    def _challenge(self, answer: Message) -> Challenge:
         challenge = auth.choose(answer.headers.get("www-authenticate", []))
         if challenge is None:
             raise SourceError(
                 "camera.unauthorised",
-                "The camera asks for a password in a way that is not supported. Allow Digest there.",
+                "The camera asks for a password in a way that is not supported. Allow Digest in its settings.",
             )
         if not self._authenticator.has_credentials:
             raise SourceError("camera.unauthorised", "The camera asks for a user name and a password. Enter them.")
-        last = self._authenticator.challenge
-        attempt = challenge.nonce if challenge.stale else ""
-        used_fresh = "" in tried or (challenge.scheme == "basic" and last is not None and last.scheme == "basic")
-        if (used_fresh and not challenge.stale) or attempt in tried or len(tried) > 2:
-            raise SourceError("camera.unauthorised", "The camera refuses the user name or the password. Check both.")
-        tried.add(attempt)
-        self._authenticator.take(challenge)
+        return challenge
 
     async def _exchange(self, method: str, url: str, headers: dict[str, str]) -> Message:
+        if self._failed is not None:
+            raise self._failed
+        if len(self._pending) >= MAX_PENDING:
+            raise SourceError("camera.closed", "The camera answers no requests any more. It is asked again.")
         future = self.start(method, url, headers)
         try:
             return await future
@@ -66,11 +67,7 @@ class Requests:
                 del self._pending[sequence]
 
     def start(self, method: str, url: str, headers: dict[str, str]) -> asyncio.Future[Message]:
-        """Send a request; the future gets its answer or a SourceError."""
-        if self._failed is not None:
-            raise self._failed
-        if len(self._pending) >= MAX_PENDING:
-            raise SourceError("camera.closed", "The camera answers no requests any more. It is asked again.")
+        """Send a request, even when the session is over; the future gets its answer, or a SourceError."""
         self._sequence += 1
         url = "%20".join(url.split())
         fields = {"User-Agent": USER_AGENT}

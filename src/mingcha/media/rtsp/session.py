@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 from typing import Final, NoReturn
 
@@ -12,12 +13,15 @@ from mingcha.media.rtsp import locate, rtcp
 from mingcha.media.rtsp.audio import AudioTrack, audio_format
 from mingcha.media.rtsp.auth import Authenticator
 from mingcha.media.rtsp.connection import Connection
+from mingcha.media.rtsp.hot import NOT_A_CHANNEL
 from mingcha.media.rtsp.messages import Message
 from mingcha.media.rtsp.negotiation import VIDEO_CODECS, Described, Negotiation, Redirected, choose_audio, choose_video
 from mingcha.media.rtsp.poller import Poller
+from mingcha.media.rtsp.reorder import Deliver
 from mingcha.media.rtsp.requests import Requests
 from mingcha.media.rtsp.sdp import Media
 from mingcha.media.rtsp.source import Address, Source, SourceError, parse_address
+from mingcha.media.rtsp.udp import UdpTrack
 from mingcha.media.rtsp.video import SharedState, VideoTrack
 from mingcha.media.units import AudioFormat, UnitSink, VideoFormat
 
@@ -49,13 +53,14 @@ class Session:
         self._video: VideoTrack | None = None
         self._audio: AudioTrack | None = None
         self._audio_channel = -1
+        self._udp: list[UdpTrack] = []
         self._ended: asyncio.Future[SourceError] = self._loop.create_future()
         self._watch_timer: asyncio.TimerHandle | None = None
         self._keepalive: asyncio.Task[None] | None = None
         self._keepalive_methods: list[str] = []
         self._keepalive_due_us = 0
         self._playing_us = 0
-        self._closing = False
+        self._deaf = False  # what still comes is not for the sink
 
     async def open(self) -> tuple[VideoFormat | None, AudioFormat | None]:
         """From the name look-up to the answer to PLAY. The picture format is None when its parameter sets come in the
@@ -81,9 +86,10 @@ class Session:
         raise await asyncio.shield(self._ended)
 
     async def close(self) -> None:
-        """TEARDOWN as far as the camera takes it, and everything freed. May be called at any time, and twice."""
-        if self._requests.session_id and not self._closing and not self._ended.done():
-            self._closing = True
+        """TEARDOWN as far as the camera takes it, and everything freed. From here on nothing reaches the sink. May be
+        called at any time, and twice."""
+        self._deaf = True
+        if self._requests.session_id and self._connection.is_open:
             try:
                 async with asyncio.timeout(GOODBYE_S):
                     goodbye = self._requests.start("TEARDOWN", self._url, {})
@@ -99,19 +105,19 @@ class Session:
         self._shared.now_us = now_us
 
     def video(self, buffer: bytearray, view: memoryview, position: int, end: int) -> int:
-        if self._video is None or self._closing:
+        if self._video is None or self._deaf:
             return position
         return self._video.assembler.feed(buffer, view, position, end)
 
     def frame(self, channel: int, buffer: bytearray, view: memoryview, start: int, stop: int) -> None:
-        if self._closing or self._video is None:
+        if self._deaf or self._video is None:
             return
         if channel == self._video.channel:
             self._video.assembler.packet(buffer, view, start, stop)
         elif channel == self._audio_channel and self._audio is not None:
             self._audio.packet(bytes(view[start:stop]))
         elif channel == self._video.channel + 1 and rtcp.parse(buffer[start:stop]).goodbye:
-            self.ended(SourceError("camera.closed", "The camera ended the stream. It is asked again."))
+            self._goodbye()
 
     def message(self, message: Message) -> None:
         self._requests.take(message)
@@ -119,15 +125,22 @@ class Session:
             self.ended(SourceError("camera.closed", "The camera asks to be called anew. It is asked again."))
 
     def garbage(self, size: int) -> None:
-        if not self._closing:
+        if not self._deaf:
             self._shared.sink.on_loss("bad_data", f"{size} bytes between packets")
 
     def ended(self, error: SourceError) -> None:
-        self._requests.fail(error)
-        if self._video is not None and not self._closing and not self._ended.done():
+        if self._ended.done():
+            return
+        self._ended.set_result(error)
+        if self._video is not None and not self._deaf:
             self._video.assembler.flush()
-        if not self._ended.done():
-            self._ended.set_result(error)
+        self._deaf = True
+        self._requests.fail(error)
+        for track in self._udp:
+            track.close()
+
+    def _goodbye(self) -> None:
+        self.ended(SourceError("camera.closed", "The camera ended the stream. It is asked again."))
 
     # Opening.
 
@@ -169,29 +182,54 @@ class Session:
         self._url = described.url
         media = choose_video(described.description)
         codec = VIDEO_CODECS[media.encoding]
-        channel = await self._agree(described, media, 0)
-        self._video = VideoTrack(codec, channel, self._shared, donl=_uses_decoding_order(media))
+        if self._source.transport == "udp":
+            self._video = VideoTrack(codec, NOT_A_CHANNEL, self._shared, donl=_uses_decoding_order(media))
+            await self._agree_udp(described, media, self._video.assembler.packet)
+        else:
+            channel = await self._agree_tcp(described, media, 0)
+            self._video = VideoTrack(codec, channel, self._shared, donl=_uses_decoding_order(media))
         names = ("sprop-parameter-sets",) if codec == "h264" else ("sprop-vps", "sprop-sps", "sprop-pps")
         self._video.take_sets([nal for name in names for nal in media.base64_list(name)])
-        sound = choose_audio(described.description) if self._source.audio else None
-        form = audio_format(sound) if sound is not None else None
-        if sound is None or form is None:
+        if self._source.audio:
+            await self._set_up_audio(described)
+
+    async def _set_up_audio(self, described: Described) -> None:
+        """Sound that cannot be had is no reason to lose the picture."""
+        media = choose_audio(described.description)
+        form = audio_format(media) if media is not None else None
+        if media is None or form is None:
+            log.warning("the camera offers no sound that can be recorded")
             return
+        track = AudioTrack(media, form, self._shared)
         try:
-            self._audio_channel = await self._agree(described, sound, 2)
+            if self._source.transport == "udp":
+                await self._agree_udp(described, media, track.deliver)
+            else:
+                self._audio_channel = await self._agree_tcp(described, media, 2)
         except SourceError as error:
             log.warning("the camera's sound is not recorded: %s", error)
             return
-        self._audio = AudioTrack(sound, form, self._shared)
+        self._audio = track
         self._shared.audio = form
 
-    async def _agree(self, described: Described, media: Media, channel: int) -> int:
+    async def _agree_tcp(self, described: Described, media: Media, channel: int) -> int:
         """SETUP of one track; returns its interleaved channel, which is the camera's to choose."""
         url = locate.control_url(described.base, media.control)
         transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
         agreed = await self._negotiation.setup(url, transport)
         first = agreed.get("interleaved", str(channel)).partition("-")[0]
         return int(first) & 0xFF if first.isascii() and first.isdigit() else channel
+
+    async def _agree_udp(self, described: Described, media: Media, deliver: Deliver) -> None:
+        """SETUP of one track over UDP."""
+        connection = self._connection
+        track = UdpTrack(self._poller, self._clock, connection.local_host, self.reading, deliver, self._goodbye)
+        self._udp.append(track)
+        url = locate.control_url(described.base, media.control)
+        agreed = await self._negotiation.setup(url, f"RTP/AVP;unicast;client_port={track.ports[0]}-{track.ports[1]}")
+        track.connect(
+            _ip_address(agreed.get("source", "")) or connection.peer_host, _ports(agreed.get("server_port", ""))
+        )
 
     # Watching.
 
@@ -202,6 +240,8 @@ class Session:
             return
         now_us = self._clock.mono_us()
         self._connection.push()
+        for track in self._udp:
+            track.report()
         heard_us = max(self._video.last_unit_us, self._playing_us)
         if now_us - heard_us > self._source.silence_timeout_s * US_PER_S:
             self.ended(
@@ -261,3 +301,20 @@ class Session:
 def _uses_decoding_order(media: Media) -> bool:
     """Whether packets carry decoding order numbers (RFC 7798 4.4)."""
     return any(media.fmtp.get(name, "0").strip("0") for name in ("sprop-max-don-diff", "sprop-depack-buf-nalus"))
+
+
+def _ports(text: str) -> tuple[int, int]:
+    """``5000-5001`` or ``5000`` as two ports; 0 where the camera does not say."""
+    numbers = [
+        int(word) & 0xFFFF for word in text.split("-")[:2] if word.isascii() and word.isdigit() and len(word) < 6
+    ]
+    first = numbers[0] if numbers else 0
+    return first, numbers[1] if len(numbers) > 1 else (first + 1 if first else 0)
+
+
+def _ip_address(text: str) -> str:
+    """The text when it is an address in numbers, else nothing: names are not looked up for a camera."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
