@@ -40,6 +40,10 @@ class Child:
         self.restarts = 0
 
     @property
+    def name(self) -> str:
+        return self._program.name
+
+    @property
     def pid(self) -> int | None:
         return self._process.pid if self._process is not None else None
 

@@ -1,0 +1,117 @@
+"""`mingcha camera add|list|test|remove`: the inventory from the command line; each change is an act in the register."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+
+from mingcha.base.clock import SystemClock
+from mingcha.base.datadir import DataDir
+from mingcha.base.env import Env
+from mingcha.base.errors import MingchaError
+from mingcha.base.keys import node_sealer
+from mingcha.media.ingest import probe
+from mingcha.media.rtsp.poller import Poller
+from mingcha.media.run.sessions import SessionMaker
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser("camera", help="add, list, test and remove cameras")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="record a camera from now on")
+    add.add_argument("name", help="what people call it, up to 200 characters")
+    add.add_argument("url", help="rtsp://user:password@host/path of the main stream")
+    add.add_argument("--sub", default="", metavar="URL", help="address of the small stream, for walls")
+    add.set_defaults(run=run_add)
+    listing = actions.add_parser("list", help="list the cameras in use")
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    listing.set_defaults(run=run_list)
+    test = actions.add_parser("test", help="connect once and say what the camera sends")
+    test.add_argument("camera", help="name or id of a camera, or an rtsp:// address")
+    test.add_argument("--transport", choices=("tcp", "udp"), default="tcp")
+    test.add_argument("--engine", choices=("native", "pyav"), default="native")
+    test.set_defaults(run=run_test)
+    remove = actions.add_parser("remove", help="stop recording a camera; its recordings stay")
+    remove.add_argument("camera", help="name or id of the camera")
+    remove.set_defaults(run=run_remove)
+
+
+def _office() -> None:
+    from mingcha.web.setup import prepare
+
+    prepare()
+
+
+def run_add(arguments: argparse.Namespace) -> int:
+    _office()
+    from mingcha.cli import office
+
+    camera = office.put_camera(arguments.name, arguments.url, arguments.sub)
+    print(f"{camera.public_id}  {camera.name}: recorded as soon as the recorder runs ('mingcha up')")
+    return 0
+
+
+def run_list(arguments: argparse.Namespace) -> int:
+    _office()
+    from mingcha.records.inventory.models import Camera
+    from mingcha.records.inventory.queries import state_of
+
+    cameras = Camera.objects.filter(retired_at__isnull=True).select_related("site", "status").order_by("id")
+    for camera in cameras:
+        if arguments.json:
+            row = {"id": camera.public_id, "name": camera.name, "site": camera.site.name, "url": camera.main_url}
+            print(json.dumps({**row, "state": state_of(camera).value}, ensure_ascii=False))
+        else:
+            print(f"{camera.public_id}  {state_of(camera).value:<12}  {camera.name}  {camera.main_url}")
+    if not cameras and not arguments.json:
+        print("There are no cameras yet. Add one: mingcha camera add NAME rtsp://user:password@host/path")
+    return 0
+
+
+def run_test(arguments: argparse.Namespace) -> int:
+    asked = {"transport": arguments.transport, "engine": arguments.engine}
+    if "://" in arguments.camera:
+        asked["url"] = arguments.camera
+    else:
+        asked.update(_stored(arguments.camera))
+    try:
+        findings = asyncio.run(_look(asked))
+    except MingchaError as error:
+        print(f"No picture: {error.message} ({error.code})")
+        return 1
+    found = probe.describe(findings)
+    print(
+        f"The camera sends {found['codec'].upper()} {found['width']}x{found['height']} at {found['fps']} pictures/s, "
+        f"{found['bits_per_s'] / 1e6:.2f} Mb/s" + ("" if found["has_key_frame"] else ", but no key frame in 12 s")
+    )
+    return 0
+
+
+def _stored(text: str) -> dict[str, str]:
+    _office()
+    from mingcha.cli import office
+    from mingcha.records.inventory.actions import open_credentials
+
+    camera = office.camera_named(text)
+    username, _, password = open_credentials(camera).partition(":")
+    return {"url": camera.main_url, "username": username, "password": password}
+
+
+async def _look(asked: dict[str, str]) -> probe.Findings:
+    data = DataDir.from_env(Env())
+    data.prepare()
+    maker = SessionMaker(Poller(asyncio.get_running_loop()), SystemClock(), node_sealer(data.root))
+    return await probe.look(lambda sink: maker.make_for_probe(asked, sink))
+
+
+def run_remove(arguments: argparse.Namespace) -> int:
+    _office()
+    from mingcha.cli import office
+    from mingcha.records.inventory.actions import remove_camera
+    from mingcha.records.register.actions import CONSOLE
+
+    camera = office.camera_named(arguments.camera)
+    remove_camera(camera=camera, actor=CONSOLE, at=office.now())
+    print(f"{camera.name} is no longer recorded. What was recorded stays as long as the law asks.")
+    return 0

@@ -1,0 +1,94 @@
+"""What commands need of the office: tables, people, cameras. Imports Django only when called."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mingcha.base.errors import Invalid
+
+if TYPE_CHECKING:
+    from mingcha.records.inventory.models import Camera, Site
+
+FIRST_PEOPLE = (("manager", "值班经理", "manager"), ("guard", "值班员", "guard"))
+FIRST_SITE = "演示站点"
+
+
+def now() -> datetime:
+    """The command line is where time enters an act."""
+    from mingcha.base.clock import SystemClock, to_datetime
+
+    return to_datetime(SystemClock().wall_us())
+
+
+def operator() -> str:
+    """The operating system's user, for the register: who worked at the machine itself."""
+    return getpass.getuser()
+
+
+def first_logins() -> list[tuple[str, str]]:
+    """Make the first people when there are none; a fresh one-time password for those who never set their own.
+
+    Returns (sign-in name, one-time password); empty when everybody has a password of their own.
+    """
+    from mingcha.records.accounts import actions
+    from mingcha.records.accounts.models import Person
+    from mingcha.records.register.actions import CONSOLE
+
+    logins = []
+    for username, name, role in FIRST_PEOPLE:
+        person = Person.objects.filter(username=username).first()
+        if person is None and not Person.objects.filter(role=role).exists():
+            _person, password = actions.create_person(username=username, name=name, role=role, actor=CONSOLE, at=now())
+            logins.append((username, password))
+        elif person is not None and person.must_set_password and person.is_active:
+            logins.append((username, actions.issue_one_time_login(person=person, actor=CONSOLE, at=now())))
+    return logins
+
+
+def first_site() -> Site:
+    """The site that cameras named on the command line belong to; made when there is none."""
+    from mingcha.records.inventory.actions import open_site
+    from mingcha.records.inventory.models import Site
+    from mingcha.records.register.actions import CONSOLE
+
+    site = Site.objects.order_by("id").first()
+    return site or open_site(name=FIRST_SITE, address="", actor=CONSOLE, at=now())
+
+
+def put_camera(name: str, main_url: str, sub_url: str = "") -> Camera:
+    """Add a camera, or give the one of this name its new address. Raises Invalid with what is wrong."""
+    from mingcha.records.inventory.actions import CameraDraft, add_camera, change_camera
+    from mingcha.records.inventory.addresses import read_address
+    from mingcha.records.inventory.models import Camera
+    from mingcha.records.register.actions import CONSOLE
+
+    address = read_address(main_url)
+    draft = CameraDraft(
+        name=name,
+        main_url=address.url,
+        sub_url=sub_url,
+        username=address.username or None,
+        password=address.password or None,
+    )
+    known = Camera.objects.filter(name=name, retired_at__isnull=True).first()
+    if known is None:
+        return add_camera(site=first_site(), draft=draft, actor=CONSOLE, at=now())
+    if (known.main_url, known.sub_url) != (address.url, sub_url) or address.username:
+        change_camera(camera=known, draft=draft, actor=CONSOLE, at=now())
+    return known
+
+
+def camera_named(text: str) -> Camera:
+    """The camera in use of that id or name. Raises Invalid."""
+    from mingcha.records.inventory.models import Camera
+
+    in_use = Camera.objects.filter(retired_at__isnull=True)
+    camera = in_use.filter(public_id=text).first() or in_use.filter(name=text).first()
+    if camera is None:
+        raise Invalid("cli.no_camera", f"There is no camera called {text!r}; see 'mingcha camera list'.")
+    return camera
+
+
+__all__ = ["camera_named", "first_logins", "first_site", "now", "operator", "put_camera"]
