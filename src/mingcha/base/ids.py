@@ -20,6 +20,7 @@ KINDS = {
     "sto": "store directory",
     "fct": "fact",
     "nod": "node",
+    "prb": "connection test",
 }
 
 

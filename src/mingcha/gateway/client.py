@@ -58,10 +58,16 @@ class ControlClient:
         """States of cameras and store, as `/status` has them."""
         return self._ask("GET", "/control/status")
 
-    def probe(self, *, url: str, username: str, password: str, transport: str) -> dict[str, Any]:
-        """Open a camera once. Raises the recorder's error with its code (``camera.*``) and English sentence."""
-        body = _dump({"url": url, "username": username, "password": password, "transport": transport})
-        return self._ask("POST", "/control/probe", body, timeout_s=PROBE_TIMEOUT_S)
+    def probe(
+        self, *, url: str, username: str, password: str, transport: str = "tcp", engine: str = "native"
+    ) -> dict[str, Any]:
+        """Open a camera once and describe it: codec, width, height, fps, bits_per_s. Raises Unavailable or Invalid with
+        the recorder's code (``camera.*``) and English sentence."""
+        asked = {"url": url, "username": username, "password": password, "transport": transport, "engine": engine}
+        answer = self._ask("POST", "/control/probe", _dump(asked), timeout_s=PROBE_TIMEOUT_S)
+        if not answer.get("ok"):
+            raise Unavailable(str(answer.get("code", "camera.protocol")), str(answer.get("message", "It failed.")))
+        return answer
 
     def _ask(self, method: str, path: str, body: bytes = b"", timeout_s: float = TIMEOUT_S) -> dict[str, Any]:
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout_s)

@@ -61,7 +61,7 @@ def carry_out_probe(client: ControlClient, probe: Probe) -> None:
     try:
         username, _, password = open_probe_credentials(probe).partition(":")
         result: dict[str, Any] = client.probe(
-            url=probe.url, username=username, password=password, transport=probe.transport
+            url=probe.url, username=username, password=password, transport=probe.transport, engine=probe.engine
         )
         state = ProbeState.DONE
     except MingchaError as error:

@@ -117,17 +117,19 @@ def remove_camera(*, camera: Camera, actor: Actor, at: datetime) -> None:
 
 
 @act("camera.tested")
-def ask_probe(
-    *, url: str, username: str, password: str, transport: str, camera: Camera | None, actor: Person, at: datetime
-) -> Probe:
-    """Ask the gateway to test a connection. Credentials left empty are those stored for `camera`."""
+def ask_probe(*, draft: CameraDraft, camera: Camera | None, actor: Person, at: datetime) -> Probe:
+    """Ask the gateway to test the main stream of `draft`. Credentials left empty are those stored for `camera`."""
     require(actor, Permission.MANAGE_CAMERAS)
-    address = read_address(url)
-    username, password = address.username or username, address.password or password
-    if camera is not None and camera.credentials and not username and not password:
-        username, _, password = open_credentials(camera).partition(":")
+    address = read_address(draft.main_url)
+    username, password = address.username or draft.username or "", address.password or draft.password or ""
+    if camera is not None and camera.credentials and not password:
+        stored_username, _, stored_password = open_credentials(camera).partition(":")
+        if username in ("", stored_username) and address.url == camera.main_url:
+            # Only towards the stored address: else a test against another host would hand it the password.
+            username, password = stored_username, stored_password
     Probe.objects.filter(asked_at__lt=at - PROBES_KEPT).delete()
-    probe = Probe(public_id=new_id("fct"), person=actor, url=address.url, transport=Transport(transport), asked_at=at)
+    probe = Probe(public_id=new_id("prb"), person=actor, url=address.url, asked_at=at)
+    probe.transport, probe.engine = Transport(draft.transport), Engine(draft.engine)
     if username or password:
         probe.credentials = _seal(f"{username}:{password}", probe.public_id)
     probe.save(force_insert=True)

@@ -126,6 +126,7 @@ class Probe(models.Model):
     url = models.CharField(max_length=1000)
     credentials = models.TextField(blank=True, help_text="Sealed, bound to this probe's id.")
     transport = models.CharField(max_length=8, choices=Transport.choices, default=Transport.TCP)
+    engine = models.CharField(max_length=8, choices=Engine.choices, default=Engine.NATIVE)
     asked_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=ProbeState.choices, default=ProbeState.WAITING)
     result = models.JSONField(default=dict, blank=True)

@@ -20,7 +20,7 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory import actions, queries
 from mingcha.records.inventory.forms import CameraForm, SiteForm
 from mingcha.records.inventory.models import Camera, Probe, Site
-from mingcha.records.inventory.states import CameraState, ProbeState, Transport
+from mingcha.records.inventory.states import CameraState, Engine, ProbeState, Transport
 from mingcha.records.wording import explain, explain_code
 
 FIELD_OF = {
@@ -158,17 +158,17 @@ def probe(request: PersonRequest) -> HttpResponse:
     fields = _json_object(request)
     public_id = str(fields.get("camera", ""))
     known = queries.camera_for(viewer=request.user, public_id=public_id) if public_id else None
-    transport = str(fields.get("transport", Transport.TCP))
+    transport, engine = str(fields.get("transport", "")), str(fields.get("engine", ""))
+    draft = actions.CameraDraft(
+        name=str(fields.get("name", "")),
+        main_url=str(fields.get("main_url", "")),
+        username=str(fields.get("username", "")),
+        password=str(fields.get("password", "")),
+        transport=transport if transport in Transport.values else Transport.TCP,
+        engine=engine if engine in Engine.values else Engine.NATIVE,
+    )
     try:
-        asked = actions.ask_probe(
-            url=str(fields.get("main_url", "")),
-            username=str(fields.get("username", "")),
-            password=str(fields.get("password", "")),
-            transport=transport if transport in Transport.values else Transport.TCP,
-            camera=known,
-            actor=request.user,
-            at=request.at,
-        )
+        asked = actions.ask_probe(draft=draft, camera=known, actor=request.user, at=request.at)
     except Invalid as error:
         return JsonResponse({"ok": False, "message": explain(error), "detail": ""})
     return JsonResponse(probe_answer(wait_for_probe(asked)))
