@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,7 +80,7 @@ def test_a_slow_camera_is_not_a_jump() -> None:
 def test_whatever_comes_times_rise_and_no_duration_is_absurd(pts: list[int], depth: int) -> None:
     timed = run(Timeline(CLOCK, reorder_depth=depth), pts)
     assert len(timed) == len(pts)
-    for before, after in zip(timed, timed[1:], strict=False):
+    for before, after in pairwise(timed):
         assert after.dts == before.dts + before.duration
     limit = (MAX_STEP_S * CLOCK + 1) * (depth + 1) + len(pts)
     assert all(1 <= item.duration <= limit for item in timed)

@@ -12,8 +12,8 @@ SEGMENTS_NAME = "segments"
 MAX_NUMBER = (1 << 40) - 1
 SEGMENTS_PER_DIRECTORY = 4096
 
-_FILE = re.compile(r"^([0-9a-f]{10})\.mp4$")
-_DIRECTORY = re.compile(r"^[0-9a-f]{7}$")
+_FILE = re.compile(r"([0-9a-f]{10})\.mp4")
+_DIRECTORY = re.compile(r"[0-9a-f]{7}")
 
 
 def file_name(number: int) -> str:
@@ -30,10 +30,10 @@ def directory_name(number: int) -> str:
 
 def number_of(name: str) -> int | None:
     """The number a file name stands for; None for a name that is not ours."""
-    found = _FILE.match(name)
+    found = _FILE.fullmatch(name)
     return int(found[1], 16) if found else None
 
 
 def is_directory_name(name: str) -> bool:
     """Whether a name below ``segments`` is one of ours."""
-    return _DIRECTORY.match(name) is not None
+    return _DIRECTORY.fullmatch(name) is not None
