@@ -11,9 +11,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from mingcha.web.setup import prepare
-
-    prepare()
     from mingcha.gateway.run import main
 
     return main()

@@ -17,22 +17,25 @@ COMMANDS = ("up", "record", "camera", "play", "export", "check", "sim", "law", "
 EXIT_REFUSED = 2
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line; also read by the documentation test."""
+def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The whole command line (also read by the documentation test), or only some commands of it: the recorder need
+    not load what the pages are made of."""
     parser = argparse.ArgumentParser(
         prog="mingcha", description="A video system for public places that keeps the law by construction."
     )
     parser.add_argument("--version", action="version", version=f"mingcha {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    for name in commands:
         importlib.import_module(f"mingcha.cli.{name}").add_parser(subparsers)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. 0: done; 1: done with findings; 2: refused, with the reason on standard error."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    commands = words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = build_parser(commands).parse_args(words)
         logging.basicConfig(
             level=Env().text("MINGCHA_LOG_LEVEL"),
             format="%(asctime)s %(levelname)s %(name)s %(message)s",

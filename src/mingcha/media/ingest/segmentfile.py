@@ -60,7 +60,7 @@ class SegmentFile:
 
     def seal(self, start_us: int, end_us: int) -> tuple[int, bytes]:
         """Finish the file: its length and root. Raises Unavailable; recovery then finishes it."""
-        trailer = self._hashes.trailer(self.number, start_us, end_us)
+        trailer = self._hashes.trailer(self.number, end_us, start_us=start_us)
         return self._file.seal(trailer_box(trailer)), trailer.root
 
     def abandon(self) -> None:
