@@ -1,0 +1,176 @@
+"""Recording N cameras: our recorder beside ffmpeg -c copy and a C loop that only reads and writes, in one run.
+
+    .venv/bin/python -m benchmarks.recorder --cameras 100 --seconds 30
+
+Cameras are simulated, 1080p25 H.264 at about 4 Mb/s, GOP 50, packets paced as a 100 Mbit/s camera port paces them.
+Ours runs as a user runs it: hashing, catalog, live hub, video server. Figures are CPU time of the recording processes
+alone, as a share of one core, and proportional memory; the machine may be busy: compare the ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.proc import cpu_s, memory_mb
+from benchmarks.rtsp_sockets import play
+
+HERE = Path(__file__).resolve().parent
+SETTLE_S = 8.0
+
+
+def bench_clip(directory: Path) -> Path:
+    """Ten seconds of 1080p25 at 4 Mb/s, encoded once; noise keeps the rate up as a real street does."""
+    clip = directory / "bench-1080p25-4m.mp4"
+    if not clip.exists():
+        command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=1920x1080:rate=25"]
+        command += ["-vf", "noise=alls=12:allf=t", "-t", "10", "-c:v", "libx264", "-preset", "veryfast", "-bf", "0"]
+        command += ["-b:v", "4M", "-maxrate", "4M", "-bufsize", "2M", "-g", "50", "-keyint_min", "50"]
+        command += ["-sc_threshold", "0", "-pix_fmt", "yuv420p", str(clip)]
+        subprocess.run(command, check=True)
+    return clip
+
+
+def serve(clip: Path, cameras: int, ready: Path, pace_us: float) -> None:
+    """The simulator process: writes its port to `ready`, serves until killed."""
+    from mingcha.media.sim import SimServer
+
+    async def run() -> None:
+        async with SimServer({f"cam{n}": clip for n in range(cameras)}, pace_us=pace_us) as sim:
+            ready.write_text(str(sim.port))
+            await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
+@contextlib.contextmanager
+def simulated(clip: Path, cameras: int, pace_us: float) -> Iterator[list[str]]:
+    with tempfile.TemporaryDirectory() as directory:
+        ready = Path(directory) / "port"
+        code = (
+            f"from benchmarks.recorder import *; serve(Path({str(clip)!r}), {cameras}, Path({str(ready)!r}), {pace_us})"
+        )
+        process = subprocess.Popen([sys.executable, "-c", code])
+        try:
+            while not ready.exists() or not ready.read_text():
+                time.sleep(0.1)
+            port = ready.read_text()
+            yield [f"rtsp://127.0.0.1:{port}/cam{n}/main" for n in range(cameras)]
+            print(f"    simulator: {cpu_s([process.pid]):.1f} s CPU in all")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def measure(name: str, pids: list[int], cameras: int, seconds: float) -> tuple[float, float]:
+    """Percent of a core per camera, MB per camera."""
+    time.sleep(SETTLE_S)
+    before, began = cpu_s(pids), time.monotonic()
+    time.sleep(seconds)
+    share = (cpu_s(pids) - before) / (time.monotonic() - began)
+    memory = memory_mb(pids)
+    print(
+        f"  {name:<22} {share * 100:7.1f} % of a core   {share * 100 / cameras:6.3f} % a camera   "
+        f"{memory:8.1f} MB   {memory / cameras:6.2f} MB a camera",
+        flush=True,
+    )
+    return share / cameras, memory / cameras
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def run_ours(urls: list[str], directory: Path, seconds: float) -> tuple[float, float]:
+    environ = {
+        **os.environ,
+        "MINGCHA_DATA_DIR": str(directory),
+        "MINGCHA_MEDIA_PORT": str(free_port()),
+        "MINGCHA_LOG_LEVEL": "WARNING",
+    }
+    options = [word for n, url in enumerate(urls) for word in ("--camera", f"cam{n}={url}")]
+    process = subprocess.Popen([sys.executable, "-m", "mingcha.cli.main", "record", *options], env=environ)
+    try:
+        return measure("mingcha record", [process.pid], len(urls), seconds)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def run_ffmpeg(urls: list[str], directory: Path, seconds: float) -> tuple[float, float]:
+    options = ["-c", "copy", "-f", "segment", "-segment_time", "60", "-segment_format", "mp4"]
+    options += ["-segment_format_options", "movflags=+frag_keyframe+empty_moov+default_base_moof"]
+    processes = [
+        subprocess.Popen(
+            ["ffmpeg", "-v", "error", "-nostdin", "-rtsp_transport", "tcp", "-i", url, *options, f"{n}-%05d.mp4"],
+            cwd=directory,
+        )
+        for n, url in enumerate(urls)
+    ]
+    try:
+        return measure("ffmpeg -c copy", [process.pid for process in processes], len(urls), seconds)
+    finally:
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.wait()
+
+
+def run_c(urls: list[str], directory: Path, seconds: float) -> tuple[float, float]:
+    program = directory / "readwrite"
+    subprocess.run(["cc", "-O2", "-o", str(program), str(HERE / "readwrite.c")], check=True)
+    socks = [play(url) for url in urls]
+    fds = [sock.fileno() for sock in socks]
+    process = subprocess.Popen([str(program), str(directory), *map(str, fds)], pass_fds=fds)
+    for sock in socks:
+        sock.close()
+    try:
+        return measure("C read and write", [process.pid], len(urls), seconds)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+ENGINES = {"ours": run_ours, "ffmpeg": run_ffmpeg, "c": run_c}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cameras", type=int, nargs="+", default=[10, 50, 100])
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--engines", nargs="+", choices=list(ENGINES), default=list(ENGINES))
+    parser.add_argument("--pace-us", type=float, default=113.0, help="between packets of a frame; 0: all at once")
+    parser.add_argument("--scratch", type=Path, default=None, help="where recordings go while measuring")
+    arguments = parser.parse_args()
+    clip = bench_clip(Path(tempfile.gettempdir()))
+    for cameras in arguments.cameras:
+        print(f"{cameras} cameras, {arguments.seconds:.0f} s each, packets {arguments.pace_us:.0f} us apart:")
+        found = {}
+        for name in arguments.engines:
+            directory = Path(tempfile.mkdtemp(prefix="mingcha-bench-", dir=arguments.scratch))
+            try:
+                with simulated(clip, cameras, arguments.pace_us) as urls:
+                    found[name] = ENGINES[name](urls, directory, arguments.seconds)
+            finally:
+                shutil.rmtree(directory, ignore_errors=True)
+        if "ours" in found:
+            for peer in ("ffmpeg", "c"):
+                if peer in found:
+                    print(f"  ours / {peer}: CPU {found['ours'][0] / found[peer][0]:.2f}")
+
+
+if __name__ == "__main__":
+    main()
