@@ -1,0 +1,2 @@
+/** Progressive enhancement of every page. */
+export {};

@@ -1,0 +1,193 @@
+/** One recorded camera on the screen: the picture, a still over it while winding or scrubbing, and under it its name, its time and
+ * what is missing. */
+import { t, tCode } from "../i18n/index.ts";
+import type { CameraConfig } from "../shell/config.ts";
+import { el, icon, setText } from "../shell/dom.ts";
+import type { MediaClient } from "../shell/http.ts";
+import type { IconName } from "../shell/icon-shapes.ts";
+import { type Us, writeDuration, type Zone } from "../shell/time.ts";
+import { type CameraRecord, gapAt, isCovered, NO_RECORD } from "./coverage.ts";
+import { ReplayPlayer } from "./replay-player.ts";
+import { Stills } from "./stills.ts";
+
+export interface PaneHost {
+  media: MediaClient;
+  zone: Zone;
+  ticket: () => string | null;
+  limits: () => { fromUs: Us; toUs: Us };
+  onSelect: (pane: Pane) => void;
+}
+
+export type PaneState = "loading" | "playing" | "paused" | "still" | "gap" | "lost" | "forbidden";
+
+const STILL_WIDTH = 960;
+
+export class Pane {
+  readonly root: HTMLElement;
+  readonly camera: CameraConfig;
+  readonly player: ReplayPlayer;
+  record: CameraRecord = NO_RECORD;
+  private readonly host: PaneHost;
+  private readonly video: HTMLVideoElement;
+  private readonly still: HTMLImageElement;
+  private readonly cover: HTMLElement;
+  private readonly badge: HTMLElement;
+  private readonly info: HTMLElement;
+  private readonly time: HTMLElement;
+  private readonly stills: Stills;
+  private stillUs: Us = NaN;
+  private stillUntilReady = false;
+  private failure: "lost" | "forbidden" | null = null;
+  private drawn = "";
+
+  constructor(camera: CameraConfig, host: PaneHost) {
+    this.camera = camera;
+    this.host = host;
+    this.video = el("video", { class: "tile__video", playsinline: true, disablepictureinpicture: true, tabindex: -1 });
+    this.video.muted = true;
+    this.still = el("img", { class: "tile__still", alt: "", hidden: true });
+    this.cover = el("div", { class: "tile__cover" });
+    this.badge = el("span", { class: "tile__state" });
+    this.info = el("span", { class: "tile__info" });
+    this.time = el("span", { class: "tile__time tabular" });
+    this.root = el(
+      "section",
+      { class: "tile", tabindex: 0, "aria-label": camera.name, "data-camera": camera.id, onclick: () => host.onSelect(this), onfocus: () => host.onSelect(this) },
+      el("div", { class: "tile__screen" }, this.video, this.still, this.cover),
+      el("div", { class: "tile__bar" }, this.badge, el("span", { class: "tile__name", title: camera.name }, camera.name), this.info, this.time),
+    );
+    this.stills = new Stills(host.media, camera.id, host.ticket, STILL_WIDTH);
+    this.player = new ReplayPlayer({
+      media: host.media,
+      camera: camera.id,
+      video: this.video,
+      ticket: host.ticket,
+      limits: host.limits,
+      onFailure: (status) => this.fail(status),
+      onShownInstead: (what) => this.tellSubstitute(what),
+    });
+  }
+
+  private fail(status: number): void {
+    this.failure = status === 401 || status === 403 ? "forbidden" : status === 404 ? null : "lost";
+  }
+
+  private tellSubstitute(what: string): void {
+    setText(this.info, what === "transcoded" ? t("stream.transcoded") : what === "sub" ? t("stream.sub") : "");
+    this.info.classList.toggle("tile__info--notable", what === "transcoded");
+    this.info.title = what === "" ? "" : t("stream.transcodedWhy");
+  }
+
+  /** Back to moving pictures. */
+  seek(us: Us): void {
+    this.failure = null;
+    this.stillUntilReady = true;
+    this.player.seek(us);
+  }
+
+  /** Shows the key frame at `us` over the picture. */
+  showStill(us: Us): void {
+    this.stillUntilReady = false;
+    if (!isCovered(this.record.coverage, us)) return;
+    this.stills.want(us, (still) => {
+      if (!still) return;
+      this.still.src = still.url;
+      this.still.hidden = false;
+      this.stillUs = still.instantUs;
+    });
+  }
+
+  hideStill(): void {
+    this.still.hidden = true;
+    this.stillUntilReady = false;
+    this.stillUs = NaN;
+  }
+
+  get showsStill(): boolean {
+    return !this.still.hidden;
+  }
+
+  /** Wall time of what the eye sees. */
+  get shownUs(): Us {
+    return this.showsStill ? this.stillUs : this.player.shownUs;
+  }
+
+  isCovered(us: Us): boolean {
+    return isCovered(this.record.coverage, us);
+  }
+
+  get isForbidden(): boolean {
+    return this.failure === "forbidden";
+  }
+
+  refuse(): void {
+    this.failure = "forbidden";
+  }
+
+  /** Draws state, time and cover for the clock at `us`. */
+  draw(us: Us, playing: boolean): void {
+    if (this.player.isReady && this.failure === "lost") this.failure = null;
+    if (this.stillUntilReady && this.player.isReady) this.hideStill();
+    const state = this.stateAt(us, playing);
+    this.root.dataset["state"] = state;
+    const shown = this.shownUs;
+    if (Number.isFinite(shown)) this.root.dataset["shownUs"] = String(Math.round(shown));
+    setText(this.time, Number.isFinite(shown) && state !== "gap" ? this.host.zone.clockExact(shown) : "");
+    const gap = state === "gap" ? gapAt(this.record.gaps, us) : null;
+    const key = `${state}/${gap?.from}/${gap?.to}`;
+    if (key === this.drawn) return;
+    this.drawn = key;
+    this.drawBadge(state);
+    this.drawCover(state, us);
+  }
+
+  private stateAt(us: Us, playing: boolean): PaneState {
+    if (this.failure) return this.failure;
+    if (!this.isCovered(us)) return "gap";
+    if (this.showsStill) return "still";
+    if (!this.player.isReady && !Number.isFinite(this.player.shownUs)) return "loading";
+    return playing ? "playing" : "paused";
+  }
+
+  private drawBadge(state: PaneState): void {
+    const looks: Record<PaneState, [IconName, string]> = {
+      loading: ["refresh", "muted"],
+      playing: ["play", "ok"],
+      paused: ["pause", "muted"],
+      still: ["snapshot", "info"],
+      gap: ["gap", "warn"],
+      lost: ["lost", "danger"],
+      forbidden: ["forbidden", "danger"],
+    };
+    const [name, kind] = looks[state];
+    this.badge.className = `tile__state tile__state--${kind}`;
+    this.badge.replaceChildren(icon(name), el("span", {}, t(`pane.${state}`)));
+  }
+
+  private drawCover(state: PaneState, us: Us): void {
+    if (state === "playing" || state === "paused" || state === "still") {
+      this.cover.replaceChildren();
+      return;
+    }
+    const [kind, name, title, why] = this.coverWords(state, us);
+    this.cover.replaceChildren(
+      el("div", { class: `cover cover--${kind}`, role: "status" }, icon(name), el("strong", {}, title), why !== "" && el("span", { class: "cover__why" }, why)),
+    );
+  }
+
+  private coverWords(state: PaneState, us: Us): [string, IconName, string, string] {
+    const { zone } = this.host;
+    if (state === "loading") return ["muted", "refresh", t("pane.loadingLong"), ""];
+    if (state === "forbidden") return ["danger", "forbidden", t("cover.forbidden"), t("pane.forbiddenText")];
+    if (state === "lost") return ["danger", "lost", t("pane.lostLong"), t("pane.lostText")];
+    const gap = gapAt(this.record.gaps, us);
+    if (!gap) return ["warn", "gap", t("pane.gapLong"), t("timeline.nothing")];
+    const range = `${zone.clock(gap.from)} – ${zone.clock(gap.to)} (${writeDuration(gap.to - gap.from)})`;
+    return ["warn", "gap", t("pane.gapLong"), `${tCode("gap", gap.reason)} · ${range}`];
+  }
+
+  close(): void {
+    this.stills.close();
+    this.player.close();
+  }
+}

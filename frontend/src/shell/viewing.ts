@@ -1,0 +1,149 @@
+/** Viewings: registered with the office before the first byte, renewed while they last, closed when nobody looks.
+ * The desk keeps one ticket per camera and hands out fresh ones. */
+import type { IslandConfig } from "./config.ts";
+import { ApiError, postOffice } from "./http.ts";
+import type { Us } from "./time.ts";
+
+export interface Reason {
+  reason: string;
+  note: string;
+}
+
+interface Granted {
+  viewing: string;
+  grant: string;
+  ticket: string;
+  expires_us: Us;
+}
+
+export interface Viewing {
+  grant: string;
+  ticket: string;
+  expiresUs: Us;
+  cameras: Set<string>;
+  fromUs: Us | null;
+  toUs: Us | null;
+  idleSinceMs: number | null;
+}
+
+export interface ViewingDeskEvents {
+  /** A new ticket for these cameras. */
+  onTicket: (viewing: Viewing) => void;
+  /** The office or the clock ended this viewing; `error` says why. */
+  onEnded: (viewing: Viewing, error: ApiError) => void;
+}
+
+const IDLE_CLOSE_MS = 60_000;
+const RETRY_RENEW_MS = 3_000;
+
+export class ViewingDesk {
+  private readonly viewings = new Set<Viewing>();
+  private readonly timers = new Map<Viewing, number>();
+  private readonly config: IslandConfig;
+  private readonly now: () => Us;
+  private readonly events: ViewingDeskEvents;
+
+  constructor(config: IslandConfig, now: () => Us, events: ViewingDeskEvents) {
+    this.config = config;
+    this.now = now;
+    this.events = events;
+    window.addEventListener("pagehide", () => this.closeAll());
+    window.setInterval(() => this.closeIdle(), IDLE_CLOSE_MS / 6);
+  }
+
+  /** The running viewing that covers this camera, if any. */
+  covering(camera: string): Viewing | undefined {
+    return [...this.viewings].find((viewing) => viewing.cameras.has(camera));
+  }
+
+  /** Registers a live or playback viewing. Raises ApiError when the office refuses. */
+  async open(mode: "live" | "playback", cameras: string[], reason: Reason, fromUs: Us | null, toUs: Us | null): Promise<Viewing> {
+    const body = { mode, cameras, from_us: fromUs, to_us: toUs, ...reason };
+    const granted = await postOffice<Granted>(this.config.urls.viewings, this.config.csrfToken, body);
+    return this.keep(granted, cameras, fromUs, toUs);
+  }
+
+  /** Registers a copy of exactly this camera and range. */
+  async openExport(camera: string, fromUs: Us, toUs: Us, reason: Reason): Promise<Viewing> {
+    const body = { camera, from_us: fromUs, to_us: toUs, ...reason };
+    const granted = await postOffice<Granted>(this.config.urls.exports, this.config.csrfToken, body);
+    return this.keep(granted, [], fromUs, toUs);
+  }
+
+  private keep(granted: Granted, cameras: string[], fromUs: Us | null, toUs: Us | null): Viewing {
+    const viewing: Viewing = {
+      grant: granted.grant,
+      ticket: granted.ticket,
+      expiresUs: granted.expires_us,
+      cameras: new Set(cameras),
+      fromUs,
+      toUs,
+      idleSinceMs: null,
+    };
+    this.viewings.add(viewing);
+    this.schedule(viewing);
+    return viewing;
+  }
+
+  private schedule(viewing: Viewing, delayMs?: number): void {
+    window.clearTimeout(this.timers.get(viewing));
+    const half = Math.max(1_000, (viewing.expiresUs - this.now()) / 2_000);
+    this.timers.set(viewing, window.setTimeout(() => void this.renew(viewing), Math.min(delayMs ?? half, 2 ** 31 - 1)));
+  }
+
+  private async renew(viewing: Viewing): Promise<void> {
+    if (!this.viewings.has(viewing)) return;
+    try {
+      const url = this.config.urls.renew.replace("{grant}", encodeURIComponent(viewing.grant));
+      const fresh = await postOffice<{ ticket: string; expires_us: Us }>(url, this.config.csrfToken, {});
+      if (!this.viewings.has(viewing)) return;
+      viewing.ticket = fresh.ticket;
+      viewing.expiresUs = fresh.expires_us;
+      this.schedule(viewing);
+      this.events.onTicket(viewing);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const lasting = error.status === 0 || error.status >= 500;
+      if (lasting && this.now() < viewing.expiresUs) {
+        this.schedule(viewing, RETRY_RENEW_MS);
+        return;
+      }
+      this.forget(viewing);
+      this.events.onEnded(viewing, error);
+    }
+  }
+
+  /** Tells which cameras are on the screen; viewings with none of them close after a minute. */
+  showing(cameras: ReadonlySet<string>): void {
+    for (const viewing of this.viewings) {
+      if (viewing.cameras.size === 0) continue;
+      const used = [...viewing.cameras].some((camera) => cameras.has(camera));
+      viewing.idleSinceMs = used ? null : (viewing.idleSinceMs ?? performance.now());
+    }
+  }
+
+  private closeIdle(): void {
+    for (const viewing of [...this.viewings]) {
+      if (viewing.idleSinceMs !== null && performance.now() - viewing.idleSinceMs > IDLE_CLOSE_MS) this.close(viewing);
+    }
+  }
+
+  /** Ends a viewing in order. The page may be going away, so nothing waits for the answer. */
+  close(viewing: Viewing): void {
+    if (!this.viewings.has(viewing)) return;
+    this.forget(viewing);
+    const url = this.config.urls.close.replace("{grant}", encodeURIComponent(viewing.grant));
+    // The ticket dies by itself within minutes when this does not arrive.
+    void postOffice(url, this.config.csrfToken, {}, true).catch(() => undefined);
+  }
+
+  closeAll(): void {
+    for (const viewing of [...this.viewings]) this.close(viewing);
+  }
+
+  private forget(viewing: Viewing): void {
+    window.clearTimeout(this.timers.get(viewing));
+    this.timers.delete(viewing);
+    this.viewings.delete(viewing);
+  }
+}

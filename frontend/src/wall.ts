@@ -1,0 +1,11 @@
+/** Entry of the wall's page. */
+import { setLocale } from "./i18n/index.ts";
+import { pageReceivedAtMs, readConfig, ServerClock } from "./shell/config.ts";
+import { Wall } from "./wall/wall.ts";
+
+const root = document.getElementById("wall");
+if (root) {
+  const config = readConfig();
+  setLocale(config.locale);
+  void new Wall(root, config, new ServerClock(config.serverNowUs, pageReceivedAtMs())).start();
+}

@@ -1,0 +1,220 @@
+/** One place on the wall: the picture, and under it, never over it, its state, name and time. What is not of the present is
+ * dimmed and says so in the middle. */
+import { t, tCode } from "../i18n/index.ts";
+import { LivePlayer, type LiveStatus } from "../live/live-player.ts";
+import { isPresent, type LiveState } from "../live/live-state.ts";
+import type { CameraConfig } from "../shell/config.ts";
+import { el, icon, iconButton, setText } from "../shell/dom.ts";
+import type { IconName } from "../shell/icon-shapes.ts";
+import type { Us, Zone } from "../shell/time.ts";
+
+export interface TileHost {
+  zone: Zone;
+  now: () => Us;
+  liveUrl: (camera: string, stream: "main" | "sub") => string;
+  ticket: (camera: string) => string | null;
+  onAction: (tile: Tile, action: TileAction) => void;
+  rights: { playback: boolean; snapshot: boolean };
+}
+
+export type TileAction = "focus" | "enlarge" | "snapshot" | "playback" | "remove" | "choose";
+
+const LOOKS: Record<LiveState, { icon: IconName; kind: string }> = {
+  idle: { icon: "clock", kind: "muted" },
+  connecting: { icon: "refresh", kind: "muted" },
+  live: { icon: "live", kind: "ok" },
+  stalled: { icon: "frozen", kind: "warn" },
+  frozen: { icon: "frozen", kind: "warn" },
+  lost: { icon: "lost", kind: "danger" },
+  reconnecting: { icon: "refresh", kind: "warn" },
+  forbidden: { icon: "forbidden", kind: "danger" },
+  ended: { icon: "lock", kind: "danger" },
+  unsupported: { icon: "alert", kind: "danger" },
+};
+
+export class Tile {
+  readonly root: HTMLElement;
+  readonly index: number;
+  camera: CameraConfig | null = null;
+  status: LiveStatus | null = null;
+  private readonly host: TileHost;
+  private readonly screen: HTMLElement;
+  private readonly cover: HTMLElement;
+  private readonly badge: HTMLElement;
+  private readonly name: HTMLElement;
+  private readonly info: HTMLElement;
+  private readonly time: HTMLElement;
+  private readonly actions: HTMLElement;
+  private video: HTMLVideoElement | null = null;
+  private player: LivePlayer | null = null;
+  private stream: "main" | "sub" = "main";
+  private drawnState = "";
+
+  constructor(index: number, host: TileHost) {
+    this.index = index;
+    this.host = host;
+    this.cover = el("div", { class: "tile__cover" });
+    this.badge = el("span", { class: "tile__state" });
+    this.name = el("span", { class: "tile__name" });
+    this.info = el("span", { class: "tile__info" });
+    this.time = el("span", { class: "tile__time tabular" });
+    this.actions = el("div", { class: "tile__actions" });
+    this.screen = el("div", { class: "tile__screen" }, this.cover, this.actions);
+    this.root = el(
+      "section",
+      { class: "tile", tabindex: -1, "data-slot": index, onclick: () => this.act("focus"), ondblclick: () => this.act("enlarge") },
+      this.screen,
+      el("div", { class: "tile__bar" }, this.badge, this.name, this.info, this.time),
+    );
+    this.drawEmpty();
+  }
+
+  private act(action: TileAction): void {
+    this.host.onAction(this, action);
+  }
+
+  /** Hangs a camera here (or none) and starts its picture when there is a ticket. */
+  assign(camera: CameraConfig | null, stream: "main" | "sub"): void {
+    if (camera?.id === this.camera?.id && stream === this.stream && (this.player !== null || camera === null)) return;
+    this.stopPlayer();
+    this.camera = camera;
+    this.stream = stream;
+    this.root.dataset["camera"] = camera?.id ?? "";
+    this.root.draggable = camera !== null;
+    this.drawnState = "";
+    if (!camera) {
+      this.drawEmpty();
+      return;
+    }
+    setText(this.name, camera.name);
+    this.name.title = camera.site ? `${camera.name} · ${camera.site}` : camera.name;
+    this.root.setAttribute("aria-label", camera.name);
+    this.drawActions();
+    this.play(camera);
+  }
+
+  private play(camera: CameraConfig): void {
+    const video = el("video", { class: "tile__video", playsinline: true, disablepictureinpicture: true, tabindex: -1 });
+    video.muted = true;
+    video.autoplay = true;
+    video.disableRemotePlayback = true;
+    this.video = video;
+    this.screen.prepend(video);
+    this.player = new LivePlayer({
+      host: this.root,
+      video,
+      url: () => this.host.liveUrl(camera.id, this.stream),
+      ticket: () => this.host.ticket(camera.id),
+      now: this.host.now,
+      onStatus: (status) => this.draw(status),
+    });
+    this.player.start();
+  }
+
+  private stopPlayer(): void {
+    this.player?.stop();
+    this.player = null;
+    this.video?.remove();
+    this.video = null;
+    this.status = null;
+    delete this.root.dataset["shownUs"];
+    delete this.root.dataset["latencyMs"];
+  }
+
+  /** Out of sight: no bytes flow. `assign` brings it back. */
+  suspend(): void {
+    this.stopPlayer();
+  }
+
+  renewTicket(ticket: string): void {
+    this.player?.renewTicket(ticket);
+  }
+
+  /** The viewing ended (or never began) by the office's word. */
+  refuse(kind: "forbidden" | "ended", reason: string): void {
+    this.player?.end(kind, reason);
+  }
+
+  private drawEmpty(): void {
+    this.root.dataset["state"] = "empty";
+    this.root.setAttribute("aria-label", t("tile.empty"));
+    this.actions.replaceChildren();
+    this.badge.replaceChildren();
+    for (const node of [this.name, this.info, this.time]) setText(node, "");
+    const add = el("button", { type: "button", class: "tile__add", onclick: () => this.act("choose") }, icon("plus"), el("span", {}, t("tile.choose")));
+    this.cover.replaceChildren(add);
+  }
+
+  private drawActions(): void {
+    const button = (name: IconName, label: string, action: TileAction): HTMLElement =>
+      iconButton(name, label, (event) => {
+        event.stopPropagation();
+        this.act(action);
+      });
+    const { rights } = this.host;
+    this.actions.replaceChildren(
+      ...(rights.snapshot ? [button("snapshot", t("wall.snapshot"), "snapshot")] : []),
+      ...(rights.playback ? [button("playback", t("wall.toPlayback"), "playback")] : []),
+      button("swap", t("tile.change"), "choose"),
+      button("fullscreen", t("wall.enlarge"), "enlarge"),
+      button("close", t("tile.remove"), "remove"),
+    );
+  }
+
+  private draw(status: LiveStatus): void {
+    this.status = status;
+    this.drawTime(status);
+    const words = `${status.state}/${status.reason}/${status.sinceUs}/${status.info?.stream}/${status.info?.transcoded}`;
+    const counting = !isPresent(status.state) && status.state !== "idle";
+    if (words === this.drawnState && !counting) return;
+    const changed = words !== this.drawnState;
+    this.drawnState = words;
+    if (changed) {
+      const look = LOOKS[status.state];
+      this.badge.className = `tile__state tile__state--${look.kind}`;
+      this.badge.replaceChildren(icon(look.icon), el("span", {}, t(`state.${status.state}`)));
+      this.drawInfo(status);
+      this.drawCover(status);
+    }
+    const age = this.cover.querySelector(".cover__since");
+    if (age) setText(age, this.sinceText(status));
+  }
+
+  private drawTime(status: LiveStatus): void {
+    const { zone, now } = this.host;
+    setText(this.time, Number.isFinite(status.shownUs) ? zone.since(status.shownUs, now()) : "");
+  }
+
+  private drawInfo({ info }: LiveStatus): void {
+    const text = info === null ? "" : info.transcoded ? t("stream.transcoded") : t(`stream.${info.stream}`);
+    setText(this.info, text);
+    this.info.classList.toggle("tile__info--notable", info?.transcoded === true);
+    this.info.title = info === null ? "" : `${info.width}×${info.height} · ${info.codec}${info.transcoded ? ` · ${t("stream.transcodedWhy")}` : ""}`;
+  }
+
+  private drawCover(status: LiveStatus): void {
+    if (status.state === "live") {
+      this.cover.replaceChildren();
+      return;
+    }
+    const look = LOOKS[status.state];
+    const reason = status.state === "lost" || status.state === "stalled" ? status.reason : "";
+    this.cover.replaceChildren(
+      el(
+        "div",
+        { class: `cover cover--${look.kind}`, role: look.kind === "danger" ? "alert" : "status" },
+        icon(look.icon),
+        el("strong", {}, t(`cover.${status.state}`)),
+        reason !== "" && el("span", { class: "cover__why" }, tCode("lost", reason)),
+        look.kind !== "muted" && el("span", { class: "cover__since tabular" }, this.sinceText(status)),
+      ),
+    );
+  }
+
+  private sinceText(status: LiveStatus): string {
+    const { zone, now } = this.host;
+    const seconds = Math.max(0, Math.floor((now() - status.sinceUs) / 1e6));
+    const since = t("since", { time: zone.since(status.sinceUs, now()) });
+    return seconds < 3600 ? `${since} · ${t("forSeconds", { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` })}` : since;
+  }
+}
