@@ -63,6 +63,8 @@ class Film:
             self.store = StoreDirectory.open(directory / "store", None, reserve_bytes=0)
         else:
             self.store = StoreDirectory.create(directory / "store", self.clock, reserve_bytes=0)
+        # Power cuts are not tested here, and a thousand fsyncs are a minute.
+        self.catalog._connection.execute("PRAGMA synchronous = OFF")
         self._runs: dict[tuple[str, str], int] = {}
 
     def close(self) -> None:

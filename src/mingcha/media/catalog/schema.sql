@@ -46,8 +46,9 @@ CREATE TABLE run (
   codec TEXT NOT NULL CHECK (codec IN ('h264', 'h265', 'unknown')),
   -- RFC 6381, for playlists; may be empty.
   codec_string TEXT NOT NULL,
-  -- Picture size in pixels; 0 where not known.
+  -- Width of the pictures in pixels; 0 where not known.
   width INTEGER NOT NULL CHECK (width >= 0),
+  -- Their height in pixels; 0 where not known.
   height INTEGER NOT NULL CHECK (height >= 0),
   -- '' without audio.
   audio_codec TEXT NOT NULL CHECK (audio_codec IN ('', 'aac', 'pcma', 'pcmu'))
@@ -58,8 +59,11 @@ CREATE INDEX run_by_stream ON run (stream, start_us);
 CREATE TABLE open_segment (
   -- Segment number, the file's name.
   number INTEGER PRIMARY KEY CHECK (number BETWEEN 1 AND 1099511627775),
+  -- Where the file lies.
   store INTEGER NOT NULL REFERENCES store (id),
+  -- What it records.
   stream INTEGER NOT NULL REFERENCES stream (id),
+  -- The run it is a piece of.
   run INTEGER NOT NULL REFERENCES run (id),
   -- Wall instant of the first picture.
   start_us INTEGER NOT NULL CHECK (start_us > 0),
@@ -71,19 +75,25 @@ CREATE TABLE open_segment (
 
 -- Sealed files, in <store>/segments, kept in the order in which they are asked for: by stream and time.
 CREATE TABLE segment (
+  -- What it records.
   stream INTEGER NOT NULL REFERENCES stream (id),
-  -- Wall instants: [start_us, end_us). Segments of a run follow each other without hole or overlap.
+  -- Wall instant of its media time 0. Segments of a run follow each other without hole or overlap.
   start_us INTEGER NOT NULL CHECK (start_us > 0),
   -- Segment number, the file's name; unique by segment_by_number.
   number INTEGER NOT NULL CHECK (number BETWEEN 1 AND 1099511627775),
+  -- Wall instant of its end, not part of it.
   end_us INTEGER NOT NULL CHECK (end_us > start_us),
+  -- Where the file lies.
   store INTEGER NOT NULL REFERENCES store (id),
+  -- The run it is a piece of.
   run INTEGER NOT NULL REFERENCES run (id),
-  -- Ticks from the start of the run to media time 0 of the file, and from there to its end.
+  -- Ticks from the start of the run to media time 0 of the file.
   media_offset INTEGER NOT NULL CHECK (media_offset >= 0),
+  -- Ticks from media time 0 of the file to its end.
   media_duration INTEGER NOT NULL CHECK (media_duration > 0),
-  -- Length of the file, and of its ftyp and moov.
+  -- Length of the file.
   file_bytes INTEGER NOT NULL CHECK (file_bytes > header_bytes),
+  -- Length of its ftyp and moov, with which it begins: what a player needs before any part.
   header_bytes INTEGER NOT NULL CHECK (header_bytes > 0),
   -- Pictures in the file.
   frames INTEGER NOT NULL CHECK (frames >= 0),
@@ -106,8 +116,11 @@ CREATE TABLE segment_index (
 -- Sealed footage with neighbours joined: the time line. Kept in the same transactions as `segment`; stretches of one
 -- stream neither overlap nor touch.
 CREATE TABLE coverage (
+  -- Whose.
   stream INTEGER NOT NULL REFERENCES stream (id),
+  -- Wall instant at which it begins.
   start_us INTEGER NOT NULL CHECK (start_us > 0),
+  -- Wall instant at which it ends.
   end_us INTEGER NOT NULL CHECK (end_us > start_us),
   PRIMARY KEY (stream, start_us)
 ) STRICT, WITHOUT ROWID;
@@ -116,9 +129,11 @@ CREATE TABLE coverage (
 CREATE TABLE gap (
   -- Only a handle.
   id INTEGER PRIMARY KEY,
+  -- Whose.
   stream INTEGER NOT NULL REFERENCES stream (id),
+  -- Wall instant at which it begins: where the footage before it ends.
   start_us INTEGER NOT NULL CHECK (start_us > 0),
-  -- NULL while it lasts.
+  -- Wall instant at which it ends; NULL while it lasts.
   end_us INTEGER CHECK (end_us > start_us),
   -- A word of reasons.py.
   reason TEXT NOT NULL CHECK (reason <> ''),
@@ -132,6 +147,7 @@ CREATE UNIQUE INDEX gap_open ON gap (stream) WHERE end_us IS NULL;
 CREATE TABLE garbage (
   -- Segment number.
   number INTEGER PRIMARY KEY,
+  -- Where the file lies, if it still does.
   store INTEGER NOT NULL REFERENCES store (id),
   -- When it was decided.
   since_us INTEGER NOT NULL CHECK (since_us > 0)

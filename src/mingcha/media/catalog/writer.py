@@ -284,9 +284,10 @@ class Catalog(CatalogReader):
     def _insert_gap(
         self, connection: sqlite3.Connection, stream: int, start_us: int, end_us: int | None, reason: str, detail: str
     ) -> int | None:
+        # One that is still open must be the last, whatever the clock says.
         before = connection.execute(
-            "SELECT end_us FROM gap WHERE stream = ? AND start_us <= ? ORDER BY start_us DESC LIMIT 1",
-            (stream, start_us),
+            "SELECT end_us FROM gap WHERE stream = ? AND (start_us <= ? OR ?) ORDER BY start_us DESC LIMIT 1",
+            (stream, start_us, end_us is None),
         ).fetchone()
         if before is not None:
             if before[0] is None:
@@ -294,7 +295,7 @@ class Catalog(CatalogReader):
             start_us = max(start_us, before[0])
         if end_us is not None:
             (after,) = connection.execute(
-                "SELECT min(start_us) FROM gap WHERE stream = ? AND start_us > ?", (stream, start_us)
+                "SELECT min(start_us) FROM gap WHERE stream = ? AND start_us >= ?", (stream, start_us)
             ).fetchone()
             end_us = min(end_us, after) if after is not None else end_us
             if end_us <= start_us:

@@ -1,0 +1,127 @@
+"""Gaps: opened, closed, clipped, and never without a reason."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mingcha.base.errors import Invalid
+from mingcha.base.timerange import TimeRange
+from mingcha.media.catalog.reasons import REASONS, reason_of
+from mingcha.media.store.faults import CODES
+from tests.media.catalog.film import CAMERA, OTHER, START_US, Film
+from tests.media.catalog.test_segments import seconds
+
+
+def listed(film: Film, range_: TimeRange | None = None) -> list[tuple[int, int | None, str]]:
+    """(start, end, reason) in seconds."""
+    found = film.catalog.gaps([CAMERA], range_ or seconds(-1000, 1000))[CAMERA]
+    return [
+        (
+            (gap.start_us - START_US) // 1_000_000,
+            None if gap.end_us is None else (gap.end_us - START_US) // 1_000_000,
+            gap.reason,
+        )
+        for gap in found
+    ]
+
+
+def at(second: int) -> int:
+    return START_US + second * 1_000_000
+
+
+def test_a_gap_lasts_until_it_is_closed(film: Film) -> None:
+    handle = film.catalog.open_gap(CAMERA, "main", at(10), "camera_lost", "reset by peer")
+    assert film.catalog.open_gap(CAMERA, "main", at(15), "camera_lost") == handle
+    assert listed(film) == [(10, None, "camera_lost")]
+    assert listed(film, seconds(500, 501)) == [(10, None, "camera_lost")]
+    assert listed(film, seconds(0, 10)) == []
+    assert film.catalog.close_gap(CAMERA, "main", at(20))
+    assert not film.catalog.close_gap(CAMERA, "main", at(30))
+    assert listed(film) == [(10, 20, "camera_lost")]
+    assert listed(film, seconds(20, 30)) == []
+    assert film.catalog.gaps([OTHER], seconds(0, 99)) == {OTHER: []}
+
+
+def test_another_reason_ends_one_gap_and_begins_the_next(film: Film) -> None:
+    film.catalog.open_gap(CAMERA, "main", at(10), "camera_lost")
+    film.catalog.open_gap(CAMERA, "main", at(20), "camera_unauthorised")
+    film.catalog.close_gap(CAMERA, "main", at(30))
+    assert listed(film) == [(10, 20, "camera_lost"), (20, 30, "camera_unauthorised")]
+
+
+def test_a_gap_of_no_length_is_none(film: Film) -> None:
+    film.catalog.open_gap(CAMERA, "main", at(10), "camera_lost")
+    assert film.catalog.close_gap(CAMERA, "main", at(10))
+    assert listed(film) == []
+    assert film.catalog.add_gap(CAMERA, "main", at(10), at(10), "camera_lost") is None
+
+
+def test_a_reason_that_is_known_better_at_the_same_instant_replaces_the_first(film: Film) -> None:
+    film.catalog.open_gap(CAMERA, "main", at(10), "recorder_killed")
+    film.catalog.open_gap(CAMERA, "main", at(10), "store_absent")
+    assert listed(film) == [(10, None, "store_absent")]
+
+
+def test_gaps_of_a_stream_do_not_overlap(film: Film) -> None:
+    film.catalog.add_gap(CAMERA, "main", at(10), at(20), "camera_lost")
+    film.catalog.add_gap(CAMERA, "main", at(30), at(40), "camera_lost")
+    assert film.catalog.add_gap(CAMERA, "main", at(12), at(18), "packets_lost") is None
+    film.catalog.add_gap(CAMERA, "main", at(15), at(35), "packets_lost")
+    assert listed(film) == [(10, 20, "camera_lost"), (20, 30, "packets_lost"), (30, 40, "camera_lost")]
+    film.catalog.open_gap(CAMERA, "main", at(38), "store_full")
+    assert film.catalog.add_gap(CAMERA, "main", at(50), at(60), "packets_lost") is None
+    assert listed(film)[-1] == (40, None, "store_full")
+
+
+def test_streams_of_a_camera_have_their_own_gaps(film: Film) -> None:
+    film.catalog.open_gap(CAMERA, "main", at(10), "camera_lost")
+    film.catalog.open_gap(CAMERA, "sub", at(11), "camera_lost")
+    assert film.catalog.streams_without_open_gap() == []
+    film.catalog.close_gap(CAMERA, "sub", at(12))
+    assert listed(film) == [(10, None, "camera_lost")]
+    assert film.catalog.streams_without_open_gap() == [(CAMERA, "sub")]
+
+
+def test_an_unknown_reason_is_refused(film: Film) -> None:
+    for call in (
+        lambda: film.catalog.open_gap(CAMERA, "main", at(1), "bad luck"),
+        lambda: film.catalog.add_gap(CAMERA, "main", at(1), at(2), ""),
+    ):
+        with pytest.raises(Invalid):
+            call()
+
+
+def test_every_reason_has_one_english_line_and_every_store_fault_a_reason() -> None:
+    for word, line in REASONS.items():
+        assert word == word.lower().replace(" ", "_")
+        assert line[0].isupper()
+        assert line.endswith(".")
+        assert "\n" not in line
+    for code in CODES:
+        assert reason_of(code) == code.replace(".", "_")
+    assert reason_of("camera.silent") == "camera_silent"
+    assert reason_of("something.new") == "recorder_fault"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(["open", "close", "add"]), st.integers(0, 90), st.integers(0, 20)), max_size=25
+    )
+)
+def test_whatever_is_reported_gaps_stay_apart_and_in_order(film: Film, steps: list[tuple[str, int, int]]) -> None:
+    with film.catalog.transaction() as connection:
+        connection.execute("DELETE FROM gap")
+    for kind, start, length in steps:
+        if kind == "open":
+            film.catalog.open_gap(CAMERA, "main", at(start), "camera_lost" if length % 2 else "store_full")
+        elif kind == "close":
+            film.catalog.close_gap(CAMERA, "main", at(start))
+        else:
+            film.catalog.add_gap(CAMERA, "main", at(start), at(start + length), "packets_lost")
+    found = listed(film)
+    for (_, end, _), (start, _, _) in zip(found, found[1:], strict=False):  # noqa: RUF007
+        assert end is not None
+        assert end <= start

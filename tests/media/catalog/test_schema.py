@@ -1,0 +1,118 @@
+"""The database itself: explicit, commented, strict."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from mingcha.base.clock import ManualClock
+from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.media.catalog import Catalog, CatalogReader
+from mingcha.media.catalog.connection import VERSION
+from tests.media.catalog.film import Film
+
+SCHEMA = resources.files("mingcha.media.catalog").joinpath("schema.sql").read_text(encoding="utf-8")
+
+
+def test_every_table_is_strict_and_every_column_is_explained() -> None:
+    tables = re.findall(r"CREATE TABLE (\w+) \(\n(.*?)\n\) (STRICT[^;]*);", SCHEMA, re.DOTALL)
+    assert len(tables) == SCHEMA.count("CREATE TABLE ")
+    for name, body, _ in tables:
+        assert re.search(rf"^-- .*\nCREATE TABLE {name} ", SCHEMA, re.MULTILINE), f"{name} has no comment"
+        explained = False
+        for line in body.splitlines():
+            if line.startswith("  --"):
+                explained = True
+            elif re.match(r"  [a-z_]+ (INTEGER|TEXT|BLOB|ANY)\b", line):
+                assert explained, f"{name}.{line.split()[0]} has no comment"
+                explained = False
+
+
+def test_the_database_is_what_the_schema_says(film: Film) -> None:
+    with sqlite3.connect(":memory:") as fresh:
+        fresh.executescript(SCHEMA)
+        expected = set(fresh.execute("SELECT type, name, sql FROM sqlite_schema"))
+    fresh.close()
+    with film.catalog.reading() as connection:
+        assert set(connection.execute("SELECT type, name, sql FROM sqlite_schema")) == expected
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_it_opens_again_as_it_was(film: Film) -> None:
+    record = film.record()
+    film.reopen()
+    assert film.catalog.segment(record.number) == record
+
+
+def test_a_catalog_of_a_newer_program_is_not_touched(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "catalog.db"
+    Catalog(path, clock).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.close()
+    with pytest.raises(Corrupt) as caught:
+        Catalog(path, clock)
+    assert caught.value.code == "catalog.newer"
+    with pytest.raises(Unavailable) as unavailable, CatalogReader(path).reading():
+        pass
+    assert unavailable.value.code == "catalog.version"
+
+
+def test_the_database_of_another_program_is_not_touched(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "catalog.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE holiday (photo)")
+    connection.close()
+    with pytest.raises(Corrupt) as caught:
+        Catalog(path, clock)
+    assert caught.value.code == "catalog.foreign"
+
+
+def test_a_damaged_file_is_called_damaged(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "catalog.db"
+    path.write_bytes(b"not a database at all, but long enough to be one" * 100)
+    with pytest.raises(Corrupt) as caught:
+        Catalog(path, clock)
+    assert caught.value.code == "catalog.damaged"
+
+
+def test_a_missing_catalog_is_absent_for_readers_and_for_a_missing_directory(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    with pytest.raises(Unavailable) as caught, CatalogReader(tmp_path / "catalog.db").reading():
+        pass
+    assert caught.value.code == "catalog.absent"
+    with pytest.raises(Unavailable) as caught:
+        Catalog(tmp_path / "nowhere" / "catalog.db", clock)
+    assert caught.value.code == "catalog.absent"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO coverage VALUES (1, 20, 10)",
+        "INSERT INTO gap (stream, start_us, end_us, reason, detail) VALUES (1, 20, 20, 'x', '')",
+        "INSERT INTO stream (camera, role) VALUES ('front door', 'main')",
+        "INSERT INTO stream (camera, role) VALUES ('cam_1', 'third')",
+        "INSERT INTO open_segment VALUES (0, 1, 1, 1, 1, 0, NULL)",
+        "INSERT INTO open_segment VALUES (99, 77, 1, 1, 1, 0, NULL)",
+        "INSERT INTO garbage VALUES ('one', 1, 1)",
+        "INSERT INTO store (store, added_us) VALUES ('disk1', 1)",
+    ],
+)
+def test_the_database_itself_refuses_nonsense(film: Film, statement: str) -> None:
+    film.record()
+    with pytest.raises(sqlite3.IntegrityError), film.catalog.transaction() as connection:
+        connection.execute(statement)
+
+
+def test_a_reader_cannot_write(film: Film) -> None:
+    with pytest.raises(Unavailable) as caught, film.catalog.reading() as connection:
+        connection.execute("DELETE FROM segment")
+    assert caught.value.code == "catalog.read_only"
