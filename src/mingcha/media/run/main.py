@@ -9,6 +9,7 @@ import socket
 from contextlib import AbstractContextManager, nullcontext
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from mingcha.base.clock import Clock
 from mingcha.base.datadir import DataDir
@@ -18,7 +19,7 @@ from mingcha.base.keys import node_sealer
 from mingcha.media.live.origins import Origins
 from mingcha.media.rtsp.source import parse_url
 from mingcha.media.run.node import Node, plan_of_urls
-from mingcha.media.run.server import application
+from mingcha.media.run.server import VideoServer
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,8 @@ async def run_node(
     node = Node(data, clock)
     first = plan_of_urls(named, node_sealer(data.root).seal, parse_url) if named else None
     origins = Origins(env.integer("MINGCHA_WEB_PORT"))
-    server = _server(node, origins)
+    video = VideoServer(node, origins)
+    server = _server(video.application)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,6 +56,7 @@ async def run_node(
         await node.stop()
         server.should_exit = True
         await asyncio.wait((serving,), timeout=2 * GRACE_S)
+        await video.close()
     if running.done() and not running.cancelled() and (error := running.exception()) is not None:
         raise error
 
@@ -91,9 +94,9 @@ class _Server(uvicorn.Server):
         return nullcontext()
 
 
-def _server(node: Node, origins: Origins) -> uvicorn.Server:
+def _server(app: ASGIApp) -> uvicorn.Server:
     config = uvicorn.Config(
-        application(node, origins),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,

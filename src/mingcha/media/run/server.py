@@ -10,18 +10,46 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from mingcha.base.errors import NotAllowed
+from mingcha.media.catalog import CatalogReader
+from mingcha.media.container.workers import WorkerPool
+from mingcha.media.footage.archive import Footage
 from mingcha.media.gate.http import PRIVATE_HEADERS, answers_errors
 from mingcha.media.live.origins import Origins
-from mingcha.media.live.socket import LiveServices, LiveSocket, Served
+from mingcha.media.live.socket import LiveServices, LiveSocket
+from mingcha.media.playback.routes import routes as playback_routes
+from mingcha.media.playback.services import OnServed, Services
 from mingcha.media.run import control
 from mingcha.media.run.cors import Cors
 from mingcha.media.run.node import Node
+from mingcha.media.run.reading import ReadStores
 from mingcha.wire.ticket import Ticket
 
 
-def application(node: Node, origins: Origins, more: list[BaseRoute] | None = None) -> ASGIApp:
-    """The ASGI application of one node. `more`: routes of playback and export."""
-    live = LiveServices(node.recorder, node.gate, origins, node.clock, _told(node, "live"))
+class VideoServer:
+    """The application of one node and what it must give back at the end. Make it on the running loop."""
+
+    def __init__(self, node: Node, origins: Origins) -> None:
+        catalog = CatalogReader(node.data.catalog)
+        footage = Footage(catalog, ReadStores(node.data.store).store_of)
+        self._playback = Services(footage, node.gate, node.clock, WorkerPool(), _teller(node))
+        self._catalog = catalog
+        self.application = _application(node, origins, list(playback_routes(self._playback)))
+
+    async def close(self) -> None:
+        """End workers and threads."""
+        await self._playback.close()
+        self._catalog.close()
+
+
+def _application(node: Node, origins: Origins, more: list[BaseRoute]) -> ASGIApp:
+    tell = _teller(node)
+    live = LiveServices(
+        node.recorder,
+        node.gate,
+        origins,
+        node.clock,
+        lambda ticket, camera, from_us, to_us: tell(ticket, camera, from_us, to_us, "live"),
+    )
 
     async def watch(socket: WebSocket) -> None:
         await LiveSocket(socket, live).serve()
@@ -38,13 +66,13 @@ def application(node: Node, origins: Origins, more: list[BaseRoute] | None = Non
         WebSocketRoute("/live", watch),
         Route("/status", answers_errors(status), methods=["GET"]),
         *control.routes(node.control()),
-        *(more or []),
+        *more,
     ]
     return Cors(Starlette(routes=routes), origins)
 
 
-def _told(node: Node, kind: str) -> Served:
-    def served(ticket: Ticket, camera: str, from_us: int, to_us: int) -> None:
+def _teller(node: Node) -> OnServed:
+    def tell(ticket: Ticket, camera: str, from_us: int, to_us: int, kind: str) -> None:
         node.tell(
             "viewing.served",
             camera,
@@ -55,4 +83,4 @@ def _told(node: Node, kind: str) -> Served:
             to_us=to_us,
         )
 
-    return served
+    return tell
