@@ -34,8 +34,57 @@ CAMERA_FAULTS: dict[str, str | Promise] = {
     "camera.tls": _("The encrypted connection to the device failed. Check its certificate, or use rtsp://."),
 }
 
+STORAGE_FAULTS: dict[str, str | Promise] = {
+    "store.full": _("The recording disk is full. Nothing is deleted before its time, so nothing new can be recorded."),
+    "store.absent": _("The recording disk is not there. Connect or mount it again."),
+    "store.foreign": _("Another disk is mounted in place of the recording disk."),
+    "store.read_only": _("The recording disk cannot be written to."),
+    "store.io": _("The recording disk reports errors. Replace it soon."),
+    "store.in_use": _("Another recorder is writing to the recording disk."),
+}
+
+GAP_REASONS: dict[str, str | Promise] = {
+    "camera_lost": _("The connection to the camera ended."),
+    "camera_refused": _("The camera refused the connection."),
+    "camera_timeout": _("The camera did not answer in time."),
+    "camera_silent": _("The camera was connected but sent no picture."),
+    "camera_unresolved": _("The host name of the camera was not known."),
+    "camera_unauthorised": _("The camera refused user name or password."),
+    "camera_not_found": _("The camera has no stream under its address."),
+    "camera_not_rtsp": _("Something other than a camera answered."),
+    "camera_url": _("The camera's address is not usable."),
+    "camera_no_video": _("The camera offered no video."),
+    "camera_codec": _("The camera sent a kind of video that is not supported."),
+    "camera_protocol": _("The camera broke the rules of the protocol."),
+    "camera_tls": _("The encrypted connection to the camera failed."),
+    "camera_closed": _("The camera closed the connection."),
+    "no_key_frame": _("The camera sent no key frame."),
+    "packets_lost": _("Parts of the pictures were lost on the way."),
+    "bad_data": _("The camera sent damaged data."),
+    "timestamp_jump": _("The camera's clock jumped."),
+    "format_changed": _("The camera changed its picture format."),
+    "recorder_stopped": _("The recorder was stopped in order."),
+    "recorder_killed": _("The recorder ended without warning."),
+    "recorder_fault": _("The recorder met a fault of its own."),
+    "writer_overloaded": _("The disk was too slow."),
+    "clock_step": _("The clock of this machine was set."),
+    "catalog_locked": _("The catalog could not be written in time."),
+    "catalog_failed": _("The catalog could not be written."),
+    "store_full": _("The recording disk was full."),
+    "store_absent": _("The recording disk was not there."),
+    "store_foreign": _("Another disk was mounted in place of the recording disk."),
+    "store_read_only": _("The recording disk could not be written to."),
+    "store_io": _("The recording disk reported errors."),
+    "store_in_use": _("Another recorder was writing to the recording disk."),
+    "footage_lost": _("It was recorded, but its file is missing or damaged."),
+    "reason_lost": _("The reason is not known any more."),
+    "switched_off": _("Recording was switched off."),
+    "not_yet_known": _("Recording had not begun."),
+}
+
 MESSAGES: dict[str, str | Promise] = {
     **CAMERA_FAULTS,
+    **STORAGE_FAULTS,
     "camera.name_empty": _("Give the camera a name."),
     "camera.name_long": _("The name may have at most %(limit)s characters."),
     "camera.name_control": _("The name must not hold line breaks or other control characters."),
@@ -86,3 +135,10 @@ def explain_code(code: str, params: Mapping[str, object] | None = None, fallback
 def explain(error: MingchaError) -> str:
     """The sentence a person reads about this error."""
     return explain_code(error.code, error.params)
+
+
+def explain_reason(code: str) -> str:
+    """The sentence for the recorder's reason, be it a gap (``camera_lost``) or a state (``camera.refused``); an unknown
+    one is shown as it is."""
+    sentence = MESSAGES.get(code) or GAP_REASONS.get(code.replace(".", "_"))
+    return str(sentence) if sentence is not None else code

@@ -124,7 +124,6 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_FAILURE_VIEW = "mingcha.web.errors.csrf_failure"
 LANGUAGE_COOKIE_NAME = "mingcha_language"
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 86_400
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

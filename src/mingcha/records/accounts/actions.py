@@ -162,7 +162,7 @@ def _note_sign_in(*, person: Person, address: str, at: datetime) -> None:
         at=at,
         subject=person.public_id,
         subject_name=person.name,
-        detail={"address": address, "one_time": one_time},
+        detail={"network_address": address, "one_time": one_time},
     )
 
 
@@ -172,7 +172,7 @@ def _note_failure(*, username: str, address: str, at: datetime) -> None:
     SignInFailure.objects.filter(at__lt=at - max(_FAILURES_KEPT, WINDOW)).delete()
     SignInFailure.objects.create(username=username, address=address, at=at)
     known = Person.objects.filter(username=username).first()
-    detail = {"login": username if known else "?", "address": address}
+    detail = {"login": username if known else "?", "network_address": address}
     refs = [known.public_id] if known else []
     enter(actor=SYSTEM, at=at, refs=refs, detail=detail)
     if locked_until(username=username, address=address, at=at) is not None:

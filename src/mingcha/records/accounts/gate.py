@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
@@ -20,14 +21,14 @@ from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class PersonRequest(HttpRequest):
     """A request that passed the gate: `user` is a person, `at` the instant it came in, `media_origin` where its
     browser finds the media server (set by `mingcha.web.middleware`)."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person
     at: datetime
     media_origin: str
 
@@ -44,14 +45,13 @@ def permission(needed: Permission, *, before_first_password: bool = False) -> Ca
     def decorate(view: View) -> View:
         @never_cache
         @wraps(view)
-        def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             person = request.user
             if not person.is_authenticated:
                 if wants_json(request):
                     raise NotAllowed("permission.sign_in", "Not signed in.")
                 query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
                 return HttpResponseRedirect(f"{reverse('sign-in')}?{query}" if query else reverse("sign-in"))
-            person = cast(Person, person)
             if person.must_set_password and not before_first_password:
                 if wants_json(request):
                     raise NotAllowed("permission.first_password", "The own password is not set yet.")
@@ -70,7 +70,7 @@ def public(view: View) -> View:
     """Declare that a view is open to everybody, signed in or not."""
 
     @wraps(view)
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     opened.permission = None  # type: ignore[attr-defined]

@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mingcha.base.errors import Invalid
 from mingcha.records.inventory.actions import CameraDraft
-from mingcha.records.inventory.addresses import URL_LIMIT
+from mingcha.records.inventory.addresses import URL_LIMIT, read_address
 from mingcha.records.inventory.models import Site
 from mingcha.records.inventory.states import NAME_LIMIT, Engine, Transport
+from mingcha.records.wording import explain
 
 _OFF = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -78,6 +80,13 @@ class CameraForm(forms.Form):
         if stored_username is not None:
             self.fields["password"].help_text = _("Leave empty to keep the stored one.")
 
+    def clean_main_url(self) -> str:
+        return _checked_address(self.cleaned_data["main_url"])
+
+    def clean_sub_url(self) -> str:
+        text: str = self.cleaned_data["sub_url"]
+        return _checked_address(text) if text.strip() else ""
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("audio") and not cleaned.get("audio_reason", "").strip():
@@ -98,3 +107,12 @@ class CameraForm(forms.Form):
             engine=data["engine"],
             audio_reason=data["audio_reason"] if data["audio"] else "",
         )
+
+
+def _checked_address(text: str) -> str:
+    """The text as typed, once it can be read as an address; the act takes the credentials out of it."""
+    try:
+        read_address(text)
+    except Invalid as error:
+        raise forms.ValidationError(explain(error)) from error
+    return text

@@ -21,7 +21,7 @@ from mingcha.records.inventory import actions, queries
 from mingcha.records.inventory.forms import CameraForm, SiteForm
 from mingcha.records.inventory.models import Camera, Probe, Site
 from mingcha.records.inventory.states import CameraState, Engine, ProbeState, Transport
-from mingcha.records.wording import explain, explain_code
+from mingcha.records.wording import explain, explain_code, explain_reason
 
 FIELD_OF = {
     "camera.name_empty": "name",
@@ -80,7 +80,7 @@ def camera(request: PersonRequest, public_id: str) -> HttpResponse:
     manage = request.user.may(Permission.MANAGE_CAMERAS)
     row = row_of(found)
     reason = found.status.reason if hasattr(found, "status") else ""
-    why = explain_code(reason, fallback=reason) if reason else ""
+    why = explain_reason(reason)
     context = {"camera": found, "row": row, "state": row.state, "why": why, "may_manage": manage}
     return render(request, "inventory/camera.html", context)
 

@@ -37,7 +37,8 @@ class Entry(models.Model):
     @property
     def detail_fields(self) -> dict[str, Any]:
         """The detail as plain values."""
-        return json.loads(self.detail)
+        fields: dict[str, Any] = json.loads(self.detail)
+        return fields
 
 
 class EntryRef(models.Model):

@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from mingcha.records.register.acts import ACTS
 from mingcha.records.register.models import Entry
+
+FIXED_ACTORS: dict[str, str | Promise] = {
+    "system": _("The system"),
+    "recorder": _("The recorder"),
+    "console": _("The command line"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def sentence(entry: Entry) -> str:
         lambda: "—",
         {
             **entry.detail_fields,
-            "actor": entry.actor_name or "—",
+            "actor": str(FIXED_ACTORS.get(entry.actor, entry.actor_name or "—")),
             "subject": entry.subject_name or entry.subject or "—",
         },
     )
@@ -65,4 +72,4 @@ def sentence(entry: Entry) -> str:
 
 def title(word: str) -> str:
     """The act's title in the reader's language; words that are no longer in the vocabulary are shown as they are."""
-    return str(ACTS[word].title) if word in ACTS else gettext(word)
+    return str(ACTS[word].title) if word in ACTS else word

@@ -17,13 +17,12 @@ from django.views.decorators.http import require_http_methods
 
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.queries import people
-from mingcha.records.accounts.states import Permission, Role
+from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.queries import cameras
 from mingcha.records.register.acts import ACTS
 from mingcha.records.register.models import Entry
 from mingcha.records.register.queries import Search, entries, sentence, title
-from mingcha.records.viewing.states import End, Reason
-from mingcha.web.templatetags.frontend import instant
+from mingcha.web.pages.detail import readable
 
 PAGE = 50
 
@@ -37,25 +36,6 @@ AREAS: dict[str, str | Promise] = {
     "export.": _("Copies"),
     "storage.": _("Storage"),
 }
-LABELS: dict[str, str | Promise] = {
-    "address": _("From address"),
-    "audio_reason": _("Reason for sound"),
-    "end": _("How it ended"),
-    "from_us": _("From"),
-    "to_us": _("To"),
-    "login": _("Sign-in name"),
-    "note": _("Note"),
-    "one_time": _("With a one-time password"),
-    "reason": _("Reason"),
-    "role": _("Role"),
-    "role_before": _("Role before"),
-    "main_url": _("Main stream"),
-    "sub_url": _("Sub stream"),
-    "site": _("Site"),
-    "state": _("State"),
-    "url": _("Address"),
-}
-HIDDEN = frozenset({"cameras", "viewer", "name"})
 
 
 class BookForm(forms.Form):
@@ -123,31 +103,6 @@ def book(request: PersonRequest) -> HttpResponse:
         "is_filtered": bool(kept),
     }
     return render(request, "web/book.html", context)
-
-
-def readable(entry: Entry) -> list[tuple[str, str]]:
-    """The detail as label and value in the reader's language; unknown keys keep their own name."""
-    facts = []
-    for key, value in entry.detail_fields.items():
-        if key in HIDDEN or value in ("", None, [], {}):
-            continue
-        facts.append((str(LABELS.get(key, key)), _value(key, value)))
-    return facts
-
-
-def _value(key: str, value: Any) -> str:
-    if key.endswith("_us") and isinstance(value, int):
-        return instant(value)
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    for name, choices in (("reason", Reason), ("role", Role), ("role_before", Role), ("end", End)):
-        if key == name and value in choices.values:
-            return str(choices(value).label)
-    if isinstance(value, dict):
-        return ", ".join(f"{inner}: {item}" for inner, item in value.items())
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return str(value)
 
 
 def _midnight(day: Any) -> datetime:

@@ -16,7 +16,7 @@ from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.models import Camera, StoreStatus
 from mingcha.records.inventory.states import CameraState
 from mingcha.records.viewing import queries as viewing
-from mingcha.records.wording import explain_code
+from mingcha.records.wording import explain_reason
 
 SILENT_AFTER = timedelta(seconds=30)
 SHOWN = 60
@@ -57,6 +57,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "troubled_count": len(troubled),
         "disk": _disk(cameras),
         "recorder_silent": _recorder_silent(cameras, request.at),
+        "store_fault": _store_fault(),
         "watching": viewing.being_watched(at=request.at),
         "may_manage": request.user.may(Permission.MANAGE_CAMERAS),
     }
@@ -64,8 +65,13 @@ def home(request: PersonRequest) -> HttpResponse:
 
 
 def _why(camera: Camera) -> str:
-    reason = camera.status.reason
-    return explain_code(reason, fallback=reason) if reason else ""
+    return explain_reason(camera.status.reason)
+
+
+def _store_fault() -> str:
+    """Why the disk cannot be recorded on, or nothing."""
+    status = inventory.store_status()
+    return explain_reason(status.state) if status is not None and status.state not in ("ok", "opening") else ""
 
 
 def _disk(cameras: list[Camera]) -> Disk | None:

@@ -1,0 +1,116 @@
+"""The detail of a register entry as label and value in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.records.accounts.states import Role
+from mingcha.records.inventory.states import CameraState, Engine, Transport
+from mingcha.records.register.models import Entry
+from mingcha.records.viewing.states import End, Kind, Reason
+from mingcha.records.wording import explain_reason
+from mingcha.web.templatetags.frontend import instant
+
+LABELS: dict[str, str | Promise] = {
+    "address": _("Address"),
+    "audio_reason": _("Reason for sound"),
+    "codec": _("Video format"),
+    "credentials_given": _("New password of the camera"),
+    "end": _("How it ended"),
+    "end_us": _("To"),
+    "engine": _("Client"),
+    "error_us": _("Difference"),
+    "from_us": _("From"),
+    "kind": _("Kind"),
+    "login": _("Sign-in name"),
+    "main_url": _("Main stream"),
+    "name": _("Name"),
+    "network_address": _("From address"),
+    "note": _("Note"),
+    "one_time": _("With a one-time password"),
+    "reason": _("Reason"),
+    "role": _("Role"),
+    "role_before": _("Role before"),
+    "site": _("Site"),
+    "sound": _("Sound"),
+    "start_us": _("From"),
+    "state": _("State"),
+    "stream": _("Stream"),
+    "sub_url": _("Sub stream"),
+    "to_us": _("To"),
+    "transport": _("Transport"),
+    "url": _("Address"),
+    "was": _("State before"),
+    "why": _("Why"),
+}
+ORDER = ("reason", "note", "from_us", "start_us", "to_us", "end_us", "state", "end")
+HIDDEN = frozenset({"cameras", "viewer", "name", "grant", "person", "width", "height"})
+STREAMS: dict[str, str | Promise] = {"main": _("Main stream"), "sub": _("Sub stream")}
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "reason": (Reason,),
+    "role": (Role,),
+    "role_before": (Role,),
+    "end": (End,),
+    "state": (CameraState,),
+    "kind": (Kind,),
+    "transport": (Transport,),
+    "engine": (Engine,),
+}
+
+
+def readable(entry: Entry) -> list[tuple[str, str]]:
+    """What is worth reading of an entry's detail, the reason first. A change shows only what became different."""
+    fields = entry.detail_fields
+    before, after = fields.pop("before", None), fields.pop("after", None)
+    facts = [(_label(key, value), _value(key, value)) for key, value in _sorted(fields) if _is_shown(key, value)]
+    if isinstance(before, dict) and isinstance(after, dict):
+        changed = [key for key in after if after[key] != before.get(key)]
+        facts += [
+            (_label(key, after[key]), f"{_value(key, before.get(key))} → {_value(key, after[key])}") for key in changed
+        ]
+    return facts
+
+
+def _sorted(fields: dict[str, Any]) -> list[tuple[str, Any]]:
+    rank = {key: number for number, key in enumerate(ORDER)}
+    return sorted(fields.items(), key=lambda item: (rank.get(item[0], len(ORDER)), item[0]))
+
+
+def _is_shown(key: str, value: Any) -> bool:
+    return key not in HIDDEN and value not in ("", None, [], {}, False)
+
+
+def _label(key: str, value: Any) -> str:
+    if key == "role" and value in STREAMS:
+        return str(LABELS["stream"])
+    return str(LABELS.get(key, key))
+
+
+def _value(key: str, value: Any) -> str:
+    if key == "error_us":
+        return f"{int(value) / 1_000_000:+.3f} s"
+    for matches, written in WRITERS:
+        if matches(key, value):
+            return written(value)
+    for choices in CHOICES.get(key, ()):
+        if value in choices.values:
+            return str(choices(value).label)
+    return explain_reason(str(value)) if key in ("reason", "state", "was", "why") else str(value)
+
+
+def _listed(value: list[Any]) -> str:
+    return ", ".join(str(item.get("name", item)) if isinstance(item, dict) else str(item) for item in value)
+
+
+WRITERS: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], str]], ...] = (
+    (lambda key, value: value in ("", None), lambda value: "—"),
+    (lambda key, value: isinstance(value, bool), lambda value: gettext("yes") if value else gettext("no")),
+    (lambda key, value: key.endswith("_us") and isinstance(value, int), instant),
+    (lambda key, value: key == "role" and value in STREAMS, lambda value: str(STREAMS[value])),
+    (lambda key, value: isinstance(value, list), _listed),
+)
