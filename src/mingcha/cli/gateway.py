@@ -11,6 +11,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from mingcha.web.setup import start_django
+
+    start_django()
     from mingcha.gateway.run import main
 
     return main()
