@@ -6,7 +6,7 @@ import pytest
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import nal
-from mingcha.media.container.decode import StoredPicture, key_picture_jpeg, picture_jpeg
+from mingcha.media.container.decode import StoredPicture, picture_jpeg
 from mingcha.media.units import AccessUnit
 from tests.media.playback.clips import access_units, clip, strip_of_jpeg, video_format
 
@@ -31,8 +31,8 @@ def test_it_makes_a_small_preview_of_a_key_frame_and_never_enlarges() -> None:
     media = clip(seconds=2)
     key = stored(access_units(media))[25]
     assert key.is_key
-    small = key_picture_jpeg(video_format(media), key, 160)
-    large = key_picture_jpeg(video_format(media), key, 4000)
+    small, _ = picture_jpeg(video_format(media), [key], key.pts, max_width=160)
+    large, _ = picture_jpeg(video_format(media), [key], key.pts, max_width=4000)
     assert strip_of_jpeg(large) == 25
     assert len(small) < len(large)
 
@@ -41,7 +41,7 @@ def test_it_says_when_nothing_can_be_decoded() -> None:
     media = clip(seconds=2)
     for payload in (b"", b"\x00\x00\x00\x05hello", b"\xff" * 40):
         with pytest.raises(Corrupt):
-            key_picture_jpeg(video_format(media), StoredPicture(payload, 0, True), 240)
+            picture_jpeg(video_format(media), [StoredPicture(payload, 0, True)], 0)
 
 
 def test_it_survives_flipped_bytes_in_the_middle() -> None:

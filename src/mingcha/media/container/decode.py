@@ -92,17 +92,13 @@ def jpeg(frame: VideoFrame, *, max_width: int | None = None, quality: int = JPEG
     return out.getvalue()
 
 
-def key_picture_jpeg(video: VideoFormat, unit: StoredPicture, max_width: int) -> bytes:
-    """JPEG of one key frame. Raises Corrupt when it cannot be decoded."""
-    for frame in pictures(video, (unit,)):
-        return jpeg(frame, max_width=max_width, quality=PREVIEW_QUALITY)
-    raise _undecodable()
-
-
-def picture_jpeg(video: VideoFormat, units: Sequence[StoredPicture], at_pts: int) -> tuple[bytes, int]:
+def picture_jpeg(
+    video: VideoFormat, units: Sequence[StoredPicture], at_pts: int, *, max_width: int | None = None
+) -> tuple[bytes, int]:
     """JPEG of the picture shown at `at_pts` (the last one not later, else the first) and its own pts.
 
-    `units`: from a key frame up to the wanted picture at least, in decoding order. Raises Corrupt.
+    `units`: from a key frame up to the wanted picture at least, in decoding order. With `max_width` it is a preview:
+    small, and of less quality. Raises Corrupt when nothing decodes.
     """
     shown: VideoFrame | None = None
     for frame in pictures(video, units):
@@ -112,9 +108,8 @@ def picture_jpeg(video: VideoFormat, units: Sequence[StoredPicture], at_pts: int
             break
         shown = frame
     if shown is None or shown.pts is None:
-        raise _undecodable()
-    return jpeg(shown), shown.pts
-
-
-def _undecodable() -> Corrupt:
-    return Corrupt("picture.undecodable", "This picture is damaged and cannot be shown. Try a little later or earlier.")
+        raise Corrupt(
+            "picture.undecodable", "This picture is damaged and cannot be shown. Try a little later or earlier."
+        )
+    quality = JPEG_QUALITY if max_width is None else PREVIEW_QUALITY
+    return jpeg(shown, max_width=max_width, quality=quality), shown.pts

@@ -16,7 +16,7 @@ from av.video.frame import PictureType, VideoFrame
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import nal
-from mingcha.media.container.decode import TIME_BASE, PictureDecoder, StoredPicture
+from mingcha.media.container.decode import TIME_BASE, PictureDecoder, StoredPicture, pictures
 from mingcha.media.units import AccessUnit, VideoFormat
 
 MAX_WIDTH = 1280
@@ -127,28 +127,25 @@ class LiveTranscoder:
 
 
 def transcode(video: VideoFormat, units: Iterable[StoredPicture]) -> tuple[VideoFormat, list[StoredPicture]]:
-    """A stretch that begins with a key frame as H.264, picture for picture, with the same pts. Raises Corrupt when
-    nothing of it decodes."""
-    decoder = PictureDecoder(video)
-    encoder: H264Encoder | None = None
+    """A stretch that begins with a key frame as H.264, picture for picture, with the same pts.
+
+    The result's format depends on `video` alone (`transcoded_format`), so that one header fits all stretches of a run.
+    Raises Corrupt when nothing of it decodes.
+    """
+    encoder = H264Encoder(video.width, video.height, video.fps)
     out: list[tuple[bytes, int, bool]] = []
-
-    def take(frames: list[VideoFrame]) -> None:
-        nonlocal encoder
-        for frame in frames:
-            if frame.pts is None:
-                continue
-            if encoder is None:
-                encoder = H264Encoder(frame.width, frame.height, video.fps)
+    for frame in pictures(video, units):
+        if frame.pts is not None:
             out.extend(encoder.encode(frame, frame.pts, key=not out))
-
-    for unit in units:
-        take(decoder.feed(unit.payload, unit.pts, is_key=unit.is_key))
-    take(decoder.finish())
-    if encoder is None:
+    if not out:
         raise Corrupt("picture.undecodable", "This stretch is damaged and cannot be shown. Try a little later.")
     out.extend(encoder.finish())
     return encoder.video, [StoredPicture(*item) for item in out]
+
+
+def transcoded_format(video: VideoFormat) -> VideoFormat:
+    """What `transcode` will make of a format."""
+    return H264Encoder(video.width, video.height, video.fps).video
 
 
 def _format_of(context: VideoCodecContext, fps: float | None) -> VideoFormat:

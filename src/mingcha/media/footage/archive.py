@@ -170,10 +170,14 @@ class Footage:
             found.insert(0, Stretch(earlier, first or 0, last))
         return found
 
+    def open_file(self, segment: StoredSegment) -> int:
+        """A read-only descriptor of the segment's file; the caller closes it. Raises Corrupt and Unavailable."""
+        return self._store_of(segment.store).open_file(segment.number)
+
     @contextmanager
     def opened(self, segment: StoredSegment) -> Iterator[int]:
-        """A read-only descriptor of the segment's file. Raises Corrupt and Unavailable."""
-        fd = self._store_of(segment.store).open_file(segment.number)
+        """`open_file` for a ``with`` block."""
+        fd = self.open_file(segment)
         try:
             yield fd
         finally:

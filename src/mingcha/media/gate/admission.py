@@ -55,6 +55,18 @@ class Gate:
         self._revocations.add(revoked)
         self._watches: set[Watch] = set()
 
+    def genuine(self, source: HTTPConnection | str) -> Ticket:
+        """The ticket of a request (or the token itself): signed, not run out, not revoked. What it covers is the
+        caller's question. Raises NotAllowed."""
+        token = source if isinstance(source, str) else token_of(source)
+        now_us = self._clock.wall_us()
+        ticket = tickets.check(token, self._public_key, now_us=now_us)
+        life_us = ticket.expires_us - ticket.issued_us
+        if life_us > MAX_TICKET_LIFE_US or ticket.issued_us > now_us + MAX_CLOCK_SKEW_US:
+            raise NotAllowed("ticket.invalid", "This link is not valid. Open the picture again from its page.")
+        self.recheck(ticket)
+        return ticket
+
     def admit(
         self,
         source: HTTPConnection | str,
@@ -64,7 +76,7 @@ class Gate:
         to_us: int | None = None,
     ) -> Ticket:
         """The ticket of a request (or the token itself) if it covers mode, camera and whole range; else NotAllowed."""
-        ticket = self._genuine(source)
+        ticket = self.genuine(source)
         if not ticket.permits(mode, camera, from_us, to_us):
             raise _outside(mode)
         return ticket
@@ -73,7 +85,7 @@ class Gate:
         self, source: HTTPConnection | str, mode: Mode, camera: str, asked: TimeRange
     ) -> tuple[Ticket, TimeRange]:
         """As `admit`, but a range that reaches beyond the ticket is cut to it; NotAllowed when nothing is left."""
-        ticket = self._genuine(source)
+        ticket = self.genuine(source)
         if ticket.from_us is None or ticket.to_us is None or ticket.from_us >= ticket.to_us:
             raise _outside(mode)
         allowed = asked.intersect(TimeRange(ticket.from_us, ticket.to_us))
@@ -105,16 +117,6 @@ class Gate:
 
     def forget(self, watch: Watch) -> None:
         self._watches.discard(watch)
-
-    def _genuine(self, source: HTTPConnection | str) -> Ticket:
-        token = source if isinstance(source, str) else token_of(source)
-        now_us = self._clock.wall_us()
-        ticket = tickets.check(token, self._public_key, now_us=now_us)
-        life_us = ticket.expires_us - ticket.issued_us
-        if life_us > MAX_TICKET_LIFE_US or ticket.issued_us > now_us + MAX_CLOCK_SKEW_US:
-            raise NotAllowed("ticket.invalid", "This link is not valid. Open the picture again from its page.")
-        self.recheck(ticket)
-        return ticket
 
 
 class Watch:
