@@ -2,6 +2,10 @@
 export const en = {
   close: "Close",
   again: "Try again",
+  copied: "Copied",
+  "confirm.title": "Are you sure?",
+  "confirm.ok": "Yes, go on",
+  "confirm.cancel": "Cancel",
   listComma: ", ",
   since: "since {time}",
   forSeconds: "for {time}",
@@ -107,7 +111,7 @@ export const en = {
   "pane.forbiddenText": "The viewing has ended or does not cover this camera and time.",
 
   "timeline.label": "Time line",
-  "timeline.help": "Left and right move, up and down zoom, Home and End go to the start and end of the day. The gaps are also listed in the panel “Gaps”.",
+  "timeline.help": "Left and right move by seconds, Page up and Page down by a tenth of what is in sight, up and down zoom, Home and End go to the start and end of the day. The gaps are also listed in the panel “Gaps”.",
   "timeline.noPicture": "no recording: {cameras}",
   "timeline.nothing": "Nothing recorded",
 

@@ -4,6 +4,10 @@ import type { en } from "./en.ts";
 export const zhHans: Record<keyof typeof en, string> = {
   close: "关闭",
   again: "重试",
+  copied: "已复制",
+  "confirm.title": "确定吗？",
+  "confirm.ok": "确定",
+  "confirm.cancel": "取消",
   listComma: "、",
   since: "自 {time} 起",
   forSeconds: "已 {time}",
@@ -109,7 +113,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "pane.forbiddenText": "本次查看已结束，或不包括此摄像机和时间。",
 
   "timeline.label": "时间轴",
-  "timeline.help": "左右键移动，上下键缩放，Home 和 End 到当日开头和结尾。缺口也列在“缺口”面板中。",
+  "timeline.help": "左右键按秒移动，PageUp 和 PageDown 移动所见范围的十分之一，上下键缩放，Home 和 End 到当日开头和结尾。缺口也列在“缺口”面板中。",
   "timeline.noPicture": "无录像：{cameras}",
   "timeline.nothing": "没有录像",
 

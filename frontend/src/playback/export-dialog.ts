@@ -88,7 +88,7 @@ export class ExportDialog {
       gaps,
       ...(config.reasons.length > 0 ? reason.nodes : []),
     );
-    const ok = el("button", { class: "button button--primary", type: "submit", form: "copy-form" }, icon("download"), t("copy.start"));
+    const ok = el("button", { class: "button button--primary", type: "submit", form: "copy-form", autofocus: true }, icon("download"), t("copy.start"));
     const chosen = (): ExportChoice => choices[Number(select.value)] as ExportChoice;
     const drawGaps = (): void => {
       const { fromUs, toUs } = this.host;
@@ -169,6 +169,6 @@ export class ExportDialog {
     if (state.gaps.length > 0) notes.push(this.gapNote(state.gaps, false));
     if (state.preroll_us > 0) notes.push(el("p", { class: "muted" }, t("copy.preroll", { seconds: (state.preroll_us / 1e6).toFixed(2) })));
     this.content.replaceChildren(...notes, el("ul", { class: "copy__files" }, ...files));
-    this.foot.replaceChildren(el("button", { type: "button", class: "button", onclick: () => this.dialog.close() }, t("close")));
+    this.foot.replaceChildren(el("button", { type: "button", class: "button", autofocus: true, onclick: () => this.dialog.close() }, t("close")));
   }
 }

@@ -29,6 +29,7 @@ export class Pane {
   record: CameraRecord = NO_RECORD;
   private readonly host: PaneHost;
   private readonly video: HTMLVideoElement;
+  private readonly curtain: HTMLCanvasElement;
   private readonly still: HTMLImageElement;
   private readonly cover: HTMLElement;
   private readonly badge: HTMLElement;
@@ -45,6 +46,7 @@ export class Pane {
     this.host = host;
     this.video = el("video", { class: "tile__video", playsinline: true, disablepictureinpicture: true, tabindex: -1 });
     this.video.muted = true;
+    this.curtain = el("canvas", { class: "tile__still", hidden: true });
     this.still = el("img", { class: "tile__still", alt: "", hidden: true });
     this.cover = el("div", { class: "tile__cover" });
     this.badge = el("span", { class: "tile__state" });
@@ -53,7 +55,7 @@ export class Pane {
     this.root = el(
       "section",
       { class: "tile", tabindex: 0, "aria-label": camera.name, "data-camera": camera.id, onclick: () => host.onSelect(this), onfocus: () => host.onSelect(this) },
-      el("div", { class: "tile__screen" }, this.video, this.still, this.cover),
+      el("div", { class: "tile__screen" }, this.video, this.curtain, this.still, this.cover),
       el("div", { class: "tile__bar" }, this.badge, el("span", { class: "tile__name", title: camera.name }, camera.name), this.info, this.time),
     );
     this.stills = new Stills(host.media, camera.id, host.ticket, STILL_WIDTH);
@@ -61,6 +63,7 @@ export class Pane {
       media: host.media,
       camera: camera.id,
       video: this.video,
+      curtain: this.curtain,
       ticket: host.ticket,
       limits: host.limits,
       onFailure: (status) => this.fail(status),
@@ -82,7 +85,8 @@ export class Pane {
   seek(us: Us): void {
     this.failure = null;
     this.stillUntilReady = true;
-    this.player.seek(us);
+    if (this.isCovered(us)) this.player.seek(us);
+    else this.player.park();
   }
 
   /** Shows the key frame at `us` over the picture. */
@@ -142,8 +146,9 @@ export class Pane {
   }
 
   private stateAt(us: Us, playing: boolean): PaneState {
-    if (this.failure) return this.failure;
+    if (this.failure === "forbidden") return "forbidden";
     if (!this.isCovered(us)) return "gap";
+    if (this.failure) return this.failure;
     if (this.showsStill) return "still";
     if (!this.player.isReady && !Number.isFinite(this.player.shownUs)) return "loading";
     return playing ? "playing" : "paused";

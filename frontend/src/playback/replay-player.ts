@@ -11,6 +11,8 @@ export interface ReplayPlayerOptions {
   media: MediaClient;
   camera: string;
   video: HTMLVideoElement;
+  /** Lies over the video and holds its last picture while the window moves along. */
+  curtain: HTMLCanvasElement;
   ticket: () => string | null;
   /** The stretch that the viewing covers. */
   limits: () => { fromUs: Us; toUs: Us };
@@ -21,7 +23,11 @@ export interface ReplayPlayerOptions {
 
 const WINDOW_BEFORE_US = 2 * MINUTE_US;
 const WINDOW_AFTER_US = 28 * MINUTE_US;
-const WINDOW_EDGE_US = 20 * SECOND_US;
+const WINDOW_EDGE_US = 8 * SECOND_US;
+/** Near the present the window is made anew only when so much more has been recorded. */
+const WINDOW_GAIN_US = 20 * SECOND_US;
+/** A new window at nearly the same instant: the old picture stays up until the new one is there. */
+const CURTAIN_US = 3 * SECOND_US;
 const RETRY_MS = 2_000;
 const DEFAULT_FRAME_S = 0.04;
 
@@ -72,6 +78,7 @@ export class ReplayPlayer {
   /** Goes to an instant and stands there. */
   seek(us: Us): void {
     this.targetUs = us;
+    this.options.curtain.hidden = true;
     this.options.video.pause();
     if (!this.holds(us)) this.load(us);
     else this.jump(us);
@@ -80,7 +87,10 @@ export class ReplayPlayer {
   private holds(us: Us): boolean {
     const { window } = this;
     if (!window || !this.hls) return false;
-    return us >= window.fromUs && us <= window.toUs - (window.toUs >= this.options.limits().toUs ? 0 : WINDOW_EDGE_US);
+    if (us < window.fromUs) return false;
+    const gain = this.options.limits().toUs - window.toUs;
+    if (us > window.toUs) return gain < 2 * SECOND_US;
+    return us <= window.toUs - WINDOW_EDGE_US || gain < WINDOW_GAIN_US;
   }
 
   private jump(us: Us): void {
@@ -111,6 +121,13 @@ export class ReplayPlayer {
     if (video.paused) void video.play().catch(() => undefined);
   }
 
+  /** Nothing is recorded at the instant wished for: nothing is loaded, nothing tried again. */
+  park(): void {
+    this.targetUs = NaN;
+    window.clearTimeout(this.retryTimer);
+    this.hold();
+  }
+
   /** Stands still where it is. */
   hold(): void {
     if (!this.options.video.paused) this.options.video.pause();
@@ -130,6 +147,7 @@ export class ReplayPlayer {
     const { fromUs, toUs } = limits();
     const range = { fromUs: Math.max(fromUs, us - WINDOW_BEFORE_US), toUs: Math.min(toUs, us + WINDOW_AFTER_US) };
     if (range.toUs <= range.fromUs) return;
+    this.drawCurtain(us);
     this.unload();
     this.window = range;
     const hls = new Hls({
@@ -153,6 +171,15 @@ export class ReplayPlayer {
     const query = { from: Math.round(range.fromUs), to: Math.round(range.toUs), ...(playsHevc() ? { hevc: 1 } : {}) };
     hls.loadSource(new URL(media.url(`/hls/${encodeURIComponent(camera)}/index.m3u8`, query), location.href).href);
     hls.attachMedia(this.options.video);
+  }
+
+  private drawCurtain(us: Us): void {
+    const { video, curtain } = this.options;
+    if (video.readyState < 2 || !(Math.abs(this.shownUs - us) < CURTAIN_US)) return;
+    curtain.width = video.videoWidth;
+    curtain.height = video.videoHeight;
+    curtain.getContext("2d")?.drawImage(video, 0, 0);
+    curtain.hidden = false;
   }
 
   private adopt(details: LevelDetails): void {
@@ -195,6 +222,7 @@ export class ReplayPlayer {
       if (delta > 0.008 && delta < this.frameS * 1.6) this.frameS = this.frameS * 0.8 + delta * 0.2;
       last = metadata.mediaTime;
       this.shownMediaS = metadata.mediaTime;
+      this.options.curtain.hidden = true;
       video.requestVideoFrameCallback?.(next);
     };
     video.requestVideoFrameCallback(next);

@@ -247,11 +247,11 @@ export class Timeline {
   }
 
   private key(event: KeyboardEvent): void {
-    const px = event.shiftKey ? 80 : 10;
-    const step = scales.usPerPx(this.scale) * px;
+    // The other arrows move by seconds, as everywhere on the page.
+    const tenth = scales.lengthUs(this.scale) / 10;
     const keys: Record<string, () => void> = {
-      ArrowLeft: () => this.events.onSeek(this.held(this.playheadUs - step)),
-      ArrowRight: () => this.events.onSeek(this.held(this.playheadUs + step)),
+      PageUp: () => this.events.onSeek(this.held(this.playheadUs - tenth)),
+      PageDown: () => this.events.onSeek(this.held(this.playheadUs + tenth)),
       ArrowUp: () => this.zoomBy(0.5),
       ArrowDown: () => this.zoomBy(2),
       Home: () => this.events.onSeek(this.scale.limitFromUs),

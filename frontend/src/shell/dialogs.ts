@@ -93,7 +93,7 @@ export function askReason(config: IslandConfig, title: string): Promise<Reason |
     let answer: Reason | null = null;
     const fields = reasonFields(config);
     const form = el("form", { class: "form", id: "reason-form", novalidate: true }, el("p", { class: "dialog__lead" }, t("reason.lead")), ...fields.nodes);
-    const ok = el("button", { class: "button button--primary", type: "submit", form: "reason-form" }, t("reason.ok"));
+    const ok = el("button", { class: "button button--primary", type: "submit", form: "reason-form", autofocus: true }, t("reason.ok"));
     const dialog = openDialog(title, [form], [ok], () => resolve(answer));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
