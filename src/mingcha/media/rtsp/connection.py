@@ -19,6 +19,7 @@ from mingcha.media.rtsp.source import Address, SourceError
 MAX_WAITING_BYTES: Final = 64 * 1024  # of requests that the camera does not take
 MAX_GARBAGE_BYTES: Final = 1024 * 1024  # between two things that make sense
 MAX_READS: Final = 8  # of one camera in one tick
+MAX_TLS_READS: Final = 512  # the same of TLS, which gives 16 KiB at a time and must be emptied, as epoll does not see inside
 KEEPALIVE_IDLE_S: Final = (
     15  # TCP keep-alive: a half-open connection is noticed after about 30 s even while we send nothing
 )
@@ -121,7 +122,7 @@ class Connection:
     def _readable(self) -> None:
         buffer, view = self._poller.buffer, self._poller.view
         self._receiver.reading(self._clock.mono_us())
-        for _ in range(MAX_READS):
+        for _ in range(MAX_TLS_READS if isinstance(self._socket, ssl.SSLSocket) else MAX_READS):
             sock = self._socket
             if sock is None:
                 return
@@ -139,7 +140,10 @@ class Connection:
                 self._end(SourceError("camera.closed", "The camera closed the connection. It is asked again."))
                 return
             end = held + got
+            garbage = self._garbage
             position = self._take(buffer, view, end)
+            if garbage and garbage == self._garbage:
+                self._garbage = 0
             self._tail = bytes(view[position:end]) if position < end else b""
             if end < len(buffer) and not isinstance(sock, ssl.SSLSocket):
                 return

@@ -146,6 +146,8 @@ class VideoAssembler:
             self._middle = b""
             if self._has_slice:
                 self._time_changed()
+            elif not self._unit:
+                self._flags = 0  # what was dropped was of the time before
         if lost:
             self._flags |= DAMAGED
         at = start + 12

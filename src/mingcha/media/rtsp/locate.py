@@ -44,7 +44,7 @@ def without_credentials(url: str) -> str:
 
 def absolute(requested: str, location: str) -> str:
     """Where a redirect leads, credentials taken out."""
-    if is_absolute(location):
+    if "://" in location:
         return without_credentials(location)
     scheme, _, rest = requested.partition("://")
     return scheme + "://" + urljoin("http://" + rest, location).partition("://")[2]

@@ -129,13 +129,13 @@ class Session:
             self._shared.sink.on_loss("bad_data", f"{size} bytes between packets")
 
     def ended(self, error: SourceError) -> None:
+        self._requests.fail(error)
         if self._ended.done():
             return
         self._ended.set_result(error)
         if self._video is not None and not self._deaf:
             self._video.assembler.flush()
         self._deaf = True
-        self._requests.fail(error)
         for track in self._udp:
             track.close()
 

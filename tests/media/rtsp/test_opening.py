@@ -1,0 +1,430 @@
+"""Getting a camera to send: passwords, redirects, refusals, things that are no camera at all."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import logging
+import socket
+from pathlib import Path
+
+import pytest
+
+from mingcha.base.clock import SystemClock
+from mingcha.media.rtsp.messages import parameters
+from mingcha.media.rtsp.poller import Poller
+from mingcha.media.rtsp.session import Session
+from mingcha.media.rtsp.source import Source, SourceError
+from tests.media.rtsp.packets import SDP_AUDIO, Film
+from tests.media.rtsp.scripted import Asked, Camera, client, listening, reply, serving
+from tests.media.rtsp.tls import certificate
+
+USER, PASSWORD = "guard", 'p@ss: "word" 明'
+
+
+class Guarded:
+    """Digest as RFC 2617 and RFC 7616 have a server check it."""
+
+    def __init__(self, *, algorithm: str = "", qop: str = "auth", lifetime: int = 1000) -> None:
+        self.algorithm = algorithm
+        self.qop = qop
+        self.lifetime = lifetime  # requests one nonce is good for
+        self.nonces = 0
+        self.used = 0
+        self.counts: list[str] = []
+        self.say_stale = True
+
+    def challenge(self, asked: Asked, *, stale: bool = False) -> bytes:
+        self.nonces += 1
+        self.used = 0
+        text = f'Digest realm="Street, \\"North\\"", nonce="n{self.nonces}", opaque="o"'
+        text += f", algorithm={self.algorithm}" if self.algorithm else ""
+        text += f', qop="{self.qop}"' if self.qop else ""
+        text += ", stale=TRUE" if stale and self.say_stale else ""
+        return reply(asked, "401 Unauthorized", {"WWW-Authenticate": text})
+
+    def check(self, asked: Asked) -> bytes | None:
+        """The refusal, or None when the request may pass."""
+        scheme, _, rest = asked.headers.get("authorization", "").partition(" ")
+        if scheme != "Digest":
+            return self.challenge(asked)
+        given = parameters(rest, ",")
+        if given["nonce"] != f"n{self.nonces}" or self.used >= self.lifetime:
+            return self.challenge(asked, stale=True)
+        self.used += 1
+        if given["response"] != self.expected(given, asked) or given["uri"] != asked.url or given["opaque"] != "o":
+            return self.challenge(asked)
+        self.counts.append(given.get("nc", ""))
+        return None
+
+    def expected(self, given: dict[str, str], asked: Asked) -> str:
+        kind = hashlib.sha256 if self.algorithm.upper().startswith("SHA-256") else hashlib.md5
+
+        def digest(*texts: str) -> str:
+            return kind(":".join(texts).encode()).hexdigest()
+
+        secret = digest(USER, 'Street, "North"', PASSWORD)
+        if self.algorithm.upper().endswith("-SESS"):
+            secret = digest(secret, given["nonce"], given["cnonce"])
+        subject = digest(asked.method, asked.url)
+        if self.qop == "auth-int":
+            subject = digest(asked.method, asked.url, digest(""))
+        if self.qop:
+            return digest(secret, given["nonce"], given["nc"], given["cnonce"], given["qop"], subject)
+        return digest(secret, given["nonce"], subject)
+
+    def guard(self, camera: Camera) -> Camera:
+        """The same camera, behind this password."""
+        usual = camera.answer
+        camera.answer = lambda asked: self.check(asked) or usual(asked)  # type: ignore[method-assign]
+        return camera
+
+
+async def refused(camera: Camera, **changes: object) -> SourceError:
+    """The error that opening ends with; nothing of the attempt may be left."""
+    one = client(camera, **changes)
+    with pytest.raises(SourceError) as caught:
+        await one.session.open()
+    assert one.poller.watched == 0
+    assert PASSWORD not in str(caught.value)
+    await one.session.close()
+    return caught.value
+
+
+@pytest.mark.parametrize("algorithm", ["", "MD5", "md5", "SHA-256", "MD5-sess", "SHA-256-sess"])
+@pytest.mark.parametrize("qop", ["", "auth", "auth-int"])
+async def test_it_answers_digest(algorithm: str, qop: str) -> None:
+    guarded = Guarded(algorithm=algorithm, qop=qop)
+    async with serving(guarded.guard(Camera())) as camera:
+        one = client(camera, username=USER, password=PASSWORD)
+        await one.session.open()
+        await one.session.close()
+    assert guarded.nonces == 1
+    if qop:
+        assert guarded.counts == [f"{number:08x}" for number in range(1, 6)]
+
+
+@pytest.mark.parametrize("say_stale", [True, False])
+async def test_a_nonce_that_went_stale_is_replaced(say_stale: bool) -> None:
+    guarded = Guarded(lifetime=2)
+    guarded.say_stale = say_stale
+    async with serving(guarded.guard(Camera(session="1;timeout=1"))) as camera:
+        one = client(camera, username=USER, password=PASSWORD)
+        await one.session.open()
+        async with asyncio.timeout(5):
+            while len(guarded.counts) < 8:
+                await asyncio.sleep(0.01)
+        await one.session.close()
+    assert guarded.nonces >= 4
+
+
+async def test_a_password_changed_on_the_camera_ends_the_session() -> None:
+    guarded = Guarded()
+    async with serving(guarded.guard(Camera(session="1;timeout=1"))) as camera:
+        one = client(camera, username=USER, password=PASSWORD)
+        await one.session.open()
+        guarded.expected = lambda given, asked: "changed"  # type: ignore[method-assign]
+        with pytest.raises(SourceError) as caught:
+            async with asyncio.timeout(5):
+                await one.session.run()
+        assert caught.value.code == "camera.unauthorised"
+        await one.session.close()
+
+
+async def test_it_answers_basic() -> None:
+    good = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+    def describe(camera: Camera, asked: Asked) -> bytes:
+        if asked.headers.get("authorization") != good:
+            return reply(asked, "401 Unauthorized", {"WWW-Authenticate": 'Basic realm="x"'})
+        return reply(asked, body=camera.sdp)
+
+    async with serving(Camera(answers={"DESCRIBE": describe})) as camera:
+        one = client(camera, username=USER, password=PASSWORD)
+        await one.session.open()
+        await one.session.close()
+
+
+async def test_the_strongest_offer_is_taken() -> None:
+    guarded = Guarded(algorithm="SHA-256")
+    weak = b'WWW-Authenticate: Basic realm="x", Digest realm="x", nonce="weak"\r\nWWW-Authenticate: Digest realm="Str'
+    camera = guarded.guard(Camera())
+    usual = camera.answer
+    camera.answer = lambda asked: (usual(asked) or b"").replace(b'WWW-Authenticate: Digest realm="Str', weak)  # type: ignore[method-assign]
+    async with serving(camera):
+        one = client(camera, username=USER, password=PASSWORD)
+        await one.session.open()
+        await one.session.close()
+    assert guarded.counts
+
+
+async def test_a_wrong_password_is_told_after_two_tries() -> None:
+    guarded = Guarded()
+    async with serving(guarded.guard(Camera())) as camera:
+        error = await refused(camera, username=USER, password="wrong")
+    assert error.code == "camera.unauthorised"
+    assert guarded.nonces == 2  # cameras lock out who tries too often
+
+
+async def test_a_missing_password_is_told() -> None:
+    async with serving(Guarded().guard(Camera())) as camera:
+        error = await refused(camera)
+    assert error.code == "camera.unauthorised"
+    assert len(camera.asked) == 1
+
+
+async def test_credentials_stand_in_no_log_and_no_repr(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with serving(Guarded().guard(Camera(sdp=Camera().sdp + SDP_AUDIO.replace("PCMA", "G726")))) as camera:
+        one = client(camera, username=USER, password=PASSWORD, audio=True)
+        await one.session.open()
+        await one.session.close()
+    assert PASSWORD not in caplog.text
+    assert PASSWORD not in repr(Source("rtsp://x/", USER, PASSWORD))
+
+
+# Redirects.
+
+
+def elsewhere(url: str, status: str = "302 Found") -> Camera:
+    return Camera(answers={"DESCRIBE": lambda camera, asked: reply(asked, status, {"Location": url})})
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found"])
+async def test_it_follows_a_redirect(status: str) -> None:
+    async with serving(Camera()) as target, serving(elsewhere(target.url, status)) as first:
+        one = client(first)
+        await one.session.open()
+        await one.pictures(2)
+        await one.session.close()
+    assert first.methods == ["OPTIONS", "DESCRIBE"]
+    assert target.methods[-1] == "TEARDOWN"
+
+
+async def test_a_redirect_on_the_same_host_keeps_the_password() -> None:
+    guarded = Guarded()
+    async with serving(guarded.guard(Camera())) as target, serving(elsewhere(target.url)) as first:
+        one = client(first, username=USER, password=PASSWORD)
+        await one.session.open()
+        await one.session.close()
+
+
+async def test_another_host_does_not_learn_the_password() -> None:
+    guarded = Guarded()
+    async with serving(guarded.guard(Camera())) as target:
+        other_name = f"rtsp://localhost:{target.port}/live"
+        async with serving(Guarded().guard(elsewhere(other_name))) as first:
+            error = await refused(first, username=USER, password=PASSWORD)
+    assert error.code == "camera.unauthorised"
+    assert [asked.headers.get("authorization") for asked in target.asked] == [None]
+
+
+async def test_redirects_in_a_circle_end() -> None:
+    camera = Camera()
+    camera.answers["DESCRIBE"] = lambda camera, asked: reply(asked, "302 Found", {"Location": camera.url})
+    async with serving(camera):
+        error = await refused(camera)
+    assert error.code == "camera.protocol"
+    assert camera.connections == 6
+
+
+async def test_a_redirect_to_another_protocol_is_refused() -> None:
+    async with serving(elsewhere("http://127.0.0.1/")) as camera:
+        assert (await refused(camera)).code == "camera.protocol"
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("404 Stream Not Found", "camera.not_found"),
+        ("403 Forbidden", "camera.unauthorised"),
+        ("453 Not Enough Bandwidth", "camera.refused"),
+        ("503 Service Unavailable", "camera.refused"),
+        ("500 Internal Server Error", "camera.protocol"),
+    ],
+)
+@pytest.mark.parametrize("method", ["DESCRIBE", "SETUP", "PLAY"])
+async def test_refusals_say_what_to_do(status: str, code: str, method: str) -> None:
+    async with serving(Camera(answers={method: lambda camera, asked: reply(asked, status)})) as camera:
+        error = await refused(camera)
+    assert error.code == code
+    assert status in error.message
+
+
+async def test_a_refused_transport_is_told() -> None:
+    answers = {"SETUP": lambda camera, asked: reply(asked, "461 Unsupported Transport")}
+    async with serving(Camera(answers=answers)) as camera:
+        error = await refused(camera)
+    assert error.code == "camera.protocol"
+    assert "UDP" in error.message
+
+
+@pytest.mark.parametrize(
+    ("sdp", "code"),
+    [
+        ("v=0\r\n" + SDP_AUDIO, "camera.no_video"),
+        ("v=0\r\nm=video 0 RTP/AVP 26\r\n", "camera.codec"),
+        ("v=0\r\nm=video 0 RTP/AVP 98\r\na=rtpmap:98 VP9/90000\r\n", "camera.codec"),
+        ("<html>no</html>", "camera.protocol"),
+    ],
+)
+async def test_streams_that_cannot_be_recorded_are_told(sdp: str, code: str) -> None:
+    async with serving(Camera(sdp=sdp)) as camera:
+        assert (await refused(camera)).code == code
+
+
+async def test_a_camera_that_does_not_know_options_is_forgiven() -> None:
+    async with serving(
+        Camera(answers={"OPTIONS": lambda camera, asked: reply(asked, "501 Not Implemented")})
+    ) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.session.close()
+
+
+async def test_a_camera_that_takes_no_range_is_asked_without() -> None:
+    def play(camera: Camera, asked: Asked) -> bytes:
+        return reply(asked, "457 Invalid Range" if "range" in asked.headers else "200 OK")
+
+    async with serving(Camera(answers={"PLAY": play})) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.session.close()
+    assert camera.methods.count("PLAY") == 2
+
+
+async def test_answers_without_a_number_are_taken() -> None:
+    async with serving(Camera()) as camera:
+        usual = camera.answer
+        camera.answer = lambda asked: (usual(asked) or b"").replace(b"CSeq:", b"X-Seq:")  # type: ignore[method-assign]
+        one = client(camera)
+        await one.session.open()
+        await one.session.close()
+
+
+# What is no camera.
+
+
+async def raw(answer: bytes, *, tls: bool = False, **changes: object) -> SourceError:
+    """The error when whatever listens there answers everything with these bytes."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(answer)
+        await reader.read()
+
+    async with listening(serve) as port:
+        camera = Camera(port=port)
+        if tls:
+            changes["url"] = camera.url.replace("rtsp://", "rtsps://")
+        return await refused(camera, **changes)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<html></html>",
+        b"<!doctype html><html></html>",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"220 mail ready\r\n",
+        b"\x15\x03\x01\x00\x02\x02\x16",
+        b"\0" * 100,
+    ],
+)
+async def test_what_does_not_speak_rtsp_is_told(answer: bytes) -> None:
+    assert (await raw(answer)).code == "camera.not_rtsp"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"RTSP/1.0 200 OK\r\nX: " + b"a" * 70_000,
+        b"RTSP/1.0 200 OK\r\n" + b"A: b\r\n" * 12_000 + b"\r\n",
+        b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 99999999\r\n\r\n",
+    ],
+)
+async def test_answers_without_end_are_refused(answer: bytes) -> None:
+    assert (await raw(answer)).code == "camera.protocol"
+
+
+@pytest.mark.parametrize("answer", [b"RTSP/1.0 abc\r\n\r\n", b"RTSP/1.0 200 OK\r\nContent-Length: -4\r\n\r\n"])
+async def test_answers_that_cannot_be_read_are_refused(answer: bytes) -> None:
+    assert (await raw(answer)).code in ("camera.not_rtsp", "camera.protocol")
+
+
+async def test_no_answer_is_a_time_out() -> None:
+    assert (await raw(b"", open_timeout_s=0.3)).code == "camera.timeout"
+
+
+async def test_a_closed_port_is_refused() -> None:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        error = await refused(Camera(port=sock.getsockname()[1]))
+    assert error.code == "camera.refused"
+
+
+async def test_a_connection_closed_at_once_is_told() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with listening(serve) as port:
+        error = await refused(Camera(port=port))
+    assert error.code == "camera.closed"
+
+
+async def test_an_unknown_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unknown(*arguments: object, **named: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", unknown)
+    error = await refused(Camera(), url="rtsp://camera.invalid/")
+    assert error.code == "camera.unresolved"
+    assert "camera.invalid" in error.message
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "rtsp://", "rtsp://127.0.0.1:99999/", ""])
+async def test_an_address_that_is_none_is_told(url: str) -> None:
+    session = Session(Source(url), Film(), Poller(asyncio.get_running_loop()), SystemClock())
+    with pytest.raises(SourceError) as caught:
+        await session.open()
+    assert caught.value.code == "camera.url"
+
+
+async def test_opening_can_be_given_up_at_any_time() -> None:
+    async with serving(Camera(answers={"DESCRIBE": lambda camera, asked: None})) as camera:
+        one = client(camera)
+        opening = asyncio.ensure_future(one.session.open())
+        await asyncio.sleep(0.1)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert one.poller.watched == 0
+
+
+# TLS.
+
+
+async def test_it_reads_over_tls(tmp_path: Path) -> None:
+    context, fingerprint = certificate(tmp_path)
+    async with serving(Camera(), tls=context) as camera:
+        one = client(camera, url=camera.url.replace("rtsp:", "rtsps:"), certificate_sha256=fingerprint)
+        await one.session.open()
+        await one.pictures(10)
+        await one.session.close()
+    assert one.film.losses == []
+    assert camera.asked[0].url.startswith("rtsps://")
+
+
+async def test_another_certificate_than_the_noted_one_is_refused(tmp_path: Path) -> None:
+    context, _ = certificate(tmp_path)
+    async with serving(Camera(), tls=context) as camera:
+        error = await refused(camera, url=camera.url.replace("rtsp:", "rtsps:"), certificate_sha256="00" * 32)
+    assert error.code == "camera.tls"
+
+
+async def test_tls_to_a_camera_without_it_is_told() -> None:
+    assert (await raw(b"RTSP/1.0 400 Bad Request\r\n\r\n", tls=True)).code == "camera.tls"

@@ -1,0 +1,431 @@
+"""A conversation with a camera from PLAY to TEARDOWN, over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from itertools import pairwise
+
+import pytest
+
+from mingcha.media.rtsp import session as session_module
+from mingcha.media.rtsp.source import SourceError
+from tests.media.rtsp.packets import (
+    PPS,
+    SDP_AUDIO,
+    SDP_H264,
+    SPS,
+    SPS_1080,
+    Sender,
+    interleaved,
+    rtp,
+    sized,
+    slice_h264,
+)
+from tests.media.rtsp.scripted import Asked, Camera, client, nothing, pictures_for_ever, reply, serving
+
+IN_BAND_SDP = "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:track1\r\n"
+
+
+async def end_of(asked: object) -> SourceError:
+    """The error with which the awaitable ends."""
+    with pytest.raises(SourceError) as caught:
+        async with asyncio.timeout(5):
+            await asked  # type: ignore[misc]
+    return caught.value
+
+
+async def test_it_opens_plays_and_takes_leave() -> None:
+    async with serving(Camera()) as camera:
+        one = client(camera)
+        video, audio = await one.session.open()
+        assert video is not None
+        assert (video.width, video.height, video.sps, video.pps) == (640, 360, (SPS,), (PPS,))
+        assert audio is None
+        await one.pictures(5)
+        await one.session.close()
+    assert camera.methods == ["OPTIONS", "DESCRIBE", "SETUP", "PLAY", "TEARDOWN"]
+    assert one.film.formats == [(video, None)]
+    assert [unit.payload for unit in one.film.units[:5]] == [
+        sized(slice_h264(number, 700, key=number == 0)) for number in range(5)
+    ]
+    assert [unit.is_key for unit in one.film.units[:5]] == [True, False, False, False, False]
+    steps = {after.pts - before.pts for before, after in pairwise(one.film.units)}
+    assert steps == {3600}
+    assert one.film.losses == []
+    assert one.poller.watched == 0
+
+
+async def test_session_and_track_addresses_go_with_the_requests() -> None:
+    async with serving(Camera(base="rtsp://10.0.0.9/live/")) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.session.close()
+    asked = {item.method: item for item in camera.asked}
+    assert asked["SETUP"].url == "rtsp://10.0.0.9/live/trackID=1"
+    assert asked["PLAY"].url == "rtsp://10.0.0.9/live/"
+    assert asked["PLAY"].headers["session"] == "0123456789"
+    assert [int(item.headers["cseq"]) for item in camera.asked] == [1, 2, 3, 4, 5]
+
+
+async def test_sound_is_not_asked_for_unless_it_is_wanted() -> None:
+    async with serving(Camera(sdp=SDP_H264 + SDP_AUDIO)) as camera:
+        one = client(camera)
+        _, audio = await one.session.open()
+        await one.session.close()
+    assert audio is None
+    assert camera.methods.count("SETUP") == 1
+
+
+async def test_sound_comes_on_its_own_channel_when_it_is_wanted() -> None:
+    def setup(camera: Camera, asked: Asked) -> bytes:
+        channels = "4-5" if asked.url.endswith("trackID=2") else "8-9"
+        return reply(asked, headers={"Session": "1", "Transport": f"RTP/AVP/TCP;interleaved={channels}"})
+
+    async def play(camera: Camera) -> None:
+        for number in range(20):
+            for packet in camera.sender.picture(number * 3600, slice_h264(number, 300, key=number == 0)):
+                camera.write(interleaved(8, packet))
+            camera.write(interleaved(4, rtp(number, number * 320, b"\xd5" * 320, kind=8)))
+            await asyncio.sleep(0.005)
+        await nothing(camera)
+
+    async with serving(Camera(sdp=SDP_H264 + SDP_AUDIO, answers={"SETUP": setup}, play=play)) as camera:
+        one = client(camera, audio=True)
+        _, audio = await one.session.open()
+        await one.pictures(30)
+        await one.session.close()
+    assert audio is not None
+    assert (audio.codec, audio.sample_rate_hz) == ("pcma", 8000)
+    sounds = [unit for unit in one.film.units if unit.is_audio]
+    assert len(sounds) > 10
+    assert {after.pts - before.pts for before, after in pairwise(sounds)} == {320}
+
+
+async def test_a_refused_sound_track_does_not_cost_the_picture() -> None:
+    def setup(camera: Camera, asked: Asked) -> bytes:
+        if asked.url.endswith("trackID=2"):
+            return reply(asked, "500 Internal Server Error")
+        return reply(asked, headers={"Session": "1", "Transport": camera.transport})
+
+    async with serving(Camera(sdp=SDP_H264 + SDP_AUDIO, answers={"SETUP": setup})) as camera:
+        one = client(camera, audio=True)
+        _, audio = await one.session.open()
+        await one.pictures(3)
+        await one.session.close()
+    assert audio is None
+
+
+async def test_parameter_sets_may_come_in_the_stream_only() -> None:
+    async def play(camera: Camera) -> None:
+        await asyncio.sleep(0.1)
+        camera.picture(0, slice_h264(0, 90))
+        camera.picture(1, SPS, PPS, slice_h264(1, 90, key=True))
+        camera.picture(2, slice_h264(2, 90))
+        camera.picture(3, slice_h264(3, 90))
+        await nothing(camera)
+
+    async with serving(Camera(sdp=IN_BAND_SDP, play=play)) as camera:
+        one = client(camera)
+        video, _ = await one.session.open()
+        assert video is None
+        await one.pictures(2)
+        await one.session.close()
+    assert len(one.film.formats) == 1
+    assert one.film.formats[0][0].width == 640
+    assert one.film.units[0].payload == sized(SPS, PPS, slice_h264(1, 90, key=True))
+
+
+async def test_a_new_picture_size_is_told_before_its_first_picture() -> None:
+    order: list[object] = []
+
+    async def play(camera: Camera) -> None:
+        for number in range(8):
+            sets = (SPS if number < 4 else SPS_1080, PPS) if number % 4 == 0 else ()
+            camera.picture(number, *sets, slice_h264(number, 90, key=number % 4 == 0))
+        await nothing(camera)
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera)
+        one.film.on_format = lambda video, audio: order.append(video.width)  # type: ignore[method-assign]
+        one.film.on_unit = lambda unit: order.append(unit.is_key)  # type: ignore[method-assign]
+        await one.session.open()
+        async with asyncio.timeout(3):
+            while len(order) < 9:
+                await asyncio.sleep(0.005)
+        await one.session.close()
+    assert order[:9] == [640, True, False, False, False, 1920, True, False, False]
+
+
+async def test_pictures_before_the_answer_to_play_are_taken() -> None:
+    def play(camera: Camera, asked: Asked) -> bytes:
+        for number in range(4):
+            camera.picture(number)
+        return reply(asked)
+
+    async with serving(Camera(answers={"PLAY": play}, play=nothing)) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.pictures(3)
+        await one.session.close()
+    assert one.film.units[0].payload == sized(slice_h264(0, 700, key=True))
+
+
+async def test_garbage_between_packets_is_passed_over_and_told() -> None:
+    async def play(camera: Camera) -> None:
+        for number in range(6):
+            camera.picture(number)
+            camera.write(b"\x00garbage $\x09 and more\xff" if number == 2 else b"")
+        await nothing(camera)
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.pictures(5)
+        await one.session.close()
+    assert "bad_data" in one.film.reasons
+    assert [unit.payload for unit in one.film.units[:5]] == [
+        sized(slice_h264(number, 700, key=number == 0)) for number in range(5)
+    ]
+
+
+async def test_requests_of_the_camera_are_answered() -> None:
+    answers: list[bytes] = []
+
+    async def play(camera: Camera) -> None:
+        camera.picture(0)
+        camera.write(b"OPTIONS * RTSP/1.0\r\nCSeq: 77\r\n\r\n")
+        camera.picture(1)
+        camera.write(b"ANNOUNCE rtsp://x/ RTSP/1.0\r\nCSeq: 78\r\nContent-Length: 4\r\n\r\nv=0\n")
+        camera.picture(2)
+        camera.write(b"BREW / RTSP/1.0\r\nCSeq: 79\r\n\r\n")
+        camera.picture(3)
+        await nothing(camera)
+
+    async with serving(Camera(play=play)) as camera:
+        real = camera.serve
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            until = reader.readuntil
+
+            async def readuntil(separator: bytes = b"\n") -> bytes:
+                head = await until(separator)
+                if head.startswith(b"RTSP/"):
+                    answers.append(head)
+                return head
+
+            reader.readuntil = readuntil  # type: ignore[method-assign, assignment]
+            await real(reader, writer)
+
+        camera.serve = serve  # type: ignore[method-assign]
+        one = client(camera)
+        await one.session.open()
+        await one.pictures(3)
+        async with asyncio.timeout(3):
+            while len(answers) < 3:
+                await asyncio.sleep(0.005)
+        await one.session.close()
+    assert [answer.split(b"\r\n")[:2] for answer in answers] == [
+        [b"RTSP/1.0 200 OK", b"CSeq: 77"],
+        [b"RTSP/1.0 200 OK", b"CSeq: 78"],
+        [b"RTSP/1.0 405 Method Not Allowed", b"CSeq: 79"],
+    ]
+    assert one.film.losses == []
+
+
+async def test_a_redirect_request_ends_the_session() -> None:
+    async def play(camera: Camera) -> None:
+        camera.write(b"REDIRECT rtsp://x/ RTSP/1.0\r\nCSeq: 1\r\nLocation: rtsp://elsewhere/\r\n\r\n")
+        await nothing(camera)
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera)
+        await one.session.open()
+        assert (await end_of(one.session.run())).code == "camera.closed"
+        await one.session.close()
+
+
+# Signs of life.
+
+
+@pytest.mark.parametrize(
+    ("public", "method"), [("OPTIONS, GET_PARAMETER", "GET_PARAMETER"), ("OPTIONS, PLAY", "OPTIONS")]
+)
+async def test_it_keeps_the_session_alive_in_a_way_the_camera_knows(public: str, method: str) -> None:
+    async with serving(Camera(session="1;timeout=1", public=public)) as camera:
+        one = client(camera)
+        await one.session.open()
+        async with asyncio.timeout(4):
+            while camera.methods[4:].count(method) < 2:
+                await asyncio.sleep(0.01)
+        await one.session.close()
+    assert {asked.headers["session"] for asked in camera.asked[4:]} == {"1"}
+
+
+async def test_a_camera_that_refuses_one_sign_of_life_gets_another() -> None:
+    refuse = {"GET_PARAMETER": lambda camera, asked: reply(asked, "501 Not Implemented")}
+    async with serving(Camera(session="1;timeout=1", answers=refuse)) as camera:
+        one = client(camera)
+        await one.session.open()
+        async with asyncio.timeout(4):
+            while "OPTIONS" not in camera.methods[4:]:
+                await asyncio.sleep(0.01)
+        await one.session.close()
+
+
+async def test_a_camera_that_answers_no_sign_of_life_is_recorded_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "KEEPALIVE_ANSWER_S", 0.05)
+    async with serving(Camera(session="1;timeout=1", answers={"GET_PARAMETER": lambda camera, asked: None})) as camera:
+        one = client(camera)
+        await one.session.open()
+        async with asyncio.timeout(4):
+            while camera.methods.count("GET_PARAMETER") < 2:
+                await asyncio.sleep(0.01)
+        count = len(one.film.units)
+        await one.pictures(count + 3)
+        await one.session.close()
+
+
+async def test_a_forgotten_session_ends() -> None:
+    forgot = {"GET_PARAMETER": lambda camera, asked: reply(asked, "454 Session Not Found")}
+    async with serving(Camera(session="1;timeout=1", answers=forgot)) as camera:
+        one = client(camera)
+        await one.session.open()
+        assert (await end_of(one.session.run())).code == "camera.closed"
+        await one.session.close()
+
+
+# Ends.
+
+
+async def test_silence_after_200_is_told() -> None:
+    async with serving(Camera(play=nothing)) as camera:
+        one = client(camera, silence_timeout_s=0.2)
+        await one.session.open()
+        assert (await end_of(one.session.run())).code == "camera.silent"
+        await one.session.close()
+    assert camera.methods[-1] == "TEARDOWN"
+
+
+async def test_a_camera_that_stops_sending_is_told() -> None:
+    async def play(camera: Camera) -> None:
+        for number in range(5):
+            camera.picture(number)
+        await nothing(camera)
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera, silence_timeout_s=0.3)
+        await one.session.open()
+        assert (await end_of(one.session.run())).code == "camera.silent"
+        await one.session.close()
+    assert len(one.film.units) == 5  # the last one as well, though nothing came after it
+
+
+async def test_bytes_that_never_make_a_picture_are_silence() -> None:
+    async def play(camera: Camera) -> None:
+        while True:
+            camera.write(interleaved(0, rtp(1, 5, b"\x06\x05\x01a\x80")))
+            await asyncio.sleep(0.02)
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera, silence_timeout_s=0.3)
+        await one.session.open()
+        assert (await end_of(one.session.run())).code == "camera.silent"
+        await one.session.close()
+
+
+async def test_pictures_that_nobody_can_decode_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_module, "NO_FORMAT_S", 0.3)
+    async with serving(Camera(sdp=IN_BAND_SDP)) as camera:
+        one = client(camera, silence_timeout_s=1.0)
+        await one.session.open()
+        assert (await end_of(one.session.run())).code == "camera.codec"
+        await one.session.close()
+    assert one.film.units == []
+
+
+async def test_a_closed_connection_is_told() -> None:
+    async def play(camera: Camera) -> None:
+        for number in range(3):
+            camera.picture(number)
+        assert camera.writer is not None
+        camera.writer.close()
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera)
+        await one.session.open()
+        assert (await end_of(one.session.run())).code == "camera.closed"
+        await one.session.close()
+    assert len(one.film.units) == 3
+    assert one.poller.watched == 0
+
+
+async def test_goodbye_ends_the_session() -> None:
+    async def play(camera: Camera) -> None:
+        camera.picture(0)
+        report = struct.pack(">BBHI", 0x80, 200, 6, 7) + b"\0" * 20
+        camera.write(interleaved(1, report + struct.pack(">BBHI", 0x81, 203, 1, 7)))
+        await nothing(camera)
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera)
+        await one.session.open()
+        assert (await end_of(one.session.run())).code == "camera.closed"
+        await one.session.close()
+    assert len(one.film.units) == 1
+
+
+async def test_nothing_reaches_the_sink_after_close() -> None:
+    async with serving(Camera(play=pictures_for_ever)) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.pictures(3)
+        closing = asyncio.ensure_future(one.session.close())
+        await asyncio.sleep(0)
+        count = len(one.film.units)
+        await closing
+        await asyncio.sleep(0.03)
+        assert len(one.film.units) == count
+        await one.session.close()
+
+
+# Time.
+
+
+async def test_a_time_stamp_that_jumps_is_told_and_time_goes_on() -> None:
+    async def play(camera: Camera) -> None:
+        for number in range(4):
+            camera.picture(number)
+        for number in range(4):
+            camera.picture(500_000 + number)
+        await nothing(camera)
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.pictures(7)
+        await one.session.close()
+    assert one.film.reasons == ["timestamp_jump"]
+    times = [unit.pts for unit in one.film.units]
+    assert times == sorted(times)
+    assert times[-1] - times[0] < 90_000
+
+
+async def test_lost_packets_are_told_and_their_picture_marked() -> None:
+    sender = Sender()
+
+    async def play(camera: Camera) -> None:
+        for number in range(6):
+            packets = sender.picture(number * 3600, slice_h264(number, 700, key=number == 0))
+            for index, packet in enumerate(packets):
+                if (number, index) != (3, 4):
+                    camera.write(interleaved(0, packet))
+        await nothing(camera)
+
+    async with serving(Camera(play=play)) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.pictures(5)
+        await one.session.close()
+    assert one.film.losses == [("packets_lost", "1 packets")]
+    assert [unit.damaged for unit in one.film.units[:5]] == [False, False, False, True, False]
