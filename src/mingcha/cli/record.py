@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
+
+import uvloop
 
 from mingcha.base.clock import SystemClock
 from mingcha.base.datadir import DataDir
@@ -24,5 +25,5 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     env = Env()
     named = named_cameras.parse(arguments.camera)
-    asyncio.run(run_node(env, DataDir.from_env(env), SystemClock(), named, arguments.seconds))
+    uvloop.run(run_node(env, DataDir.from_env(env), SystemClock(), named, arguments.seconds))
     return 0

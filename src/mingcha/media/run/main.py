@@ -15,10 +15,8 @@ from mingcha.base.clock import Clock
 from mingcha.base.datadir import DataDir
 from mingcha.base.env import Env
 from mingcha.base.errors import Unavailable
-from mingcha.base.keys import node_sealer
 from mingcha.media.live.origins import Origins
-from mingcha.media.rtsp.source import parse_url
-from mingcha.media.run.node import Node, plan_of_urls
+from mingcha.media.run.node import Node
 from mingcha.media.run.server import VideoServer
 
 log = logging.getLogger(__name__)
@@ -37,7 +35,6 @@ async def run_node(
     """
     listener = _listen(env.text("MINGCHA_MEDIA_HOST"), env.integer("MINGCHA_MEDIA_PORT"))
     node = Node(data, clock)
-    first = plan_of_urls(named, node_sealer(data.root).seal, parse_url) if named else None
     origins = Origins(env.integer("MINGCHA_WEB_PORT"))
     video = VideoServer(node, origins)
     server = _server(video.application)
@@ -45,7 +42,7 @@ async def run_node(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    await node.start(first)
+    await node.start(named)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     running = asyncio.create_task(node.run())
     waiting = asyncio.create_task(_until(stopping, seconds))

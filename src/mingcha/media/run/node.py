@@ -14,6 +14,7 @@ from mingcha.base.datadir import DataDir
 from mingcha.base.errors import Corrupt, Invalid, MingchaError
 from mingcha.base.ids import new_id
 from mingcha.base.keys import control_token, make_keys, node_sealer, ticket_public_key
+from mingcha.base.seal import Sealer
 from mingcha.media.gate.admission import Gate
 from mingcha.media.ingest import probe
 from mingcha.media.ingest.backoff import Backoff
@@ -21,6 +22,7 @@ from mingcha.media.ingest.camera import Feed, StreamSupervisor
 from mingcha.media.ingest.recorder import Recorder
 from mingcha.media.live.transcoding import LiveTranscode
 from mingcha.media.rtsp.poller import Poller
+from mingcha.media.rtsp.source import parse_url
 from mingcha.media.run.control import ControlServices
 from mingcha.media.run.sessions import SessionMaker
 from mingcha.media.run.writing import Writing
@@ -43,7 +45,8 @@ class Node:
         self.clock = clock
         self.gate = Gate(ticket_public_key(data.root), clock, path=data.revocations)
         self.writing = Writing(data, clock)
-        self._sessions = SessionMaker(Poller(loop), clock, node_sealer(data.root))
+        self._sealer = node_sealer(data.root)
+        self._sessions = SessionMaker(Poller(loop), clock, self._sealer)
         self.recorder = Recorder(
             clock,
             make_supervisor=self._supervisor,
@@ -52,10 +55,14 @@ class Node:
             on_state=self._on_state,
         )
 
-    async def start(self, first: Plan | None = None) -> None:
-        """Start writing, then record by the given plan or the last one that was stored."""
+    async def start(self, named: list[tuple[str, str]] | None = None) -> None:
+        """Start writing, then record the cameras named, or by the last plan that was stored. Raises Invalid."""
+        first = load_plan(self.data.plan)
+        if named:
+            first = plan_of_urls(named, first, self._sealer)
+            write_file(self.data.plan, plan.dump(first), mode=0o600)
         self.writing.start()
-        await self.recorder.apply(first if first is not None else load_plan(self.data.plan))
+        await self.recorder.apply(first)
 
     async def run(self) -> None:
         """Tend streams; returns only by an exception when the writer thread died, so that the process is restarted."""
@@ -143,12 +150,14 @@ def load_plan(path: Path) -> Plan:
         raise Invalid("plan.unreadable", f"The stored recording plan cannot be read: {error.strerror}.") from error
 
 
-def plan_of_urls(named: list[tuple[str, str]], seal: Any, split: Any) -> Plan:
-    """A plan for cameras named on the command line: (name, address with or without credentials)."""
+def plan_of_urls(named: list[tuple[str, str]], before: Plan, sealer: Sealer) -> Plan:
+    """A plan for cameras named on the command line as (name, address with or without credentials). A name that the
+    plan before knows keeps its camera id, so that its recordings stay together. The office's first plan is newer."""
+    known = {camera.name: camera.camera for camera in before.cameras}
     cameras = []
     for name, address in named:
-        camera = new_id("cam")
-        source = split(address)
-        sealed = seal(f"{source.username}:{source.password}", camera) if source.username else ""
+        camera = known.get(name) or new_id("cam")
+        source = parse_url(address)
+        sealed = sealer.seal(f"{source.username}:{source.password}", camera) if source.username else ""
         cameras.append(CameraOrder(camera, name, (StreamOrder("main", source.url, sealed, source.transport),)))
-    return Plan(1, tuple(cameras))
+    return Plan(0, tuple(cameras))
