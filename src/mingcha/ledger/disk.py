@@ -1,0 +1,54 @@
+"""The few file operations the log's writer rests on, apart, so that tests can let them fail at any point.
+
+What a log promises stands on their order: `put` makes a file's content durable before its name, `sync` makes names
+durable; the checkpoint is put only after everything it covers was synced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from mingcha.base.atomic import fsync_dir
+
+TEMPORARY_SUFFIX = ".tmp"
+
+
+class Disk:
+    """The real disk. Every method raises OSError."""
+
+    def put(self, path: Path, data: bytes) -> None:
+        """Write beside the target, fsync, rename over it. The name is durable only after `sync` of its directory."""
+        temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        with os.fdopen(fd, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        self.rename(temporary, path)
+
+    def rename(self, source: Path, target: Path) -> None:
+        os.replace(source, target)
+
+    def sync(self, directories: Iterable[Path]) -> None:
+        """Make creations and renames in these directories durable."""
+        for directory in directories:
+            fsync_dir(directory)
+
+    def make_directory(self, directory: Path) -> list[Path]:
+        """Make it and what is missing above it; the directories that `sync` must be called for."""
+        missing: list[Path] = []
+        while not directory.is_dir():
+            missing.append(directory)
+            directory = directory.parent
+        for path in reversed(missing):
+            path.mkdir()
+        return [path.parent for path in missing]
+
+    def remove(self, path: Path) -> None:
+        """Remove a file nobody needs, and its directory if that was the last; what is left behind does no harm."""
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+            path.parent.rmdir()

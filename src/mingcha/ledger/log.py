@@ -1,0 +1,225 @@
+"""The one writer of a log directory.
+
+    <log>/log.json      format and origin
+    <log>/lock          flock, held by the one writer
+    <log>/checkpoint    signed size and root: what the log is
+    <log>/tile/...      hashes and entries (tiles.py)
+
+An append writes the bundles and tiles it touches, makes them durable, then the checkpoint. The rename of the checkpoint
+is the commit: before it the log is the old one (files beyond its size are overwritten by the next append), after
+it the new one. Partial tiles of the last checkpoint but one are removed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
+from mingcha.ledger import checkpoints, notes
+from mingcha.ledger.disk import TEMPORARY_SUFFIX, Disk
+from mingcha.ledger.edge import Edge
+from mingcha.ledger.reader import LogReader, read_checkpoint
+from mingcha.ledger.tiles import CHECKPOINT_PATH, MAX_ENTRY_BYTES, Tile, right_edge
+
+FORMAT = "mingcha.log/1"
+IDENTITY = "log.json"
+LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """`signer` signs from now on; `earlier` are keys the log was signed by before a change of key."""
+
+    signer: notes.Signer
+    earlier: tuple[notes.Verifier, ...] = ()
+
+    @property
+    def trusted(self) -> list[notes.Verifier]:
+        return [self.signer.verifier, *self.earlier]
+
+
+class Log:
+    """An open log. Not for use by two threads at once; other processes may read the directory at any time.
+
+    After an OSError while appending, it is unknown whether the checkpoint is on disk: the object refuses further
+    appends (Unavailable) and must be opened again.
+    """
+
+    def __init__(self, directory: Path, origin: str, keys: Keys, lock_fd: int, disk: Disk) -> None:
+        """Use `create` or `open`."""
+        self._directory = directory
+        self._keys = keys
+        self._lock_fd = lock_fd
+        self._disk = disk
+        self._is_doubtful = False
+        self._signed = read_checkpoint(directory, origin, keys.trusted)
+        self._edge = Edge.load(LogReader(directory, self.size))
+        if self._edge.root() != self.root:
+            raise Corrupt("ledger.root", "The log's files are not those its checkpoint was signed over.")
+        self._superseded: list[Tile] = []
+        self._tidy()
+
+    @classmethod
+    def create(cls, directory: Path, origin: str, keys: Keys, disk: Disk | None = None) -> Log:
+        """A new, empty log. Raises Conflict when there is one already, Invalid for an origin with line feeds."""
+        disk = disk or Disk()
+        if not origin or "\n" in origin:
+            raise Invalid("ledger.origin_name", "The origin of a log is one line of text, not empty.")
+        disk.sync(disk.make_directory(directory))
+        lock_fd = _lock(directory)
+        try:
+            if (directory / IDENTITY).exists() or (directory / "tile").exists():
+                raise Conflict("ledger.exists", "There is a log in this directory already.")
+            text = checkpoints.Checkpoint(origin, 0, Edge().root()).text
+            disk.put(directory / CHECKPOINT_PATH, notes.Note(text, (keys.signer.sign(text),)).encode())
+            disk.put(directory / IDENTITY, json.dumps({"format": FORMAT, "origin": origin}).encode())
+            disk.sync([directory])
+            return cls(directory, origin, keys, lock_fd, disk)
+        except BaseException:
+            os.close(lock_fd)
+            raise
+
+    @classmethod
+    def open(cls, directory: Path, keys: Keys, disk: Disk | None = None) -> Log:
+        """Raises Unavailable when there is no log or another process writes it, Corrupt when its parts disagree."""
+        if not (directory / IDENTITY).is_file():
+            raise Unavailable("ledger.absent", "There is no log in this directory.")
+        lock_fd = _lock(directory)
+        try:
+            return cls(directory, _origin(directory), keys, lock_fd, disk or Disk())
+        except BaseException:
+            os.close(lock_fd)
+            raise
+
+    def close(self) -> None:
+        if self._lock_fd >= 0:
+            os.close(self._lock_fd)
+            self._lock_fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def size(self) -> int:
+        return self._signed.checkpoint.size
+
+    @property
+    def root(self) -> bytes:
+        return self._signed.checkpoint.root
+
+    @property
+    def origin(self) -> str:
+        return self._signed.checkpoint.origin
+
+    @property
+    def note(self) -> notes.Note:
+        """The signed checkpoint as it stands on disk."""
+        return self._signed.note
+
+    def reader(self) -> LogReader:
+        """A reader of the log as it is now."""
+        return LogReader(self._directory, self.size)
+
+    def append(self, entries: Sequence[bytes]) -> range:
+        """Add entries, in order, all or none; their indexes. When it returns they are durable and signed for.
+
+        Raises Invalid for an entry of more than 65,535 bytes, Unavailable when the disk fails or failed before.
+        """
+        self._require_usable()
+        if any(len(entry) > MAX_ENTRY_BYTES for entry in entries):
+            raise Invalid("ledger.entry_size", f"An entry of the log has at most {MAX_ENTRY_BYTES} bytes.")
+        old_size = self.size
+        if entries:
+            edge = self._edge.copy()
+            files = edge.add(entries)
+            self._write(files)
+            self._publish(checkpoints.Checkpoint(self.origin, edge.size, edge.root()))
+            self._edge = edge
+            self._drop_superseded(list(right_edge(old_size)))
+        return range(old_size, self.size)
+
+    def add_cosignature(self, signature: notes.Signature, witness: notes.Verifier) -> None:
+        """Publish a witness's signature beside ours; one over another checkpoint, or a false one, raises Corrupt."""
+        self._require_usable()
+        if not witness.matches(signature):
+            raise Corrupt("ledger.signature", f"This is not a signature of {witness.name}.")
+        witness.verify(self.note.text, signature)
+        others = tuple(known for known in self.note.signatures if not witness.matches(known))
+        self._put_checkpoint(self._signed.checkpoint, notes.Note(self.note.text, (*others, signature)))
+
+    def _require_usable(self) -> None:
+        if self._lock_fd < 0 or self._is_doubtful:
+            raise Unavailable("ledger.reopen", "The log must be opened again: it was closed, or its disk failed.")
+
+    def _write(self, files: dict[Tile, bytes]) -> None:
+        try:
+            touched: set[Path] = set()
+            for tile, data in files.items():
+                path = self._directory / tile.path
+                touched.update(self._disk.make_directory(path.parent))
+                self._disk.put(path, data)
+                touched.add(path.parent)
+            self._disk.sync(sorted(touched))
+        except OSError as error:
+            raise Unavailable("ledger.disk", f"The log cannot be written: {error.strerror}.") from error
+
+    def _publish(self, checkpoint: checkpoints.Checkpoint) -> None:
+        text = checkpoint.text
+        self._put_checkpoint(checkpoint, notes.Note(text, (self._keys.signer.sign(text),)))
+
+    def _put_checkpoint(self, checkpoint: checkpoints.Checkpoint, note: notes.Note) -> None:
+        self._is_doubtful = True
+        try:
+            self._disk.put(self._directory / CHECKPOINT_PATH, note.encode())
+            self._disk.sync([self._directory])
+        except OSError as error:
+            raise Unavailable("ledger.disk", f"The log cannot be written: {error.strerror}.") from error
+        self._is_doubtful = False
+        self._signed = checkpoints.SignedCheckpoint(checkpoint, note, self._keys.signer.verifier, ())
+
+    def _drop_superseded(self, replaced: list[Tile]) -> None:
+        """Partial tiles live one checkpoint longer than needed, for readers that just read the one before."""
+        now = set(right_edge(self.size))
+        for tile in self._superseded:
+            if tile not in now:
+                self._disk.remove(self._directory / tile.path)
+        self._superseded = [tile for tile in replaced if tile not in now]
+
+    def _tidy(self) -> None:
+        """Remove what an interrupted run left at the right edge: partial tiles of other widths, temporary files."""
+        for tile in right_edge(self.size):
+            path = self._directory / tile.path
+            for other in path.parent.iterdir():
+                if other != path:
+                    self._disk.remove(other)
+        self._disk.remove(self._directory / (CHECKPOINT_PATH + TEMPORARY_SUFFIX))
+
+
+def _lock(directory: Path) -> int:
+    fd = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(fd)
+        raise Unavailable("ledger.locked", "Another process writes this log.") from error
+    return fd
+
+
+def _origin(directory: Path) -> str:
+    try:
+        identity = json.loads((directory / IDENTITY).read_bytes())
+        if identity["format"] == FORMAT:
+            return str(identity["origin"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Corrupt("ledger.identity", "The file log.json of the log is damaged.") from error
+    raise Corrupt("ledger.identity", f"The log is not of format {FORMAT}.")

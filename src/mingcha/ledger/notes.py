@@ -1,0 +1,201 @@
+"""C2SP signed notes (the form of Go's checksum database): a text, a blank line, and signature lines.
+
+A signature line is ``— <key name> <base64 of 4 bytes key id and the signature>``. Two kinds of keys: Ed25519 over the
+text (0x01), and cosignature/v1 (0x04), which is a witness's dated word that it saw nothing inconsistent.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from mingcha.base.clock import US_PER_S
+from mingcha.base.errors import Corrupt, Invalid
+
+ED25519: Literal[1] = 1
+COSIGNATURE: Literal[4] = 4
+KEY_BYTES = 32
+KEY_ID_BYTES = 4
+MAX_NOTE_BYTES = 1_000_000
+MAX_SIGNATURES = 100
+_MARK = "— "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_NAME = re.compile(r"[^\s+]+")
+
+
+def _broken(what: str) -> Corrupt:
+    return Corrupt("ledger.note", f"A signed note cannot be read: {what}.")
+
+
+def _unbase64(text: str) -> bytes:
+    return base64.b64decode(text.encode("ascii"), validate=True)
+
+
+def _require_name(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise Invalid("ledger.key_name", "The name of a log key must not be empty nor hold spaces or plus signs.")
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature line. `key_id`: 4 bytes; `signature`: what is behind them."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+    @property
+    def line(self) -> str:
+        return f"{_MARK}{self.name} {base64.b64encode(self.key_id + self.signature).decode('ascii')}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`text` ends with a line feed and is what was signed."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+    def encode(self) -> bytes:
+        return (self.text + "\n" + "".join(signature.line for signature in self.signatures)).encode()
+
+
+def parse(data: bytes) -> Note:
+    """The note in `data`, its signatures unchecked. Raises Corrupt."""
+    if len(data) > MAX_NOTE_BYTES:
+        raise _broken("it is too long")
+    try:
+        whole = data.decode()
+    except UnicodeDecodeError as error:
+        raise _broken("it is not UTF-8") from error
+    if _CONTROL.search(whole):
+        raise _broken("it holds control characters")
+    text, blank, tail = whole.rpartition("\n\n")
+    lines = tail.split("\n")
+    if not blank or lines.pop() != "" or not 0 < len(lines) <= MAX_SIGNATURES:
+        raise _broken("it has no signatures, or too many")
+    return Note(text + "\n", tuple(_signature(line) for line in lines))
+
+
+def _signature(line: str) -> Signature:
+    name, _, encoded = line.removeprefix(_MARK).partition(" ")
+    try:
+        raw = _unbase64(encoded)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise _broken("a signature is not base64") from error
+    if not line.startswith(_MARK) or not _NAME.fullmatch(name) or len(raw) <= KEY_ID_BYTES:
+        raise _broken("a signature line is malformed")
+    return Signature(name, raw[:KEY_ID_BYTES], raw[KEY_ID_BYTES:])
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A public key with its name. `text` is the form in which keys are handed on: ``name+id+key``."""
+
+    name: str
+    algorithm: Literal[1, 4]
+    public: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        return _key_id(self.name, self.algorithm, self.public)
+
+    @property
+    def text(self) -> str:
+        encoded = base64.b64encode(bytes([self.algorithm]) + self.public).decode("ascii")
+        return f"{self.name}+{self.key_id.hex()}+{encoded}"
+
+    @classmethod
+    def from_text(cls, text: str) -> Verifier:
+        """Raises Invalid for anything but a key whose id is right."""
+        wrong = Invalid("ledger.key", "This is not a public key of a log or witness (name+id+key).")
+        # A base64 key may hold plus signs itself, a name and an id cannot.
+        name, _, rest = text.partition("+")
+        stated_id, _, encoded = rest.partition("+")
+        try:
+            raw = _unbase64(encoded)
+        except (binascii.Error, UnicodeEncodeError) as error:
+            raise wrong from error
+        algorithm = COSIGNATURE if raw[:1] == bytes([COSIGNATURE]) else ED25519
+        if raw[:1] != bytes([algorithm]) or len(raw) != 1 + KEY_BYTES or not _NAME.fullmatch(name):
+            raise wrong
+        verifier = cls(name, algorithm, raw[1:])
+        if verifier.key_id.hex() != stated_id:
+            raise wrong
+        return verifier
+
+    def matches(self, signature: Signature) -> bool:
+        """Whether the line claims to be by this key."""
+        return signature.name == self.name and signature.key_id == self.key_id
+
+    def verify(self, text: str, signature: Signature) -> int | None:
+        """Check one signature. The time a cosignature states, in microseconds; None for a plain one. Raises Corrupt."""
+        message, raw, at_us = text, signature.signature, None
+        if self.algorithm == COSIGNATURE:
+            at_s = int.from_bytes(raw[:8], "big")
+            message, raw, at_us = _cosigned(text, at_s), raw[8:], at_s * US_PER_S
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(raw, message.encode())
+        except InvalidSignature as error:
+            raise Corrupt("ledger.signature", f"The signature of {self.name} is not genuine.") from error
+        return at_us
+
+
+def _key_id(name: str, algorithm: int, public: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + bytes([algorithm]) + public).digest()[:KEY_ID_BYTES]
+
+
+def _cosigned(text: str, at_s: int) -> str:
+    return f"cosignature/v1\ntime {at_s}\n{text}"
+
+
+class Signer:
+    """Signs notes as the log itself."""
+
+    def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
+        self.verifier = Verifier(_require_name(name), ED25519, key.public_key().public_bytes_raw())
+        self._key = key
+
+    def sign(self, text: str) -> Signature:
+        return Signature(self.verifier.name, self.verifier.key_id, self._key.sign(text.encode()))
+
+
+class Cosigner:
+    """Signs checkpoints as a witness, with the time."""
+
+    def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
+        self.verifier = Verifier(_require_name(name), COSIGNATURE, key.public_key().public_bytes_raw())
+        self._key = key
+
+    def sign(self, text: str, at_us: int) -> Signature:
+        """`at_us`: wall instant; the signature holds whole seconds."""
+        at_s = at_us // US_PER_S
+        raw = at_s.to_bytes(8, "big") + self._key.sign(_cosigned(text, at_s).encode())
+        return Signature(self.verifier.name, self.verifier.key_id, raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsement:
+    """A genuine signature: by whom, and when if it says so."""
+
+    verifier: Verifier
+    at_us: int | None
+
+
+def endorsements(note: Note, verifiers: Iterable[Verifier]) -> tuple[Endorsement, ...]:
+    """The genuine signatures by the keys given; lines by other keys are left out. A line that claims to be by one of
+    the keys and is not raises Corrupt: somebody tried."""
+    found: list[Endorsement] = []
+    for verifier in verifiers:
+        claimed = [signature for signature in note.signatures if verifier.matches(signature)]
+        found += [Endorsement(verifier, verifier.verify(note.text, signature)) for signature in claimed[:1]]
+    return tuple(found)

@@ -1,0 +1,155 @@
+"""Signed notes, their keys and cosignatures."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mingcha.base.errors import Corrupt, Invalid
+from mingcha.ledger import notes
+from mingcha.ledger.notes import Cosigner, Note, Signature, Signer, Verifier, endorsements, parse
+from tests.ledger.support import SIGNER, WITNESS
+from tests.ledger.vectors import NOTE_KEY, NOTE_SECRET, NOTE_SIGNATURE, NOTE_TEXT, OTHER_KEY, OTHER_SIGNATURE
+
+GO_NOTE = (NOTE_TEXT + "\n" + NOTE_SIGNATURE + OTHER_SIGNATURE).encode()
+PETER, ENOCH = Verifier.from_text(NOTE_KEY), Verifier.from_text(OTHER_KEY)
+
+
+def test_the_note_of_go_is_read_and_both_signatures_hold() -> None:
+    note = parse(GO_NOTE)
+    assert note.text == NOTE_TEXT
+    assert [endorsement.verifier for endorsement in endorsements(note, [PETER, ENOCH])] == [PETER, ENOCH]
+    assert note.encode() == GO_NOTE
+
+
+def test_signing_as_go_does_gives_the_same_line() -> None:
+    secret = base64.b64decode(NOTE_SECRET.split("+", 4)[4])
+    signer = Signer("PeterNeumann", Ed25519PrivateKey.from_private_bytes(secret[1:]))
+    assert signer.verifier == PETER
+    assert signer.sign(NOTE_TEXT).line == NOTE_SIGNATURE
+
+
+def test_keys_have_the_text_form_of_go() -> None:
+    assert PETER.text == NOTE_KEY
+    assert (PETER.name, PETER.key_id.hex(), PETER.algorithm) == ("PeterNeumann", "c74f20a3", notes.ED25519)
+    assert Verifier.from_text(WITNESS.verifier.text) == WITNESS.verifier
+
+
+def with_algorithm(number: int) -> str:
+    raw = bytes([number]) + PETER.public
+    return f"a+00000000+{base64.b64encode(raw).decode()}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "PeterNeumann",
+        NOTE_KEY.replace("c74f20a3", "c74f20a4"),
+        NOTE_KEY.replace("PeterNeumann", "PeterNewmann"),
+        NOTE_KEY[:-4],
+        NOTE_KEY[:-1] + "é",
+        NOTE_KEY.replace("ARpc", "!!!!"),
+        "a b" + NOTE_KEY.removeprefix("PeterNeumann"),
+        with_algorithm(2),
+        with_algorithm(1),
+        with_algorithm(4),
+    ],
+)
+def test_what_is_no_key_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        Verifier.from_text(text)
+    assert caught.value.code == "ledger.key"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\nb", "a\u3000b"])
+def test_a_key_name_holds_no_spaces_nor_plus_signs(name: str) -> None:
+    for kind in (Signer, Cosigner):
+        with pytest.raises(Invalid) as caught:
+            kind(name, Ed25519PrivateKey.from_private_bytes(bytes(32)))
+        assert caught.value.code == "ledger.key_name"
+
+
+texts = st.text(
+    alphabet=st.characters(min_codepoint=32, exclude_categories=["Cs"]) | st.just("\n"), min_size=1, max_size=60
+).map(lambda text: text + "\n")
+
+
+@given(texts)
+def test_any_text_is_signed_and_read_back(text: str) -> None:
+    note = Note(text, (SIGNER.sign(text), WITNESS.sign(text, 5_000_000)))
+    read = parse(note.encode())
+    assert read == note
+    assert len(endorsements(read, [SIGNER.verifier, WITNESS.verifier])) == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"text\n",
+        b"text\n\n",
+        NOTE_TEXT.encode() + NOTE_SIGNATURE.encode(),
+        GO_NOTE[:-1],
+        GO_NOTE + b"\n",
+        GO_NOTE + b"x",
+        GO_NOTE.replace("—".encode(), b"-"),
+        GO_NOTE.replace(b"PeterNeumann x0", b"PeterNeumann  x0"),
+        GO_NOTE.replace(b" PeterNeumann x0", b"  x0"),
+        GO_NOTE.replace(b"PeterNeumann x0", b"Peter+Neumann x0"),
+        GO_NOTE.replace(b"x08go", b"x08g!"),
+        GO_NOTE.replace(b"x08go", "x08gé".encode()),
+        GO_NOTE.replace(b"the answer", b"the\ranswer"),
+        GO_NOTE.replace(b"the answer", b"the\x00answer"),
+        GO_NOTE.replace(b"the answer", b"the\xffanswer"),
+        NOTE_TEXT.encode() + b"\n" + "— a AAAAAA==\n".encode(),
+        NOTE_TEXT.encode() + b"\n" + NOTE_SIGNATURE.encode() * 101,
+        b"x" * 1_000_001,
+    ],
+)
+def test_a_malformed_note_is_refused(data: bytes) -> None:
+    with pytest.raises(Corrupt) as caught:
+        parse(data)
+    assert caught.value.code == "ledger.note"
+
+
+def test_a_changed_text_has_no_genuine_signature() -> None:
+    note = parse(GO_NOTE.replace(b"the answer", b"an answer"))
+    with pytest.raises(Corrupt) as caught:
+        endorsements(note, [PETER])
+    assert caught.value.code == "ledger.signature"
+
+
+def test_a_line_of_a_key_nobody_asked_about_does_not_matter() -> None:
+    note = parse(GO_NOTE)
+    stranger = Signature("PeterNeumann", bytes(4), bytes(64))
+    both = replace(note, signatures=(stranger, *note.signatures))
+    assert len(endorsements(both, [PETER])) == 1
+    assert endorsements(note, [SIGNER.verifier]) == ()
+
+
+def test_a_cosignature_binds_its_whole_second_and_the_text() -> None:
+    text = "log.example\n5\nAAAA\n"
+    signature = WITNESS.sign(text, 1_795_233_600_999_999)
+    assert WITNESS.verifier.verify(text, signature) == 1_795_233_600_000_000
+    earlier = replace(signature, signature=(1_795_233_599).to_bytes(8, "big") + signature.signature[8:])
+    for changed_text, changed in ((text, earlier), ("log.example\n6\nAAAA\n", signature)):
+        with pytest.raises(Corrupt):
+            WITNESS.verifier.verify(changed_text, changed)
+
+
+def test_a_cosignature_is_the_ed25519_signature_the_format_says() -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34)))
+    signature = WITNESS.sign("a\n1\nb\n", 7_000_000)
+    key.public_key().verify(signature.signature[8:], b"cosignature/v1\ntime 7\na\n1\nb\n")
+    assert signature.signature[:8] == (7).to_bytes(8, "big")
+
+
+def test_a_cosignature_is_no_log_signature() -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    assert Signer("same", key).verifier.key_id != Cosigner("same", key).verifier.key_id
