@@ -78,10 +78,12 @@ def test_gaps_of_a_stream_do_not_overlap(film: Film) -> None:
 def test_streams_of_a_camera_have_their_own_gaps(film: Film) -> None:
     film.catalog.open_gap(CAMERA, "main", at(10), "camera_lost")
     film.catalog.open_gap(CAMERA, "sub", at(11), "camera_lost")
-    assert film.catalog.streams_without_open_gap() == []
+    still = film.catalog.open_gap_of(CAMERA, "sub")
+    assert still is not None
+    assert still.start_us == at(11)
     film.catalog.close_gap(CAMERA, "sub", at(12))
     assert listed(film) == [(10, None, "camera_lost")]
-    assert film.catalog.streams_without_open_gap() == [(CAMERA, "sub")]
+    assert film.catalog.open_gap_of(CAMERA, "sub") is None
 
 
 def test_an_unknown_reason_is_refused(film: Film) -> None:

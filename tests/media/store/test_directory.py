@@ -59,6 +59,16 @@ def test_the_root_of_a_fresh_file_system_counts_as_empty(tmp_path: Path, clock: 
     StoreDirectory.create(tmp_path, clock).close()
 
 
+def test_a_store_whose_making_was_broken_off_can_be_made(tmp_path: Path, clock: ManualClock) -> None:
+    (tmp_path / "open").mkdir()
+    StoreDirectory.create(tmp_path, clock).close()
+    (tmp_path / layout.IDENTITY_NAME).unlink()
+    (tmp_path / "lock").unlink()
+    (tmp_path / "segments" / "0000000").mkdir()
+    with pytest.raises(Invalid):
+        StoreDirectory.create(tmp_path, clock)
+
+
 def test_a_missing_or_empty_directory_is_an_absent_store(tmp_path: Path) -> None:
     assert code_of(StoreDirectory.open, tmp_path / "nothing", None) == "store.absent"
     assert code_of(StoreDirectory.open, tmp_path, None) == "store.absent"

@@ -242,16 +242,27 @@ class CatalogReader:
         """(camera, role) of all streams that ever were recorded."""
         return [(row[0], row[1]) for row in self._rows("SELECT camera, role FROM stream ORDER BY id")]
 
-    def streams_without_open_gap(self) -> list[tuple[str, str]]:
-        """(camera, role) of the streams that no open gap accounts for: they are being recorded, or were when the
-        recorder was killed."""
-        return [
-            (row[0], row[1])
-            for row in self._rows(
-                """SELECT camera, role FROM stream
-                WHERE id NOT IN (SELECT stream FROM gap WHERE end_us IS NULL) ORDER BY id"""
-            )
-        ]
+    def open_gap_of(self, camera: str, role: str) -> Gap | None:
+        """The gap of a stream that still lasts."""
+        rows = self._rows(
+            """SELECT gap.id, start_us, end_us, reason, detail FROM gap JOIN stream ON stream.id = gap.stream
+            WHERE camera = ? AND role = ? AND end_us IS NULL""",
+            (camera, role),
+        )
+        return Gap(rows[0][0], camera, role, *rows[0][1:]) if rows else None
+
+    def footage_from(self, camera: str, role: str, start_us: int) -> int | None:
+        """Wall instant at which the first segment begins, sealed or not, that begins at or after an instant."""
+        (row,) = self._rows(
+            """WITH wanted AS (SELECT id FROM stream WHERE camera = :camera AND role = :role)
+            SELECT min(start_us) FROM (
+                SELECT * FROM (SELECT start_us FROM segment WHERE stream IN wanted AND start_us >= :start
+                    ORDER BY start_us LIMIT 1)
+                UNION ALL
+                SELECT start_us FROM open_segment WHERE stream IN wanted AND start_us >= :start)""",
+            {"camera": camera, "role": role, "start": start_us},
+        )
+        return row[0]  # type: ignore[no-any-return]
 
     def coverage_faults(self) -> list[tuple[str, str]]:
         """(camera, role) of the streams whose coverage is not exactly their segments joined: none, or a fault."""

@@ -88,7 +88,7 @@ class Recovery:
             if unsealed is not None:
                 left.append(unsealed)
         if at_start:
-            self._begin_gaps(left, reason)
+            self._begin_gaps(reason)
         return left
 
     def _complete(self, number: int) -> None:
@@ -152,17 +152,21 @@ class Recovery:
         video, audio = formats_in(scan.header)
         self._catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, video, audio)
 
-    def _begin_gaps(self, left: list[Unsealed], reason: str) -> None:
-        """Every stream that is not being recorded has an open gap; a killed recorder could not write it."""
-        with self._catalog.transaction():
-            for item in left:
-                self._catalog.end_gap_before(item.own.camera, item.own.role, item.own.start_us)
-            for camera, role in self._catalog.streams_without_open_gap():
-                end_us = self._catalog.last_end(camera, role)
-                ends = [item.end_us for item in left if (item.own.camera, item.own.role) == (camera, role)]
-                begin_us = max([*ends, end_us or 0])
-                if begin_us:
-                    self._catalog.open_gap(camera, role, begin_us, reason)
+    def _begin_gaps(self, reason: str) -> None:
+        """A stream is being recorded or has an open gap that begins where its footage ends. A killed recorder could
+        not write the one, and may not have come to closing the one before."""
+        catalog = self._catalog
+        with catalog.transaction():
+            for camera, role in catalog.streams():
+                end_us = catalog.last_end(camera, role)
+                if end_us is None:
+                    continue
+                gap = catalog.open_gap_of(camera, role)
+                if gap is not None and gap.start_us < end_us:
+                    catalog.close_gap(camera, role, catalog.footage_from(camera, role, gap.start_us) or end_us)
+                    gap = None
+                if gap is None:
+                    catalog.open_gap(camera, role, end_us, reason)
 
     def finish(self, item: Unsealed) -> Recovered:
         """Cut, hash, seal and enter one file. Raises Unavailable (it can be tried again after another `survey`)."""

@@ -26,7 +26,7 @@ from mingcha.wire.facts import Fact
 
 
 class Catalog(CatalogReader):
-    """Reads as `CatalogReader` (they see what is committed); writes by one connection, one thread at a time.
+    """Reads as `CatalogReader`; writes by one connection, one thread at a time.
 
     Every write is a transaction by itself, or part of the one around it. Raises Unavailable ``catalog.locked`` after
     a quarter of a second of waiting (nothing was written: try again later), ``catalog.full``, ``catalog.io``,
@@ -39,6 +39,7 @@ class Catalog(CatalogReader):
         self._connection = open_writer(path, clock, busy_ms)
         self._mutex = threading.RLock()
         self._depth = 0
+        self._owner = 0
         self._stream_ids: dict[tuple[str, str], int] = {}
         self._store_ids: dict[str, int] = {}
 
@@ -55,7 +56,7 @@ class Catalog(CatalogReader):
                 yield self._connection
                 return
             self._connection.execute("BEGIN IMMEDIATE")
-            self._depth = 1
+            self._depth, self._owner = 1, threading.get_ident()
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -66,7 +67,16 @@ class Catalog(CatalogReader):
                     self._connection.execute("ROLLBACK")
                 raise
             finally:
-                self._depth = 0
+                self._depth = self._owner = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Inside a transaction questions see what it has written so far, elsewhere what is committed."""
+        if self._owner == threading.get_ident():
+            yield self._connection
+            return
+        with super().reading() as connection:
+            yield connection
 
     # Keys
 
@@ -248,15 +258,6 @@ class Catalog(CatalogReader):
                     return int(row[0])
                 connection.execute("UPDATE gap SET end_us = ? WHERE id = ?", (start_us, row[0]))
             return self._insert_gap(connection, stream, start_us, None, reason, detail) or 0
-
-    def end_gap_before(self, camera: str, role: str, end_us: int) -> None:
-        """Recovery found footage from `end_us` on: a gap that is still open and began before it ended there."""
-        with self.transaction() as connection:
-            stream = self._stream(connection, camera, role)
-            connection.execute(
-                "UPDATE gap SET end_us = ? WHERE stream = ? AND end_us IS NULL AND start_us < ?",
-                (end_us, stream, end_us),
-            )
 
     def close_gap(self, camera: str, role: str, end_us: int) -> bool:
         """Recording goes on: the open gap ends; one of no length goes. False when there was none."""

@@ -63,14 +63,17 @@ class StoreDirectory:
 
     @classmethod
     def create(cls, path: Path, clock: Clock, *, reserve_bytes: int = RESERVE_BYTES) -> Self:
-        """Make a store in a missing or empty directory and open it for writing. Raises Invalid
-        ``store.not_empty`` where there is anything in it, Unavailable when it cannot be written."""
+        """Make a store in a missing or empty directory (or one whose making was broken off) and open it for writing.
+        Raises Invalid ``store.not_empty`` where there is anything else in it, Unavailable when it cannot be written."""
+        own_places = (path / layout.OPEN_NAME, path / layout.SEGMENTS_NAME)
         with store_errors():
             path.mkdir(parents=True, exist_ok=True)
-            if set(os.listdir(path)) - _HARMLESS:
+            if set(os.listdir(path)) - _HARMLESS - {place.name for place in own_places} or any(
+                os.listdir(place) for place in own_places if place.exists()
+            ):
                 raise Invalid("store.not_empty", "A new recording directory must be empty. Name another one.")
-            (path / layout.OPEN_NAME).mkdir()
-            (path / layout.SEGMENTS_NAME).mkdir()
+            for place in own_places:
+                place.mkdir(exist_ok=True)
             # The identity comes last: a directory that has one is complete.
             own = StoreIdentity(new_id("sto"), clock.wall_us())
             write_file(path / layout.IDENTITY_NAME, identity.dump(own))
