@@ -50,7 +50,7 @@ def parse(data: bytes) -> tuple[Message, int] | None:
     if head_end > MAX_HEAD_BYTES:
         raise BadMessage("headers above 64 KiB")
     body_at = head_end + (4 if data.startswith(b"\r\n\r\n", head_end) else 2)
-    first, *lines = data[:head_end].decode("utf-8", "replace").splitlines()
+    first, *lines = data[:head_end].decode("utf-8", "replace").splitlines() or [""]
     headers = _headers(lines)
     length = _content_length(headers)
     if len(data) < body_at + length:
