@@ -164,7 +164,8 @@ def _missing(catalog: CatalogReader, store: StoreDirectory, record: SegmentRecor
 
 
 def _unlisted(catalog: CatalogReader, store: StoreDirectory, number: int, report: CheckReport) -> None:
-    if catalog.segment(number) is not None or not _is_there(store, number):
+    record = catalog.segment(number)
+    if (record is not None and record.store == store.store_id) or not _is_there(store, number):
         return
     if any(item.number == number for item in catalog.garbage()):
         report.findings.append(Finding("garbage.left", number, _place(number)))

@@ -47,10 +47,14 @@ def rebuild(
     touched: set[tuple[str, str]] = set()
     catalog.add_store(store.store_id)
     catalog.reserve_numbers(store.newest_number())
+    leaving = {item.number for item in catalog.garbage()}
     batch: list[_Found] = []
     for number in store.numbers():
         progress(number)
-        if catalog.segment(number) is None:
+        known = catalog.segment(number)
+        if known is not None and known.store != store.store_id:
+            result.left_alone.append((number, "catalog.number_used"))
+        elif known is None and number not in leaving:
             found = _read(store, number, result)
             if found is not None:
                 batch.append(found)
