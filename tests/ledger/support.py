@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -32,6 +33,7 @@ def tree_of(leaves: Sequence[bytes]) -> Tree:
     return Tree(len(leaves), lambda height, index: tree_root(leaves[index << height : (index + 1) << height]))
 
 
+@cache
 def root_of(size: int) -> bytes:
     """Root over the first `size` of `entry(0)`, `entry(1)`, ..."""
     return tree_root([leaf_hash(entry(index)) for index in range(size)])

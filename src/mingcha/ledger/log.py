@@ -189,10 +189,9 @@ class Log:
 
     def _drop_superseded(self, replaced: list[Tile]) -> None:
         """Partial tiles live one checkpoint longer than needed, for readers that just read the one before."""
-        now = set(right_edge(self.size))
         for tile in self._superseded:
-            if tile not in now:
-                self._disk.remove(self._directory / tile.path)
+            self._disk.remove(self._directory / tile.path)
+        now = set(right_edge(self.size))
         self._superseded = [tile for tile in replaced if tile not in now]
 
     def _tidy(self) -> None:
