@@ -7,7 +7,7 @@ follow from the sizes, media times from the durations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container.scan import PartInfo
@@ -44,30 +44,33 @@ def pack(parts: Iterable[PartInfo]) -> bytes:
 def unpack(data: bytes, header_bytes: int) -> list[PartInfo]:
     """The parts of a file whose header is `header_bytes` long. Raises Corrupt."""
     numbers = _numbers(data)
-    try:
-        if next(numbers) != VERSION:
-            raise Corrupt("catalog.part_index", "A part index is of an unknown version.")
-        parts = []
-        offset, media_time, duration = header_bytes, 0, 0
-        for _ in range(next(numbers)):
-            size, step, bits = next(numbers), next(numbers), next(numbers)
-            duration += -(step >> 1) if step & 1 else step >> 1
-            parts.append(PartInfo(offset, size, media_time, duration, bits >> 2, bool(bits & 1), bool(bits & 2)))
-            offset += size
-            media_time += duration
-    except StopIteration as error:
-        raise Corrupt("catalog.part_index", "A part index ends too early.") from error
+    if len(numbers) < 2 or numbers[0] != VERSION:
+        raise Corrupt("catalog.part_index", "A part index is of an unknown version.")
+    if len(numbers) != 2 + 3 * numbers[1]:
+        raise Corrupt("catalog.part_index", "A part index is too short or too long.")
+    parts = []
+    offset, media_time, duration = header_bytes, 0, 0
+    for at in range(2, len(numbers), 3):
+        size, step, bits = numbers[at : at + 3]
+        duration += -(step >> 1) if step & 1 else step >> 1
+        parts.append(PartInfo(offset, size, media_time, duration, bits >> 2, bits & 1 == 1, bits & 2 == 2))
+        offset += size
+        media_time += duration
     return parts
 
 
-def _numbers(data: bytes) -> Iterator[int]:
+def _numbers(data: bytes) -> list[int]:
+    numbers = []
     value = shift = 0
     for byte in data:
-        value |= (byte & 127) << shift
         if byte < 128:
-            yield value
+            numbers.append(value | byte << shift)
             value = shift = 0
         else:
+            value |= (byte & 127) << shift
             shift += 7
             if shift > 7 * _MAX_VARINT_BYTES:
                 raise Corrupt("catalog.part_index", "A part index holds a number that is too long.")
+    if shift:
+        raise Corrupt("catalog.part_index", "A part index ends inside a number.")
+    return numbers

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container.boxes import LARGE_HEADER_BYTES, find, read_header, walk
@@ -27,8 +28,7 @@ MAX_MOOF_BYTES = 4 << 20
 MAX_TRAILER_BYTES = 16 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class PartInfo:
+class PartInfo(NamedTuple):
     """One part. `offset`, `size`: bytes of `moof` and `mdat` in the file; `media_time`, `duration`: 90 kHz ticks of
     the video (of the audio, rescaled, in a part without video); `frames`: pictures."""
 
