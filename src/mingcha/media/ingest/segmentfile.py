@@ -10,16 +10,19 @@ from mingcha.media.ingest.cutter import Draft
 from mingcha.media.store.segment import OpenSegment
 from mingcha.media.units import VIDEO_CLOCK_HZ, AudioFormat
 
-SEGMENT_TICKS = 60 * VIDEO_CLOCK_HZ
-FORCED_TICKS = 180 * VIDEO_CLOCK_HZ
+SEGMENT_S = 60
+FORCED_FACTOR = 3
 FORCED_BYTES = 512 << 20
-"""A segment ends at a key frame; a stream that sends none for so long is cut all the same."""
+"""A segment ends at a key frame; a stream that sends none until it is three times as long is cut all the same."""
 
 
 class SegmentFile:
     """Bytes and hashes come from the same part, made once. Media times in the file begin at 0."""
 
-    def __init__(self, file: OpenSegment, header: bytes, first: Draft, audio: AudioFormat | None) -> None:
+    def __init__(
+        self, file: OpenSegment, header: bytes, first: Draft, audio: AudioFormat | None, length_s: int = SEGMENT_S
+    ) -> None:
+        self._length_ticks = length_s * VIDEO_CLOCK_HZ
         self.number = file.number
         self.first_dts = first.start
         self.starts_with_key = first.starts_with_key
@@ -34,10 +37,10 @@ class SegmentFile:
     def is_due(self, following: Draft) -> bool:
         """Whether the segment should end before this part."""
         length = following.start - self.first_dts
-        return (length >= SEGMENT_TICKS and following.starts_with_key) or self.is_overdue(following)
+        return (length >= self._length_ticks and following.starts_with_key) or self.is_overdue(following)
 
     def is_overdue(self, following: Draft) -> bool:
-        return following.start - self.first_dts >= FORCED_TICKS or self._file.size >= FORCED_BYTES
+        return following.start - self.first_dts >= FORCED_FACTOR * self._length_ticks or self._file.size >= FORCED_BYTES
 
     def append(self, draft: Draft) -> None:
         """Write one part. Raises Unavailable; the file then holds only whole parts."""

@@ -16,7 +16,7 @@ from mingcha.media.ingest.disk import Disk
 from mingcha.media.ingest.journal import Journal
 from mingcha.media.ingest.recording import Run
 from mingcha.media.ingest.runclock import RunClock
-from mingcha.media.ingest.segmentfile import SegmentFile
+from mingcha.media.ingest.segmentfile import SEGMENT_S, SegmentFile
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,9 @@ class StreamWriter:
         *,
         last_end_us: int = 0,
         gap: Gap | None = None,
+        segment_s: int = SEGMENT_S,
     ) -> None:
+        self._segment_s = segment_s
         """`last_end_us`: end of the stream's newest recording, or 0; nothing is dated before it. `gap`: the one that
         is open, as recovery left it."""
         self._camera = camera
@@ -175,7 +177,7 @@ class StreamWriter:
             self._journal.change(lambda catalog: catalog.forget_open(number))
             raise
         self._generation = self._disk.generation
-        self._segment = SegmentFile(file, header, draft, opened.source.audio)
+        self._segment = SegmentFile(file, header, draft, opened.source.audio, self._segment_s)
         return self._segment
 
     def _begin_run(self, run: Run, draft: Draft) -> OpenRun:

@@ -34,7 +34,7 @@ async def run_node(
     Raises Unavailable when the port is taken, and whatever ended the writer thread.
     """
     listener = _listen(env.text("MINGCHA_MEDIA_HOST"), env.integer("MINGCHA_MEDIA_PORT"))
-    node = Node(data, clock)
+    node = Node(data, clock, env.integer("MINGCHA_SEGMENT_S"))
     origins = Origins(env.integer("MINGCHA_WEB_PORT"))
     video = VideoServer(node, origins)
     server = _server(video.application)

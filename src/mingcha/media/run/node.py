@@ -37,14 +37,14 @@ WATCH_INTERVAL_S = 1.0
 class Node:
     """Make it on a running event loop; `start`, then `run` until cancelled, then `stop`."""
 
-    def __init__(self, data: DataDir, clock: Clock) -> None:
+    def __init__(self, data: DataDir, clock: Clock, segment_s: int) -> None:
         data.prepare()
         make_keys(data.root)
         loop = asyncio.get_running_loop()
         self.data = data
         self.clock = clock
         self.gate = Gate(ticket_public_key(data.root), clock, path=data.revocations)
-        self.writing = Writing(data, clock)
+        self.writing = Writing(data, clock, segment_s)
         self._sealer = node_sealer(data.root)
         self._sessions = SessionMaker(Poller(loop), clock, self._sealer)
         self.recorder = Recorder(

@@ -16,6 +16,7 @@ from mingcha.media.ingest.disk import Disk
 from mingcha.media.ingest.diskthread import DiskThread
 from mingcha.media.ingest.journal import Journal
 from mingcha.media.ingest.recording import Recording
+from mingcha.media.ingest.segmentfile import SEGMENT_S
 from mingcha.media.ingest.streamwriter import StreamWriter
 from mingcha.media.store.directory import StoreDirectory
 from mingcha.wire.plan import CameraOrder, StreamOrder
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 class Writing:
     """Opens catalog and store, recovers what a crash left, then runs the writer thread."""
 
-    def __init__(self, data: DataDir, clock: Clock) -> None:
+    def __init__(self, data: DataDir, clock: Clock, segment_s: int = SEGMENT_S) -> None:
+        self._segment_s = segment_s
         self._data = data
         self._clock = clock
         self.catalog = Catalog(data.catalog, clock)
@@ -68,6 +70,7 @@ class Writing:
             self._clock,
             last_end_us=self.catalog.last_end(camera.camera, order.role) or 0,
             gap=self._open_gap(camera.camera, order.role),
+            segment_s=self._segment_s,
         )
         self._writers = [known for known in self._writers if known.key != writer.key] + [writer]
         return Recording(self.thread, writer)
