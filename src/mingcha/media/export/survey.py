@@ -131,12 +131,13 @@ class _Surveyor:
         self._file = None
 
     def _take(self, segment: StoredSegment) -> None:
-        asked = self.result.asked
         header = self._footage.header(segment)
         follows = self._before is not None and segment.follows(self._before)
         if self._file is not None and not follows and self._formats_differ(header):
             self.finish()
-        first = segment.part_at(segment.ticks_at(asked.start_us)) if segment.start_us < asked.start_us else 0
+        first = self._first_part(segment)
+        if first is None:
+            return
         stretches = [Stretch(segment, first, len(segment.parts) - 1)]
         if not follows:
             *earlier, own = self._footage.from_key(segment, first)
@@ -154,6 +155,22 @@ class _Surveyor:
                 continue  # pre-roll that is gone: the first pictures cannot be decoded, the rest can
         self._take_stretch(stretches[-1])
         self._before = segment
+
+    def _first_part(self, segment: StoredSegment) -> int | None:
+        """The part with the first picture of the range; None when the range begins behind the last picture. So that no
+        pre-roll is taken for a picture that was shown before the range and only lasts into it."""
+        asked = self.result.asked
+        if segment.start_us >= asked.start_us:
+            return 0
+        first = segment.part_at(segment.ticks_at(asked.start_us))
+        following = segment.parts[first + 1] if first + 1 < len(segment.parts) else None
+        if following is not None and not following.starts_with_key:
+            return first
+        with self._footage.opened(segment) as fd:
+            video = video_of(read_part_samples(fd, segment.parts[first]))
+        if video is not None and any(segment.wall_us(entry.pts) >= asked.start_us for entry in video.samples):
+            return first
+        return first + 1 if following is not None else None
 
     def _formats_differ(self, header: bytes) -> bool:
         assert self._file is not None

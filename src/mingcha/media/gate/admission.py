@@ -100,6 +100,10 @@ class Gate:
         if self._clock.wall_us() >= ticket.expires_us:
             raise NotAllowed("ticket.expired", "The time for this viewing has run out. Open it again from its page.")
 
+    def is_revoked(self, grant: str) -> bool:
+        """For work that outlives the ticket it began with, such as the making of a copy."""
+        return self._revocations.holds(grant)
+
     def watch(self, ticket: Ticket) -> Watch:
         """Watch over a running stream; close it (or use ``with``) when the stream is over."""
         watch = Watch(self, ticket, self._clock)

@@ -38,6 +38,9 @@ class Revocations:
         for grant in grants:
             self._revoked_at_us.setdefault(grant, now_us)
 
+    def holds(self, grant: str) -> bool:
+        return grant in self._revoked_at_us
+
     def refuses(self, ticket: Ticket) -> bool:
         return ticket.grant in self._revoked_at_us or ticket.issued_us < self._refuse_before_us
 
