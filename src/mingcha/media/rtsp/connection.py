@@ -19,7 +19,9 @@ from mingcha.media.rtsp.source import Address, SourceError
 MAX_WAITING_BYTES: Final = 64 * 1024  # of requests that the camera does not take
 MAX_GARBAGE_BYTES: Final = 1024 * 1024  # between two things that make sense
 MAX_READS: Final = 8  # of one camera in one tick
-MAX_TLS_READS: Final = 512  # the same of TLS, which gives 16 KiB at a time and must be emptied, as epoll does not see inside
+MAX_TLS_READS: Final = (
+    512  # the same of TLS, which gives 16 KiB at a time and must be emptied, as epoll does not see inside
+)
 KEEPALIVE_IDLE_S: Final = (
     15  # TCP keep-alive: a half-open connection is noticed after about 30 s even while we send nothing
 )

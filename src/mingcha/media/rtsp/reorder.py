@@ -52,6 +52,7 @@ class Reorder:
             self._behind += 1
             if self._behind >= RESTART_AFTER:
                 self._restart(sequence)
+                self._hand_on(buffer, view, size)
         if self._held and now_us - self._waiting_since_us > MAX_WAIT_US:
             self._give_up(now_us)
 
