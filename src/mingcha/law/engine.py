@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from mingcha.base.errors import Invalid
@@ -54,13 +54,16 @@ class Law:
             "sanction": sanction.decide,
             "duties": duties.decide,
         }
-        self._encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-        self._remembered = lru_cache(maxsize=_MEMORY)(self._text)
+        self._encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+        self._texts = {
+            name: partial(self._text, name) if name in _DATED else lru_cache(maxsize=_MEMORY)(partial(self._text, name))
+            for name in self.questions
+        }
         self._grounds = lru_cache(maxsize=_MEMORY)(self._grounds_text)
 
     def decide(self, question: str, facts: Mapping[str, object]) -> dict[str, object]:
         """The answer with `citations` and `law_version`. Raises FactError."""
-        answer: dict[str, object] = json.loads(self._answer_text(*self._check(question, facts)))
+        answer: dict[str, object] = json.loads(self._answer_text(question, facts))
         return answer
 
     def decide_batch(self, lines: Iterable[str]) -> Iterator[str]:
@@ -75,10 +78,10 @@ class Law:
         self.questions["log_retention"].setting({"region": region, "on": on.isoformat()})
         return self.regimes.at(region, on, drafts)
 
-    def _check(self, name: object, raw: object) -> tuple[str, Regime, Any]:
-        """The question, the law that governs it, and its checked facts."""
+    def _answer_text(self, name: object, raw: object) -> str:
+        """The answer as JSON: the facts checked, the law that governs them found, its rule asked."""
         question = self._question(name)
-        if not isinstance(raw, dict):
+        if not isinstance(raw, Mapping):
             raise FactError("facts", "facts must be an object")
         if not question.names.issuperset(raw):
             unknown = next(fact for fact in raw if fact not in question.names)
@@ -86,7 +89,8 @@ class Law:
         region, on, drafts = question.setting(raw)
         facts = question.checked(raw, on)
         # The law in force at `now` governs a recording.
-        return question.name, self.regimes.at(region, on or self._local_day(facts.now), drafts), facts
+        regime = self.regimes.at(region, on or self._local_day(facts.now), drafts)
+        return self._texts[question.name](regime, facts)
 
     def _local_day(self, at: Any) -> date:
         try:
@@ -111,15 +115,12 @@ class Law:
         found = {"citations": [cite.as_dict() for cite in citations], "law_version": self.version}
         return self._encode(found)[1:-1]
 
-    def _answer_text(self, name: str, regime: Regime, facts: Any) -> str:
-        return (self._text if name in _DATED else self._remembered)(name, regime, facts)
-
     def _batch_line(self, line: str) -> str:
         case_id: object = None
         try:
             case = _case(line)
             case_id = case.get("id")
-            text = self._answer_text(*self._check(case.get("question"), case.get("facts")))
+            text = self._answer_text(case.get("question"), case.get("facts"))
         except FactError as error:
             body = error_body(error)
             return self._encode({"id": case_id, "answer": body, **body})
