@@ -16,9 +16,7 @@ from pathlib import Path
 
 START_S = 90
 STOP_S = 40
-_LOGIN = re.compile(
-    r"^\s*(?P<role>manager|guard)\b.*?(?P<username>[\w.-]+)\s*[/:\s]\s*(?P<password>\S{8,})\s*$", re.MULTILINE
-)
+_LOGIN = re.compile(r"^    (?P<username>[\w.-]+) +(?P<password>\S{8,})$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,8 @@ class Product:
 
     @property
     def logins(self) -> dict[str, Login]:
-        """One-time logins by role."""
-        return {hit["role"]: Login(hit["username"], hit["password"]) for hit in _LOGIN.finditer(self.output)}
+        """One-time logins by user name (`manager`, `guard`)."""
+        return {hit["username"]: Login(hit["username"], hit["password"]) for hit in _LOGIN.finditer(self.output)}
 
     def _wait(self) -> None:
         give_up = time.monotonic() + START_S

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -238,10 +239,11 @@ class FullDisk(Disk):
     is_full = False
     refuses_checkpoint_only = False
 
-    def put(self, path: Path, data: bytes) -> None:
-        if self.is_full and (path.name == "checkpoint" or not self.refuses_checkpoint_only):
+    def put(self, files: Mapping[Path, bytes]) -> None:
+        is_checkpoint = any(path.name == "checkpoint" for path in files)
+        if self.is_full and (is_checkpoint or not self.refuses_checkpoint_only):
             raise OSError(28, "No space left on device")
-        super().put(path, data)
+        super().put(files)
 
 
 def test_a_full_disk_refuses_the_append_and_the_log_stays_usable(tmp_path: Path) -> None:

@@ -78,8 +78,9 @@ class Log:
             if (directory / IDENTITY).exists() or (directory / "tile").exists():
                 raise Conflict("ledger.exists", "There is a log in this directory already.")
             text = checkpoints.Checkpoint(origin, 0, Edge().root()).text
-            disk.put(directory / CHECKPOINT_PATH, notes.Note(text, (keys.signer.sign(text),)).encode())
-            disk.put(directory / IDENTITY, json.dumps({"format": FORMAT, "origin": origin}).encode())
+            checkpoint = notes.Note(text, (keys.signer.sign(text),)).encode()
+            identity = json.dumps({"format": FORMAT, "origin": origin}).encode()
+            disk.put({directory / CHECKPOINT_PATH: checkpoint, directory / IDENTITY: identity})
             disk.sync([directory])
             return cls(directory, origin, keys, lock_fd, disk)
         except BaseException:
@@ -163,12 +164,11 @@ class Log:
 
     def _write(self, files: dict[Tile, bytes]) -> None:
         try:
-            touched: set[Path] = set()
-            for tile, data in files.items():
-                path = self._directory / tile.path
-                touched.update(self._disk.make_directory(path.parent))
-                self._disk.put(path, data)
-                touched.add(path.parent)
+            targets = {self._directory / tile.path: data for tile, data in files.items()}
+            touched = {path.parent for path in targets}
+            for folder in sorted(touched):
+                touched.update(self._disk.make_directory(folder))
+            self._disk.put(targets)
             self._disk.sync(sorted(touched))
         except OSError as error:
             raise Unavailable("ledger.disk", f"The log cannot be written: {error.strerror}.") from error
@@ -180,7 +180,7 @@ class Log:
     def _put_checkpoint(self, checkpoint: checkpoints.Checkpoint, note: notes.Note) -> None:
         self._is_doubtful = True
         try:
-            self._disk.put(self._directory / CHECKPOINT_PATH, note.encode())
+            self._disk.put({self._directory / CHECKPOINT_PATH: note.encode()})
             self._disk.sync([self._directory])
         except OSError as error:
             raise Unavailable("ledger.disk", f"The log cannot be written: {error.strerror}.") from error
