@@ -19,8 +19,8 @@ const REASONS = {
   en: [["patrol", "Regular watch"], ["incident", "Incident on site"], ["police", "Request of the police", true], ["maintenance", "Maintenance"]],
 };
 const WORDS = {
-  "zh-Hans": { wall: "视频墙", playback: "回放", cameras: "摄像机", register: "台账", title: "明察", person: "李卫", theme: "切换深浅主题", opening: "正在打开…" },
-  en: { wall: "Wall", playback: "Playback", cameras: "Cameras", register: "Register", title: "Mingcha", person: "Li Wei", theme: "Switch theme", opening: "Opening…" },
+  "zh-Hans": { home: "首页", wall: "视频墙", playback: "回放", cameras: "摄像机", exports: "复制件", register: "台账", people: "人员", other: "English", title: "明察", person: "李卫", theme: "切换深浅主题", opening: "正在打开…" },
+  en: { home: "Home", wall: "Video wall", playback: "Playback", cameras: "Cameras", exports: "Copies", register: "Register", people: "People", other: "中文", title: "Mingcha", person: "Li Wei", theme: "Switch theme", opening: "Opening…" },
 };
 
 const BEHAVIOURS = { 2: "lost", 4: "frozen", 6: "transcoded", 7: "forbidden", 9: "stalled", 11: "connecting" };
@@ -65,10 +65,10 @@ function topbar(words, page, slot) {
   const link = (name, glyph) => `<a class="topbar__link" href="/${name}"${name === page ? ' aria-current="page"' : ""}>${icon(glyph)}<span>${words[name]}</span></a>`;
   return `<a class="skip-link" href="#main">↓</a><header class="topbar">
 <a class="wordmark" href="/wall"><svg class="wordmark__mark" aria-hidden="true"><use href="/dist/icons.svg#mark"></use></svg><span class="wordmark__zh" lang="zh-Hans">明察</span><span class="wordmark__en">Mingcha</span></a>
-<nav class="topbar__nav">${link("wall", "wall")}${link("playback", "playback")}${link("cameras", "camera")}${link("register", "register")}</nav>
+<nav class="topbar__nav">${link("home", "pulse")}${link("wall", "wall")}${link("playback", "playback")}${link("cameras", "camera")}${link("exports", "download")}${link("register", "register")}${link("people", "people")}</nav>
 ${slot ? '<div class="topbar__slot" id="island-tools"></div>' : ""}
-<div class="topbar__end"><button class="button button--quiet button--icon" type="button" data-theme-switch aria-label="${words.theme}" title="${words.theme}">${icon("theme")}</button>
-<details class="menu" data-menu><summary class="button button--quiet">${icon("person")}<span>${words.person}</span></summary><div class="menu__panel"><a class="menu__item" href="#">${icon("settings")}…</a></div></details></div></header>`;
+<div class="topbar__end"><button class="button button--quiet" type="button">${icon("language")}<span>${words.other}</span></button><button class="button button--quiet button--icon" type="button" data-theme-switch aria-label="${words.theme}" title="${words.theme}">${icon("theme")}</button>
+<details class="menu" data-menu><summary class="button button--quiet">${icon("person")}<span class="menu__name">${words.person}</span>${icon("chevron-down")}</summary><div class="menu__panel"><a class="menu__item" href="#">${icon("settings")}…</a></div></details></div></header>`;
 }
 
 function head(locale, theme, words, manifest, room, script) {

@@ -4,6 +4,11 @@ import { bindAutosubmit, bindBusy, bindConfirm, bindProbe } from "./office/forms
 import { bindThemeSwitch } from "./office/theme.ts";
 import { bindBytes, bindCopy, bindFilter, bindMenus, bindRelativeTimes } from "./office/words.ts";
 
+/** Where only the icon of a place is shown, hovering names it. */
+function nameIcons(root: ParentNode): void {
+  for (const link of root.querySelectorAll<HTMLElement>(".topbar__link")) link.title ||= link.textContent?.trim() ?? "";
+}
+
 /** What stands in elements; again for parts that htmx brings in later. */
 function enhance(root: ParentNode): void {
   bindThemeSwitch(root);
@@ -13,6 +18,7 @@ function enhance(root: ParentNode): void {
   bindBytes(root);
   bindCopy(root);
   bindFilter(root);
+  nameIcons(root);
 }
 
 setLocale(document.documentElement.lang);

@@ -25,8 +25,13 @@ export function t(key: MessageKey, values: Record<string, string | number> = {})
   return current[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
-/** Translates a machine code under a prefix (`gap`, `lost`, `error`), falling back to the prefix's general sentence. */
-export function tCode(prefix: "gap" | "lost" | "error", code: string): string {
+/** Why there is no picture: the recorder's reasons and error codes (`camera_refused`, `camera.refused`) are one list. */
+export function tWhy(code: string): string {
+  return tCode("why", code.replaceAll(".", "_"));
+}
+
+/** Translates a machine code under a prefix, falling back to the prefix's general sentence. */
+export function tCode(prefix: "why" | "error", code: string): string {
   const key = `${prefix}.${code}`;
   return key in current ? current[key as MessageKey] : current[`${prefix}.other`].replace("{code}", code);
 }

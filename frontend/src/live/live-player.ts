@@ -174,7 +174,8 @@ export class LivePlayer {
     } else if (message.type === "dropped") {
       this.feed?.awaitKey();
     } else if (message.type === "state") {
-      this.camera = message.state;
+      // A stream that runs only while watched is "off" for a moment before it connects.
+      this.camera = message.state === "off" && message.reason === "not_watched" ? "connecting" : message.state;
       this.cameraSinceUs = message.since_us;
       this.reason = message.reason;
     } else if (message.reason === "expired" && this.options.ticket() !== null) {
@@ -280,7 +281,7 @@ export class LivePlayer {
   }
 
   private since(state: LiveState): Us {
-    if ((state === "lost" || state === "stalled") && Number.isFinite(this.cameraSinceUs)) return this.cameraSinceUs;
+    if ((state === "lost" || state === "stalled" || state === "off") && Number.isFinite(this.cameraSinceUs)) return this.cameraSinceUs;
     const age = this.pictureAgeS();
     return this.options.now() - (state === "frozen" && age !== null ? age * SECOND_US : 0);
   }

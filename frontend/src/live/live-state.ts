@@ -8,6 +8,7 @@ export type LiveState =
   | "live"
   | "stalled"
   | "lost"
+  | "off"
   | "frozen"
   | "reconnecting"
   | "forbidden"
@@ -34,7 +35,7 @@ export function liveState(facts: LiveFacts): LiveState {
   if (facts.final) return facts.final;
   if (facts.socket === "none") return "idle";
   if (facts.socket === "waiting") return "reconnecting";
-  if (facts.camera === "lost" || facts.camera === "stalled") return facts.camera;
+  if (facts.camera === "lost" || facts.camera === "stalled" || facts.camera === "off") return facts.camera;
   if (facts.pictureAgeS === null || facts.socket === "opening" || facts.camera === "connecting") return "connecting";
   return facts.pictureAgeS > FROZEN_AFTER_S ? "frozen" : "live";
 }

@@ -10,7 +10,7 @@ export interface InitMessage {
   height: number;
 }
 
-export type CameraState = "live" | "stalled" | "lost" | "connecting";
+export type CameraState = "live" | "off" | "stalled" | "lost" | "connecting";
 
 export type ServerMessage =
   | InitMessage

@@ -1,7 +1,7 @@
 /** Copying a range out: what exactly, why, then progress in bytes, then the files with their hashes. */
-import { t, tCode } from "../i18n/index.ts";
+import { t, tCode, tWhy } from "../i18n/index.ts";
 import type { CameraConfig, IslandConfig } from "../shell/config.ts";
-import { openDialog, reasonFields } from "../shell/dialogs.ts";
+import { messageOf, openDialog, reasonFields } from "../shell/dialogs.ts";
 import { el, icon, setText } from "../shell/dom.ts";
 import { ApiError, type MediaClient } from "../shell/http.ts";
 import { type Us, writeBytes, writeDuration, type Zone } from "../shell/time.ts";
@@ -112,7 +112,7 @@ export class ExportDialog {
     if (isEmpty) return el("div", { class: "alert alert--danger" }, icon("alert"), el("div", {}, t("copy.nothing")));
     if (gaps.length === 0) return el("div", { class: "alert alert--ok" }, icon("check"), el("div", {}, t("copy.whole")));
     const rows = gaps.map((gap) =>
-      el("li", {}, `${zone.clockExact(gap.from)} – ${zone.clockExact(gap.to)} · ${tCode("gap", gap.reason)}`),
+      el("li", {}, `${zone.clockExact(gap.from)} – ${zone.clockExact(gap.to)} · ${tWhy(gap.reason)}`),
     );
     return el("div", { class: "alert alert--warn" }, icon("gap"), el("div", {}, t("copy.gaps", { count: gaps.length }), el("ul", { class: "copy__gaps tabular" }, ...rows)));
   }
@@ -127,6 +127,7 @@ export class ExportDialog {
       this.viewing = await desk.openExport(camera.id, fromUs, toUs, why);
       const body = { camera: camera.id, from: fromUs, to: toUs };
       const { export: id } = await media.post<{ export: string }>(media.url("/exports"), this.viewing.ticket, body);
+      void desk.noteExport(this.viewing, id);
       const url = media.url(`/exports/${encodeURIComponent(id)}`);
       for (;;) {
         const state = await media.json<ExportState>(url, this.viewing.ticket);
@@ -142,7 +143,7 @@ export class ExportDialog {
       }
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.failed({ code: error.code, message: error.message });
+      this.failed({ code: error.code, message: messageOf(error) });
     }
   }
 

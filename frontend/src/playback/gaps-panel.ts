@@ -1,5 +1,5 @@
 /** The gaps of the day as a list that can be read, tabbed through and jumped along. */
-import { t, tCode } from "../i18n/index.ts";
+import { t, tWhy } from "../i18n/index.ts";
 import { el, icon, iconButton } from "../shell/dom.ts";
 import { type Us, writeDuration, type Zone } from "../shell/time.ts";
 import type { CameraRecord } from "./coverage.ts";
@@ -43,7 +43,7 @@ export class GapsPanel {
         icon("gap"),
         el("span", { class: "gap-item__when tabular" }, `${this.zone.clock(gap.from)} – ${this.zone.clock(gap.to)}`),
         el("span", { class: "gap-item__length tabular" }, writeDuration(gap.to - gap.from)),
-        el("span", { class: "gap-item__why" }, tCode("gap", gap.reason)),
+        el("span", { class: "gap-item__why" }, tWhy(gap.reason)),
       ),
     );
     return el(

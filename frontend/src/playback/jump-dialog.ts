@@ -6,6 +6,8 @@ import { el, icon } from "../shell/dom.ts";
 import type { Us, Zone } from "../shell/time.ts";
 
 export const MAX_CAMERAS = 4;
+/** With fewer cameras a search field would only be in the way. */
+const SEARCH_FROM = 9;
 
 export function openJump(zone: Zone, us: Us, nowUs: Us, onJump: (us: Us) => void): void {
   const day = el("input", { class: "input tabular", type: "date", id: "jump-day", max: zone.day(nowUs), required: true });
@@ -43,7 +45,7 @@ export function openCameras(cameras: readonly CameraConfig[], chosen: readonly s
   const count = el("p", { class: "muted", role: "status" });
   const boxes = cameras.map((camera) => {
     const box = el("input", { type: "checkbox", value: camera.id, checked: chosen.includes(camera.id) });
-    return { box, label: el("label", { class: "choice" }, box, el("span", {}, camera.name), camera.site !== "" && el("span", { class: "muted" }, camera.site)) };
+    return { box, label: el("label", { class: "choice" }, box, el("span", {}, camera.name), camera.site !== "" && el("span", { class: "choice__more" }, camera.site)) };
   });
   const ticked = (): string[] => boxes.filter(({ box }) => box.checked).map(({ box }) => box.value);
   const ok = el("button", { type: "submit", class: "button button--primary", form: "cameras-form" }, t("cameras.ok"));
@@ -53,7 +55,11 @@ export function openCameras(cameras: readonly CameraConfig[], chosen: readonly s
     ok.disabled = picked.length === 0;
     count.textContent = t("cameras.count", { count: picked.length, most: MAX_CAMERAS });
   };
-  const form = el("form", { class: "form", id: "cameras-form" }, count, el("div", { class: "choices choices--list" }, ...boxes.map(({ label }) => label)));
+  const search = el("input", { class: "input", type: "search", placeholder: t("chooser.search"), "aria-label": t("chooser.search"), autofocus: true, hidden: cameras.length < SEARCH_FROM });
+  search.addEventListener("input", () => {
+    for (const { label } of boxes) label.hidden = !(label.textContent ?? "").toLowerCase().includes(search.value.trim().toLowerCase());
+  });
+  const form = el("form", { class: "form", id: "cameras-form" }, search, count, el("div", { class: "choices choices--list" }, ...boxes.map(({ label }) => label)));
   const dialog = openDialog(t("cameras.title"), [form], [ok]);
   form.addEventListener("change", update);
   form.addEventListener("submit", (event) => {

@@ -1,6 +1,6 @@
 /** One recorded camera on the screen: the picture, a still over it while winding or scrubbing, and under it its name, its time and
  * what is missing. */
-import { t, tCode } from "../i18n/index.ts";
+import { t, tWhy } from "../i18n/index.ts";
 import type { CameraConfig } from "../shell/config.ts";
 import { el, icon, setText } from "../shell/dom.ts";
 import type { MediaClient } from "../shell/http.ts";
@@ -188,7 +188,7 @@ export class Pane {
     const gap = gapAt(this.record.gaps, us);
     if (!gap) return ["warn", "gap", t("pane.gapLong"), t("timeline.nothing")];
     const range = `${zone.clock(gap.from)} – ${zone.clock(gap.to)} (${writeDuration(gap.to - gap.from)})`;
-    return ["warn", "gap", t("pane.gapLong"), `${tCode("gap", gap.reason)} · ${range}`];
+    return ["warn", "gap", t("pane.gapLong"), `${tWhy(gap.reason)} · ${range}`];
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 /** The playback page: one viewing per local day, its panes, time line, marks and copies. */
-import { t, tCode } from "../i18n/index.ts";
+import { t, tWhy } from "../i18n/index.ts";
 import type { CameraConfig, IslandConfig, ServerClock } from "../shell/config.ts";
-import { askReason, emptyState, toast } from "../shell/dialogs.ts";
+import { askReason, emptyState, messageOf, toast } from "../shell/dialogs.ts";
 import { el } from "../shell/dom.ts";
 import { ApiError, MediaClient } from "../shell/http.ts";
 import { saveSnapshot } from "../shell/snapshot.ts";
@@ -27,9 +27,9 @@ export class Playback {
   private readonly root: HTMLElement;
   private readonly config: IslandConfig;
   private readonly clock: ServerClock;
-  private readonly zone: Zone;
-  private readonly media: MediaClient;
-  private readonly desk: ViewingDesk;
+  readonly zone: Zone;
+  readonly media: MediaClient;
+  readonly desk: ViewingDesk;
   private readonly replay: Replay;
   private readonly timeline: Timeline;
   private readonly transport: Transport;
@@ -41,7 +41,7 @@ export class Playback {
   private cameras: CameraConfig[];
   private selected = 0;
   private viewing: Viewing | null = null;
-  private reason: Reason | null = null;
+  reason: Reason | null = null;
   private limits: { fromUs: Us; toUs: Us } = { fromUs: 0, toUs: 0 };
   private markIn: Us | null = null;
   private markOut: Us | null = null;
@@ -167,7 +167,7 @@ export class Playback {
   }
 
   private refused(error: ApiError, again: () => void): void {
-    const text = error.message || tCode("error", error.code);
+    const text = messageOf(error);
     const button = el("button", { type: "button", class: "button", onclick: again }, t("again"));
     this.stage.replaceChildren(emptyState(error.isRefusal ? "forbidden" : "lost", t(error.isRefusal ? "cover.forbidden" : "pane.lostLong"), text, button));
     this.stage.dataset["count"] = "1";
@@ -206,7 +206,7 @@ export class Playback {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.isRefusal) for (const pane of this.panes) pane.refuse();
-      else toast(error.message || tCode("error", error.code), "warn");
+      else toast(messageOf(error), "warn");
     }
     this.drawRecord();
   }
@@ -239,7 +239,7 @@ export class Playback {
   private skipped(from: Us, to: Us): void {
     const [early, late] = from < to ? [from, to] : [to, from];
     const reasons = new Set(this.panes.flatMap((pane) => pane.record.gaps.filter((gap) => gap.from < late && gap.to > early).map((gap) => gap.reason)));
-    const why = [...reasons].map((reason) => tCode("gap", reason)).join(t("listComma"));
+    const why = [...reasons].map((reason) => tWhy(reason)).join(t("listComma"));
     toast(t("replay.skipped", { length: writeDuration(late - early), why: why || t("timeline.nothing") }), "info");
   }
 
@@ -251,7 +251,7 @@ export class Playback {
   private ended(error: ApiError): void {
     this.replay.pause();
     for (const pane of this.panes) pane.refuse();
-    toast(error.message || tCode("error", error.code), "danger");
+    toast(messageOf(error), "danger");
   }
 
   private get pane(): Pane | undefined {
@@ -275,10 +275,10 @@ export class Playback {
   }
 
   private snapshot(): void {
-    const { pane, viewing } = this;
-    if (!pane || !viewing || !this.config.rights.snapshot || !Number.isFinite(pane.shownUs)) return;
+    const { pane } = this;
+    if (!pane || !this.viewing || !this.config.rights.snapshot || !Number.isFinite(pane.shownUs)) return;
     // A quarter picture in: the playlist's instants are rounded to milliseconds.
-    void saveSnapshot(this.media, viewing.ticket, pane.camera, pane.shownUs + pane.player.frameUs / 4, this.zone);
+    void saveSnapshot(this, pane.camera, pane.shownUs + pane.player.frameUs / 4);
   }
 
   /** Marks lie between pictures, so that the range begins with the shown one and ends with the shown one. */

@@ -1,6 +1,6 @@
 /** The time line: a canvas with rows of cameras that is zoomed by wheel, pinch and keys, moved by dragging, and scrubbed on
  * its ruler. It is a slider to assistive technology; the gaps are also a list (gaps-panel.ts). */
-import { t, tCode } from "../i18n/index.ts";
+import { t, tWhy } from "../i18n/index.ts";
 import { el } from "../shell/dom.ts";
 import { MINUTE_US, SECOND_US, type Us, writeDuration, type Zone } from "../shell/time.ts";
 import { gapAt, isCovered } from "./coverage.ts";
@@ -230,9 +230,10 @@ export class Timeline {
   /** What to say about an instant of a row: recorded, a gap with its reason and length, or nothing known. */
   tell(camera: string, us: Us): string {
     const record = this.rows.find((row) => row.id === camera)?.record;
-    if (!record || us > this.now()) return "";
+    if (!record) return "";
+    if (us > this.now()) return t("timeline.future");
     const gap = gapAt(record.gaps, us);
-    if (gap) return t("gap.told", { reason: tCode("gap", gap.reason), length: writeDuration(gap.to - gap.from) });
+    if (gap) return t("gap.told", { reason: tWhy(gap.reason), length: writeDuration(gap.to - gap.from) });
     return isCovered(record.coverage, us) ? "" : t("timeline.nothing");
   }
 

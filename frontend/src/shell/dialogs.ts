@@ -1,7 +1,8 @@
 /** The dialogs and messages that both islands share: reason before a viewing, list of keys, passing messages. */
-import { t } from "../i18n/index.ts";
+import { t, tCode } from "../i18n/index.ts";
 import type { IslandConfig } from "./config.ts";
 import { el, icon, iconButton } from "./dom.ts";
+import type { ApiError } from "./http.ts";
 import type { IconName } from "./icon-shapes.ts";
 import type { Reason } from "./viewing.ts";
 
@@ -14,7 +15,7 @@ export function openDialog(title: string, body: Node[], foot: Node[], onClose?: 
     el(
       "div",
       { class: "dialog__head" },
-      el("h2", { class: "dialog__title", id }, title),
+      el("h2", { class: "dialog__title", id, tabindex: -1 }, title),
       iconButton("close", t("close"), () => dialog.close()),
     ),
     el("div", { class: "dialog__body" }, ...body),
@@ -27,6 +28,8 @@ export function openDialog(title: string, body: Node[], foot: Node[], onClose?: 
   // Inside the element in full screen, or the dialog would open behind it.
   (document.fullscreenElement ?? document.body).appendChild(dialog);
   dialog.showModal();
+  // Without a field or answer that asks for it, the title takes the focus: the close button is not the first thing to press.
+  if (!dialog.querySelector("[autofocus]")) dialog.querySelector<HTMLElement>(".dialog__title")?.focus();
   return dialog;
 }
 
@@ -116,6 +119,11 @@ export function openHelp(rows: [string[], string][]): void {
     ]),
   );
   openDialog(t("help.title"), [list], []);
+}
+
+/** The server's own sentence, else ours for the code. */
+export function messageOf(error: ApiError): string {
+  return error.message || tCode("error", error.code);
 }
 
 let toasts: HTMLElement | null = null;

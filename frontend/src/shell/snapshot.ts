@@ -1,9 +1,10 @@
 /** Saving one picture exactly as shown, by way of the media server (which enters it as served). */
-import { t, tCode } from "../i18n/index.ts";
-import { toast } from "./dialogs.ts";
+import { t } from "../i18n/index.ts";
+import { messageOf, toast } from "./dialogs.ts";
 import { el } from "./dom.ts";
 import { ApiError, type MediaClient } from "./http.ts";
 import type { Us, Zone } from "./time.ts";
+import type { Reason, ViewingDesk } from "./viewing.ts";
 
 /** `东门岗亭_2026-11-21_14-03-12.480.jpg`, without what file systems refuse. */
 export function snapshotName(camera: string, us: Us, zone: Zone): string {
@@ -18,31 +19,26 @@ export function saveBlob(blob: Blob, name: string): void {
   window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-export async function saveSnapshot(
-  media: MediaClient,
-  ticket: string,
-  camera: { id: string; name: string },
-  atUs: Us,
-  zone: Zone,
-): Promise<void> {
+export interface SnapshotHost {
+  desk: ViewingDesk;
+  media: MediaClient;
+  zone: Zone;
+  reason: Reason | null;
+}
+
+/** Registers the snapshot, then saves exactly the picture shown at `atUs`. A snapshot is an act of its own: its ticket covers
+ * one camera and one instant. */
+export async function saveSnapshot(host: SnapshotHost, camera: { id: string; name: string }, atUs: Us): Promise<void> {
+  const { desk, media, zone, reason } = host;
+  if (!reason || !Number.isFinite(atUs)) return;
+  const at = Math.round(atUs);
   try {
-    const known = Number.isFinite(atUs);
-    const url = media.url("/snapshot", { camera: camera.id, at: known ? Math.round(atUs) : undefined } as Record<string, number | string>);
-    const { blob, instantUs } = await pictureOrNewest(media, url, ticket, camera.id);
-    saveBlob(blob, snapshotName(camera.name, Number.isFinite(instantUs) ? instantUs : atUs, zone));
+    const viewing = await desk.open("snapshot", [camera.id], reason, at, at + 1);
+    const { blob, instantUs } = await media.picture(media.url("/snapshot", { camera: camera.id, at }), viewing.ticket).finally(() => desk.close(viewing));
+    saveBlob(blob, snapshotName(camera.name, Number.isFinite(instantUs) ? instantUs : at, zone));
     toast(t("snapshot.saved", { camera: camera.name }), "ok");
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    toast(error.message || tCode("error", error.code), "danger");
-  }
-}
-
-/** A live ticket covers no past instant, however near: when the exact picture is refused, the newest one is taken. */
-async function pictureOrNewest(media: MediaClient, url: string, ticket: string, camera: string): Promise<{ blob: Blob; instantUs: number }> {
-  try {
-    return await media.picture(url, ticket);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 403) throw error;
-    return media.picture(media.url("/snapshot", { camera }), ticket);
+    toast(messageOf(error), "danger");
   }
 }

@@ -56,11 +56,12 @@ export class ViewingDesk {
     return [...this.viewings].find((viewing) => viewing.cameras.has(camera));
   }
 
-  /** Registers a live or playback viewing. Raises ApiError when the office refuses. */
-  async open(mode: "live" | "playback", cameras: string[], reason: Reason, fromUs: Us | null, toUs: Us | null): Promise<Viewing> {
+  /** Registers a viewing (or a snapshot of one instant). Raises ApiError when the office refuses. */
+  async open(mode: "live" | "playback" | "snapshot", cameras: string[], reason: Reason, fromUs: Us | null, toUs: Us | null): Promise<Viewing> {
     const body = { mode, cameras, from_us: fromUs, to_us: toUs, ...reason };
     const granted = await postOffice<Granted>(this.config.urls.viewings, this.config.csrfToken, body);
-    return this.keep(granted, cameras, fromUs, toUs);
+    // A snapshot's ticket plays nothing: it stands for no camera on the screen.
+    return this.keep(granted, mode === "snapshot" ? [] : cameras, fromUs, toUs);
   }
 
   /** Registers a copy of exactly this camera and range. */
@@ -68,6 +69,16 @@ export class ViewingDesk {
     const body = { camera, from_us: fromUs, to_us: toUs, ...reason };
     const granted = await postOffice<Granted>(this.config.urls.exports, this.config.csrfToken, body);
     return this.keep(granted, [], fromUs, toUs);
+  }
+
+  /** Tells the office under which number the media server makes the copy, so that it can be fetched later too. */
+  async noteExport(viewing: Viewing, id: string): Promise<void> {
+    const url = this.config.urls.exportBegun;
+    if (!url) return;
+    await postOffice(url.replace("{grant}", encodeURIComponent(viewing.grant)), this.config.csrfToken, { export: id }).catch((error: unknown) => {
+      // The copy itself goes on; only the office's list of copies does not know it yet.
+      if (!(error instanceof ApiError)) throw error;
+    });
   }
 
   private keep(granted: Granted, cameras: string[], fromUs: Us | null, toUs: Us | null): Viewing {

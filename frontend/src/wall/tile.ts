@@ -1,6 +1,6 @@
 /** One place on the wall: the picture, and under it, never over it, its state, name and time. What is not of the present is
  * dimmed and says so in the middle. */
-import { t, tCode } from "../i18n/index.ts";
+import { t, tWhy } from "../i18n/index.ts";
 import { LivePlayer, type LiveStatus } from "../live/live-player.ts";
 import { isPresent, type LiveState } from "../live/live-state.ts";
 import type { CameraConfig } from "../shell/config.ts";
@@ -26,6 +26,7 @@ const LOOKS: Record<LiveState, { icon: IconName; kind: string }> = {
   stalled: { icon: "frozen", kind: "warn" },
   frozen: { icon: "frozen", kind: "warn" },
   lost: { icon: "lost", kind: "danger" },
+  off: { icon: "lost", kind: "warn" },
   reconnecting: { icon: "refresh", kind: "warn" },
   forbidden: { icon: "forbidden", kind: "danger" },
   ended: { icon: "lock", kind: "danger" },
@@ -49,6 +50,7 @@ export class Tile {
   private player: LivePlayer | null = null;
   private stream: "main" | "sub" = "main";
   private drawnState = "";
+  private refusal = "";
 
   constructor(index: number, host: TileHost) {
     this.index = index;
@@ -82,6 +84,7 @@ export class Tile {
     this.root.dataset["camera"] = camera?.id ?? "";
     this.root.draggable = camera !== null;
     this.drawnState = "";
+    this.refusal = "";
     if (!camera) {
       this.drawEmpty();
       return;
@@ -121,6 +124,14 @@ export class Tile {
     delete this.root.dataset["latencyMs"];
   }
 
+  /** Names the camera that will hang here, before there is leave to show it. */
+  announce(camera: CameraConfig | null): void {
+    if (!camera) return;
+    this.cover.replaceChildren();
+    setText(this.name, camera.name);
+    this.root.dataset["state"] = "idle";
+  }
+
   /** Out of sight: no bytes flow. `assign` brings it back. */
   suspend(): void {
     this.stopPlayer();
@@ -131,8 +142,9 @@ export class Tile {
   }
 
   /** The viewing ended (or never began) by the office's word. */
-  refuse(kind: "forbidden" | "ended", reason: string): void {
-    this.player?.end(kind, reason);
+  refuse(kind: "forbidden" | "ended", message: string): void {
+    this.refusal = message;
+    this.player?.end(kind, "");
   }
 
   private drawEmpty(): void {
@@ -198,14 +210,15 @@ export class Tile {
       return;
     }
     const look = LOOKS[status.state];
-    const reason = status.state === "lost" || status.state === "stalled" ? status.reason : "";
+    const told = status.state === "lost" || status.state === "stalled" || status.state === "off";
+    const why = told && status.reason !== "" ? tWhy(status.reason) : this.refusal;
     this.cover.replaceChildren(
       el(
         "div",
         { class: `cover cover--${look.kind}`, role: look.kind === "danger" ? "alert" : "status" },
         icon(look.icon),
         el("strong", {}, t(`cover.${status.state}`)),
-        reason !== "" && el("span", { class: "cover__why" }, tCode("lost", reason)),
+        why !== "" && el("span", { class: "cover__why" }, why),
         look.kind !== "muted" && el("span", { class: "cover__since tabular" }, this.sinceText(status)),
       ),
     );

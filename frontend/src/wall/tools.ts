@@ -44,8 +44,8 @@ export class WallTools {
     this.choose = el(
       "button",
       { type: "button", class: "button button--quiet", onclick: () => this.wall.toggleChooser() },
-      icon("camera"),
-      el("span", {}, t("chooser.title")),
+      icon("swap"),
+      el("span", {}, t("chooser.open")),
     );
     slot.replaceChildren(
       segmented,

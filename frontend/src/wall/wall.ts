@@ -1,8 +1,8 @@
 /** The wall: a grid of tiles, its layout and memory, its keys, and the viewings behind its pictures. */
-import { t, tCode } from "../i18n/index.ts";
+import { t } from "../i18n/index.ts";
 import type { CameraConfig, IslandConfig, ServerClock } from "../shell/config.ts";
 import { socketOrigin } from "../shell/config.ts";
-import { askReason, emptyState, toast } from "../shell/dialogs.ts";
+import { askReason, emptyState, messageOf, toast } from "../shell/dialogs.ts";
 import { el } from "../shell/dom.ts";
 import { ApiError, MediaClient } from "../shell/http.ts";
 import { playsHevc } from "../shell/hevc.ts";
@@ -21,9 +21,9 @@ const SUB_FROM = 9;
 export class Wall {
   private readonly config: IslandConfig;
   private readonly clock: ServerClock;
-  private readonly zone: Zone;
-  private readonly media: MediaClient;
-  private readonly desk: ViewingDesk;
+  readonly zone: Zone;
+  readonly media: MediaClient;
+  readonly desk: ViewingDesk;
   private readonly cameras: Map<string, CameraConfig>;
   private readonly root: HTMLElement;
   private readonly grid: HTMLElement;
@@ -33,7 +33,7 @@ export class Wall {
   private tiles: Tile[] = [];
   private focused = 0;
   private enlarged: number | null = null;
-  private reason: Reason | null = null;
+  reason: Reason | null = null;
   private asking: Promise<void> = Promise.resolve();
 
   constructor(root: HTMLElement, config: IslandConfig, clock: ServerClock) {
@@ -69,6 +69,7 @@ export class Wall {
     this.root.replaceChildren(el("div", { class: "wall" }, this.grid, this.chooser.root));
     this.tools.mount();
     this.drawGrid();
+    layouts.visible(this.layout).forEach((camera, index) => this.tiles[index]?.announce(this.cameras.get(camera ?? "") ?? null));
     await this.askAndOpen();
   }
 
@@ -163,7 +164,7 @@ export class Wall {
         const camera = this.cameras.get(shown[index] ?? "") ?? null;
         if (this.enlarged !== null && this.enlarged !== index) tile.suspend();
         else tile.assign(camera, this.streamFor(camera, index));
-        if (refused && camera && !this.desk.covering(camera.id)) tile.refuse("forbidden", refused.code);
+        if (refused && camera && !this.desk.covering(camera.id)) tile.refuse("forbidden", messageOf(refused));
       });
       this.desk.showing(new Set(wanted));
       this.chooser.mark(new Set(this.layout.slots.filter((camera) => camera !== null) as string[]));
@@ -182,15 +183,15 @@ export class Wall {
       return null;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      toast(error.message || tCode("error", error.code), "danger");
+      toast(messageOf(error), "danger");
       if (!error.isRefusal) window.setTimeout(() => void this.fill(), 5_000);
       return error.isRefusal ? error : null;
     }
   }
 
   private viewingEnded(cameras: ReadonlySet<string>, error: ApiError): void {
-    for (const tile of this.tilesOf(cameras)) tile.refuse(error.isRefusal ? "forbidden" : "ended", error.code);
-    toast(error.message || tCode("error", error.code), "danger");
+    for (const tile of this.tilesOf(cameras)) tile.refuse(error.isRefusal ? "forbidden" : "ended", messageOf(error));
+    toast(messageOf(error), "danger");
   }
 
   /** Moves the focus ring; `grab` also moves the keyboard there. */
@@ -241,9 +242,8 @@ export class Wall {
 
   snapshot(): void {
     const tile = this.tiles[this.focused];
-    const ticket = tile?.camera && this.desk.covering(tile.camera.id)?.ticket;
-    if (!tile?.camera || !ticket || !this.config.rights.snapshot) return;
-    void saveSnapshot(this.media, ticket, tile.camera, tile.status?.shownUs ?? NaN, this.zone);
+    if (!tile?.camera || !this.desk.covering(tile.camera.id) || !this.config.rights.snapshot) return;
+    void saveSnapshot(this, tile.camera, tile.status?.shownUs ?? NaN);
   }
 
   /** Opens playback at the picture now on the screen. */
