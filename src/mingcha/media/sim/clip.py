@@ -87,6 +87,11 @@ class Clip:
         """`hash_nals` of every picture of the loop, in decoding order."""
         return tuple(hash_nals(self.codec, sample.nals) for sample in self.video.samples)
 
+    def prepare(self) -> None:
+        """Packetise now what is usually asked for, rather than while others are being served."""
+        self.packed_video(Packing())
+        _ = self.packed_audio
+
     def packed_video(self, packing: Packing) -> PacketTrack:
         """The packets of the loop's pictures."""
         track = self._packed.get(packing)
