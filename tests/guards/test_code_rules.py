@@ -11,7 +11,14 @@ from tests.guards.tree import product_code
 
 # Where a broad `except` is right: loops that must outlive any fault of what they supervise, and the command's main.
 # At most six lines; a new one needs a reason in the commit that adds it.
-BROAD_EXCEPT_ALLOWED: tuple[str, ...] = ()
+BROAD_EXCEPT_ALLOWED: tuple[str, ...] = (
+    "src/mingcha/media/container/workers.py",  # a decoding child process reports its fault to its owner
+    "src/mingcha/media/export/job.py",  # a copy ends as failed, whatever went wrong
+    "src/mingcha/media/ingest/camera.py",  # a camera's supervisor: the next session starts clean
+    "src/mingcha/media/ingest/camera.py",  # and closing the last one must not hinder it
+    "src/mingcha/media/ingest/diskthread.py",  # the writer thread hands its fault to its owner
+    "src/mingcha/media/rtsp/poller.py",  # one camera's reader must never stop the others
+)
 
 CLOCK_MODULE = "src/mingcha/base/clock.py"
 CLOCK_READS = {
