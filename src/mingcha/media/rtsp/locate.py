@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
 
 def base_url(requested: str, content_base: str, content_location: str) -> str:
@@ -10,8 +10,8 @@ def base_url(requested: str, content_base: str, content_location: str) -> str:
     for text in (content_base, content_location):
         if is_absolute(text):
             return without_credentials(text)
-        if text:
-            return absolute(requested, text)
+        if text and is_absolute(joined := absolute(requested, text)):
+            return joined
     return requested
 
 
@@ -24,10 +24,10 @@ def control_url(base: str, control: str) -> str:
     if is_absolute(control):
         return without_credentials(control)
     if control.startswith("/"):
-        parts = urlsplit(base)
-        directory = parts.path.rstrip("/") + "/"
-        if control.startswith(directory):
-            return urlunsplit((parts.scheme, parts.netloc, control, "", ""))
+        scheme, _, rest = base.partition("://")
+        host, _, path = rest.partition("?")[0].partition("/")
+        if control.startswith(f"/{path}".rstrip("/") + "/"):
+            return f"{scheme}://{host}{control}"
     return base.rstrip("/") + "/" + control.lstrip("/")
 
 
@@ -43,8 +43,11 @@ def without_credentials(url: str) -> str:
 
 
 def absolute(requested: str, location: str) -> str:
-    """Where a redirect leads, credentials taken out."""
+    """Where a redirect leads, credentials taken out. What cannot be read is returned as it is."""
     if "://" in location:
         return without_credentials(location)
     scheme, _, rest = requested.partition("://")
-    return scheme + "://" + urljoin("http://" + rest, location).partition("://")[2]
+    try:
+        return scheme + "://" + urljoin("http://" + rest, location).partition("://")[2]
+    except ValueError:
+        return location
