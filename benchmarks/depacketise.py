@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/depacketise.py [--seconds 60] [--read-bytes 5000] [--codec h264]
 
 The stream is 1080p25 at 4 Mb/s with a GOP of 50, as FU-A (or FU) fragments of 1,400 bytes in interleaved frames, fed in
-reads of `--read-bytes`: 5,000 is what one camera sends in a 10 ms tick. The share is that of one core for one such camera.
+reads of `--read-bytes`: 5,000 is what one camera sends in a 10 ms tick. The share is of one core for one such camera.
 """
 
 from __future__ import annotations
