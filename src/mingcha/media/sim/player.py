@@ -69,6 +69,7 @@ class Player:
         self._due_us = 0
         self._wants_key = False
         self._held_until_us: int | None = None
+        self._pending: tuple[PacketTrack, int] | None = None
 
     # Position
 
@@ -117,8 +118,12 @@ class Player:
         """Send nothing until then; what was due meanwhile comes in one burst."""
         self._held_until_us = until_us
 
-    def switch(self, track: PacketTrack, now_us: int, *, anchor_us: int) -> None:
-        """From the next key unit of `track` on send that one; time stamps go on."""
+    def switch(self, track: PacketTrack, *, anchor_us: int) -> None:
+        """When the unit at hand is out, go on with the next key unit of `track`; time stamps go on."""
+        self._pending = (track, anchor_us)
+
+    def _take_pending(self, track: PacketTrack, anchor_us: int, now_us: int) -> None:
+        self._pending = None
         stamp = self.rtp_time(now_us)
         self.track = track
         self.anchor_us = anchor_us
@@ -134,6 +139,8 @@ class Player:
                 return self._held_until_us
             self._held_until_us = None
         while not self.is_closed:
+            if self._pending is not None and self._view is None:
+                self._take_pending(*self._pending, now_us)
             if self._due_us > now_us:
                 return self._due_us
             if self._view is None and not self._open_unit():

@@ -187,6 +187,8 @@ def car(
     left = 6 * u
     sheet.ellipse(left + 50 * u, ground, 51 * u, 3.6 * u, _SHADOW)
     dark, light = mix(body, (10, 14, 30), 0.3), mix(body, (255, 255, 255), 0.3)
+    roof: list[Point]
+    panes: list[list[Point]]
     if kind == "van":
         roof = [(6, 3), (72, 3), (82, 15), (98, 19), (99, 33), (1, 33), (1, 8)]
         panes = [
