@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     programs = [_mingcha(data, "record"), _mingcha(data, "web"), _mingcha(data, "gateway")]
     if arguments.with_sim or not (named or arguments.no_sim or demo.has_other_cameras()):
-        demo.render(data)
+        demo.render()
         port = demo.choose_port(data)
         programs.insert(0, demo.program(data, port))
         demo.put_cameras(port)

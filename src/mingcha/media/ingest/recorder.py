@@ -150,6 +150,11 @@ class Recorder:
             "last_unit_us": newest_us,
         }
 
+    def name_of(self, camera: str) -> str:
+        """What people call the camera, for file names of copies; its id where the plan does not know it."""
+        stream = self._streams.get((camera, "main"))
+        return stream.camera.name if stream is not None else camera
+
     def cameras(self) -> list[str]:
         return [camera for camera, role in self._streams if role == "main"]
 

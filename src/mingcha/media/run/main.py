@@ -43,6 +43,7 @@ async def run_node(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     await node.start(named)
+    await video.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     running = asyncio.create_task(node.run())
     waiting = asyncio.create_task(_until(stopping, seconds))

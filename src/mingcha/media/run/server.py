@@ -12,6 +12,10 @@ from starlette.websockets import WebSocket
 from mingcha.base.errors import NotAllowed
 from mingcha.media.catalog import CatalogReader
 from mingcha.media.container.workers import WorkerPool
+from mingcha.media.export.job import Archive
+from mingcha.media.export.routes import routes as export_routes
+from mingcha.media.export.service import ExportService, ExportServices
+from mingcha.media.export.state import ExportState
 from mingcha.media.footage.archive import Footage
 from mingcha.media.gate.http import PRIVATE_HEADERS, answers_errors
 from mingcha.media.live.origins import Origins
@@ -33,10 +37,17 @@ class VideoServer:
         footage = Footage(catalog, ReadStores(node.data.store).store_of)
         self._playback = Services(footage, node.gate, node.clock, WorkerPool(), _teller(node))
         self._catalog = catalog
-        self.application = _application(node, origins, list(playback_routes(self._playback)))
+        self._exports = ExportService(_export_services(node))
+        routes: list[BaseRoute] = [*playback_routes(self._playback), *export_routes(self._exports)]
+        self.application = _application(node, origins, routes)
+
+    async def start(self) -> None:
+        """Take up copies that an earlier process left unfinished."""
+        await self._exports.start()
 
     async def close(self) -> None:
-        """End workers and threads."""
+        """Stop copies, end workers and threads."""
+        await self._exports.close()
         await self._playback.close()
         self._catalog.close()
 
@@ -69,6 +80,26 @@ def _application(node: Node, origins: Origins, more: list[BaseRoute]) -> ASGIApp
         *more,
     ]
     return Cors(Starlette(routes=routes), origins)
+
+
+def _export_services(node: Node) -> ExportServices:
+    def archive() -> Archive:
+        return Archive(node.data.catalog, {store: node.data.store for store in node.writing.catalog.stores()})
+
+    def finished(state: ExportState) -> None:
+        kind = "export.finished" if state.state == "done" else "export.failed"
+        detail = {key: value for key, value in state.answer().items() if key != "camera"}
+        node.tell(kind, state.camera, **{**detail, "grant": state.grant, "person": state.person})
+
+    return ExportServices(
+        directory=node.data.exports,
+        archive=archive,
+        gate=node.gate,
+        clock=node.clock,
+        camera_name=node.recorder.name_of,
+        on_finished=finished,
+        on_served=_teller(node),
+    )
 
 
 def _teller(node: Node) -> OnServed:
