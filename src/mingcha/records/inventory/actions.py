@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F
 
-from mingcha.base.errors import Conflict, Invalid
+from mingcha.base.errors import Conflict
 from mingcha.base.ids import new_id
 from mingcha.base.keys import node_sealer
 from mingcha.records.accounts.models import Person
@@ -17,7 +16,8 @@ from mingcha.records.accounts.queries import require
 from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.addresses import read_address
 from mingcha.records.inventory.models import Camera, PlanCounter, Probe, Site, Unit
-from mingcha.records.inventory.states import NAME_LIMIT, Engine, Transport
+from mingcha.records.inventory.names import read_name
+from mingcha.records.inventory.states import Engine, Transport
 from mingcha.records.register.actions import Actor, act, enter
 
 PROBES_KEPT = timedelta(minutes=10)
@@ -44,7 +44,7 @@ class CameraDraft:
 def open_site(*, name: str, address: str, actor: Actor, at: datetime, unit_name: str = "") -> Site:
     """Add a site; the unit is made with the first one."""
     require(actor, Permission.MANAGE_CAMERAS)
-    name = _checked_name(name)
+    name = read_name(name)
     unit = Unit.objects.first() or Unit.objects.create(name=unit_name or name, created_at=at)
     if Site.objects.filter(unit=unit, name=name).exists():
         raise Conflict("site.name_taken", "Another site has this name already.")
@@ -57,7 +57,7 @@ def open_site(*, name: str, address: str, actor: Actor, at: datetime, unit_name:
 def change_site(*, site: Site, name: str, address: str, actor: Actor, at: datetime) -> None:
     """Change name and address of a site."""
     require(actor, Permission.MANAGE_CAMERAS)
-    name = _checked_name(name)
+    name = read_name(name)
     if Site.objects.filter(unit=site.unit, name=name).exclude(pk=site.pk).exists():
         raise Conflict("site.name_taken", "Another site has this name already.")
     before = {"name": site.name, "address": site.address}
@@ -157,21 +157,8 @@ def _seal(text: str, context: str) -> str:
     return node_sealer(settings.DATA_DIR).seal(text, context)
 
 
-def _checked_name(text: str) -> str:
-    """A name as people write it: any script, quotes and emoji; no control characters, since names reach file names of
-    copies, logs and paper."""
-    name = unicodedata.normalize("NFC", text).strip()
-    if not name:
-        raise Invalid("camera.name_empty", "The name is empty.")
-    if len(name) > NAME_LIMIT:
-        raise Invalid("camera.name_long", "The name is too long.", limit=NAME_LIMIT)
-    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in name):
-        raise Invalid("camera.name_control", "The name holds control characters.")
-    return name
-
-
 def _apply(camera: Camera, draft: CameraDraft) -> None:
-    camera.name = _checked_name(draft.name)
+    camera.name = read_name(draft.name)
     taken = Camera.objects.filter(site=camera.site, name=camera.name, retired_at__isnull=True).exclude(pk=camera.pk)
     if taken.exists():
         raise Conflict("camera.name_taken", "Another camera of this site has this name.")

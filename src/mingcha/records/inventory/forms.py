@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -11,6 +12,7 @@ from mingcha.base.errors import Invalid
 from mingcha.records.inventory.actions import CameraDraft
 from mingcha.records.inventory.addresses import URL_LIMIT, read_address
 from mingcha.records.inventory.models import Site
+from mingcha.records.inventory.names import read_name
 from mingcha.records.inventory.states import NAME_LIMIT, Engine, Transport
 from mingcha.records.wording import explain
 
@@ -80,12 +82,18 @@ class CameraForm(forms.Form):
         if stored_username is not None:
             self.fields["password"].help_text = _("Leave empty to keep the stored one.")
 
+    def clean_name(self) -> str:
+        return _readable(self.cleaned_data["name"], read_name)
+
+    def clean_site_name(self) -> str:
+        return _readable(self.cleaned_data["site_name"], read_name)
+
     def clean_main_url(self) -> str:
-        return _checked_address(self.cleaned_data["main_url"])
+        return _readable(self.cleaned_data["main_url"], read_address)
 
     def clean_sub_url(self) -> str:
         text: str = self.cleaned_data["sub_url"]
-        return _checked_address(text) if text.strip() else ""
+        return _readable(text, read_address) if text.strip() else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -109,10 +117,11 @@ class CameraForm(forms.Form):
         )
 
 
-def _checked_address(text: str) -> str:
-    """The text as typed, once it can be read as an address; the act takes the credentials out of it."""
+def _readable(text: str, read: Callable[[str], object]) -> str:
+    """The text as typed, once it can be read; the act reads it again. So all errors of a form show at once, and none
+    comes after the act before it (a new site) was done."""
     try:
-        read_address(text)
+        read(text)
     except Invalid as error:
         raise forms.ValidationError(explain(error)) from error
     return text

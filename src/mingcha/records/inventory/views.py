@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -19,9 +18,10 @@ from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory import actions, queries
 from mingcha.records.inventory.forms import CameraForm, SiteForm
-from mingcha.records.inventory.models import Camera, Probe, Site
-from mingcha.records.inventory.states import CameraState, Engine, ProbeState, Transport
-from mingcha.records.wording import explain, explain_code, explain_reason
+from mingcha.records.inventory.models import Camera, Site
+from mingcha.records.inventory.states import CameraState, Engine, Transport
+from mingcha.records.inventory.waiting import probe_answer, wait_for_probe
+from mingcha.records.wording import explain, explain_reason
 
 FIELD_OF = {
     "camera.name_empty": "name",
@@ -31,8 +31,6 @@ FIELD_OF = {
     "camera.url": "main_url",
 }
 CODEC_NAMES = {"h264": "H.264", "h265": "H.265", "avc1": "H.264", "avc3": "H.264", "hvc1": "H.265", "hev1": "H.265"}
-PROBE_WAIT_S = 25.0
-PROBE_STEP_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,34 +170,6 @@ def probe(request: PersonRequest) -> HttpResponse:
     except Invalid as error:
         return JsonResponse({"ok": False, "message": explain(error), "detail": ""})
     return JsonResponse(probe_answer(wait_for_probe(asked)))
-
-
-def wait_for_probe(asked: Probe, sleep: Callable[[float], None] = time.sleep) -> Probe:
-    """The probe once the gateway has answered, or still waiting after `PROBE_WAIT_S`."""
-    for _ in range(int(PROBE_WAIT_S / PROBE_STEP_S)):
-        asked.refresh_from_db()
-        if asked.state != ProbeState.WAITING:
-            break
-        sleep(PROBE_STEP_S)
-    return asked
-
-
-def probe_answer(asked: Probe) -> dict[str, object]:
-    """What the page shows: a sentence, and codec, size and rate in small print."""
-    result = asked.result
-    if asked.state == ProbeState.WAITING:
-        return {"ok": False, "message": explain_code("probe.waiting"), "detail": ""}
-    if asked.state == ProbeState.FAILED:
-        code = str(result.get("code", ""))
-        return {"ok": False, "message": explain_code(code, result, str(result.get("message", ""))), "detail": code}
-    parts = [str(result.get("codec", "")).upper()]
-    if result.get("width"):
-        parts.append(f"{result['width']}×{result['height']}")
-    if result.get("fps"):
-        parts.append(gettext("%(fps)s pictures per second") % {"fps": f"{float(result['fps']):g}"})
-    message = gettext("The camera answers and sends pictures.")
-    detail = " · ".join(part for part in parts if part)
-    return {"ok": True, "message": message, "detail": detail, "picture": result.get("picture", "")}
 
 
 def _site_form(request: PersonRequest, site: Site | None, save: Callable[[dict[str, str]], object]) -> HttpResponse:
