@@ -15,12 +15,13 @@ from pathlib import Path
 
 import yaml
 
-from mingcha.law.model import SUBJECTS, Article, Citation, Instrument, Parameter
+from mingcha.law.model import SUBJECTS, Article, Citation, Instrument, Parameter, Reading
 from mingcha.law.schema import DataError, Vocabulary, build, citation, mapping, parameter, sequence
 
 SHIPPED = Path(__file__).parent / "data"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_SUBJECTS = {"articles"}
+_SHARED = {"instruments.yaml", "vocabulary.yaml", "territories.yaml", "readings.yaml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Dataset:
     offset: timezone
     articles: tuple[Article, ...]
     parameters: tuple[Parameter, ...]
+    readings: tuple[Reading, ...]
 
     def instrument(self, instrument_id: str) -> Instrument:
         """Raises KeyError for an unknown id."""
@@ -65,7 +67,9 @@ def read(directories: Iterable[Path]) -> Dataset:
     instruments = _instruments(trees)
     provinces, offset = _territories(trees)
     articles, parameters = _contents(trees, {instrument.id: instrument for instrument in instruments}, vocabulary)
-    return Dataset(digest.hexdigest(), instruments, vocabulary, provinces, offset, articles, parameters)
+    readings = _readings(trees)
+    _check_links(articles, parameters, readings)
+    return Dataset(digest.hexdigest(), instruments, vocabulary, provinces, offset, articles, parameters, readings)
 
 
 def _load(name: str, content: bytes) -> object:
@@ -126,7 +130,7 @@ def _contents(
     for name, tree in trees.items():
         parts = name.split("/")[1:]
         if len(parts) != 2:
-            if len(parts) != 1 or parts[0] not in ("instruments.yaml", "vocabulary.yaml", "territories.yaml"):
+            if len(parts) != 1 or parts[0] not in _SHARED:
                 raise DataError(name, "does not belong here")
             continue
         instrument = instruments.get(parts[0])
@@ -140,7 +144,6 @@ def _contents(
             raise DataError(name, f"holds the subject {found.subject!r}")
         _check_days(found, instrument, name)
         parameters.append(found)
-    _check_citations(articles, parameters)
     return tuple(articles), tuple(parameters)
 
 
@@ -168,17 +171,31 @@ def _articles(tree: object, instrument: str, vocabulary: Vocabulary, name: str) 
     return rows
 
 
-def _check_citations(articles: list[Article], parameters: list[Parameter]) -> None:
+def _readings(trees: Mapping[str, object]) -> tuple[Reading, ...]:
+    found: list[Reading] = []
+    for name, tree in _named(trees, "readings.yaml"):
+        for part in ("readings", "general"):
+            for number, raw in enumerate(sequence(mapping(tree, name).get(part, []), name)):
+                given = {**mapping(raw, name), "general": part == "general"}
+                found.append(build(Reading, given, "", f"{name} {part} {number + 1}"))
+    return tuple(found)
+
+
+def _check_links(
+    articles: tuple[Article, ...], parameters: tuple[Parameter, ...], readings: tuple[Reading, ...]
+) -> None:
     known: set[Citation] = set()
     for row in articles:
         if row.cite in known:
             raise DataError(str(row.cite), "is twice in the article table")
         known.add(row.cite)
+    named = {reading.id for reading in readings if not reading.general}
     for found in parameters:
-        for _, entries in found.values:
-            for entry in entries:
-                if entry.cite not in known:
-                    raise DataError(found.id, f"cites {entry.cite}, which is not in the article table")
+        for entry in found.entries:
+            if entry.cite not in known:
+                raise DataError(found.id, f"cites {entry.cite}, which is not in the article table")
+            if entry.reading and entry.reading not in named:
+                raise DataError(found.id, f"names the reading {entry.reading!r}, which is not in readings.yaml")
 
 
 def first_days(data: Dataset) -> tuple[date, ...]:

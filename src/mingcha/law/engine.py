@@ -78,8 +78,13 @@ class Law:
         self.questions["log_retention"].setting({"region": region, "on": on.isoformat()})
         return self.regimes.at(region, on, drafts)
 
-    def _answer_text(self, name: object, raw: object) -> str:
-        """The answer as JSON: the facts checked, the law that governs them found, its rule asked."""
+    def consider(self, question: str, facts: Mapping[str, object]) -> tuple[Regime, Decision]:
+        """The law that governs the facts, and the decision with the entries it rests on; for explanations."""
+        name, regime, checked = self._check(question, facts)
+        return regime, self._rules[name](regime, checked)
+
+    def _check(self, name: object, raw: object) -> tuple[str, Regime, Any]:
+        """The question, the law that governs it, and its checked facts. Raises FactError."""
         question = self._question(name)
         if not isinstance(raw, Mapping):
             raise FactError("facts", "facts must be an object")
@@ -89,8 +94,11 @@ class Law:
         region, on, drafts = question.setting(raw)
         facts = question.checked(raw, on)
         # The law in force at `now` governs a recording.
-        regime = self.regimes.at(region, on or self._local_day(facts.now), drafts)
-        return self._texts[question.name](regime, facts)
+        return question.name, self.regimes.at(region, on or self._local_day(facts.now), drafts), facts
+
+    def _answer_text(self, name: object, raw: object) -> str:
+        question, regime, facts = self._check(name, raw)
+        return self._texts[question](regime, facts)
 
     def _local_day(self, at: Any) -> date:
         try:

@@ -58,6 +58,19 @@ class Article:
     sanction: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Where a text left a choice: what was read, what else it could be, and why. A general one binds rules as a whole;
+    the others are named by entries."""
+
+    id: str
+    en: str
+    zh: str
+    instead: str
+    why: str
+    general: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
     """What all subjects share. `reading` names a section of docs/law/readings.md when the text left a choice.
@@ -255,3 +268,8 @@ class Parameter:
     @property
     def id(self) -> str:
         return f"{self.instrument}/{self.subject}"
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of all days."""
+        return tuple(entry for _, entries in self.values for entry in entries)
