@@ -54,7 +54,7 @@ class Counter:
         self.pictures = 0
         self.losses = 0
 
-    def picture(self, payload: bytes, stamp: int, flags: int, sets: list[bytes]) -> None:
+    def picture(self, payload: bytes, stamp: int, arrived_us: int, flags: int, sets: list[bytes]) -> None:
         self.pictures += 1
 
     def loss(self, reason: str, detail: str) -> None:
@@ -64,7 +64,7 @@ class Counter:
 def measure(codec: str, data: bytes, packets: int, read_bytes: int) -> tuple[float, Counter]:
     """(seconds of CPU, what came out) for one pass over the data as a connection would feed it."""
     counter = Counter()
-    assembler = hot.VideoAssembler(codec == "h265", 0, counter.picture, counter.loss)
+    assembler = hot.VideoAssembler(codec == "h265", 0, hot.ReadTime(), counter.picture, counter.loss)
     buffer = bytearray(256 * 1024)
     view = memoryview(buffer)
     tail = b""

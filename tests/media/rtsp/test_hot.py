@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.media.rtsp import hot
-from mingcha.media.rtsp.hot import DAMAGED, KEY, RECOVERY_POINT, VideoAssembler
+from mingcha.media.rtsp.hot import DAMAGED, KEY, RECOVERY_POINT, ReadTime, VideoAssembler
 from tests.media.rtsp.packets import (
     PPS,
     PPS_H265,
@@ -38,9 +38,9 @@ class Pictures:
         self.made: list[tuple[bytes, int, int]] = []
         self.sets: list[bytes] = []
         self.losses: list[tuple[str, str]] = []
-        self.assembler = VideoAssembler(h265, channel, self._picture, self._loss, donl)
+        self.assembler = VideoAssembler(h265, channel, ReadTime(), self._picture, self._loss, donl)
 
-    def _picture(self, payload: bytes, stamp: int, flags: int, sets: list[bytes]) -> None:
+    def _picture(self, payload: bytes, stamp: int, arrived_us: int, flags: int, sets: list[bytes]) -> None:
         self.made.append((payload, stamp, flags))
         self.sets += sets
 

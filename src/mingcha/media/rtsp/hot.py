@@ -50,16 +50,23 @@ _HEAD_H264: Final = Struct(
 )  # '$' channel, size, V P X CC M PT, sequence number; time stamp, SSRC and 2 payload bytes
 _HEAD_H265: Final = Struct(">HHHH11s")  # the same with 3 payload bytes
 
-OnPicture = Callable[[bytes, int, int, list[bytes]], None]
+OnPicture = Callable[[bytes, int, int, int, list[bytes]], None]
 OnLoss = Callable[[str, str], None]
+
+
+class ReadTime:
+    """`now_us`: the monotonic instant of the read in progress; whoever reads the socket keeps it."""
+
+    def __init__(self) -> None:
+        self.now_us: int = 0
 
 
 class VideoAssembler:
     """Reassembles one video stream.
 
-    `on_picture(payload, stamp, flags, parameter_sets)`: NAL units each behind a 4-byte length; the RTP time stamp (32
-    bits); KEY, RECOVERY_POINT, DAMAGED; the SPS, PPS and VPS that came in this picture, in order. `on_loss(reason,
-    detail)` as in UnitSink.
+    `on_picture(payload, stamp, arrived_us, flags, parameter_sets)`: NAL units each behind a 4-byte length; the RTP time
+    stamp (32 bits); when the last byte was read; KEY, RECOVERY_POINT, DAMAGED; the SPS, PPS and VPS that came in this
+    picture, in order. `on_loss(reason, detail)` as in UnitSink.
 
     A picture ends when the time stamp changes, when a NAL unit comes that can only begin the next one, or at the
     marker bit, once that has been right `MARKER_PROOFS` times; some cameras never set it, and some set it on every
@@ -67,7 +74,10 @@ class VideoAssembler:
     picture's delay.
     """
 
-    def __init__(self, h265: bool, channel: int, on_picture: OnPicture, on_loss: OnLoss, donl: bool = False) -> None:
+    def __init__(
+        self, h265: bool, channel: int, time: ReadTime, on_picture: OnPicture, on_loss: OnLoss, donl: bool = False
+    ) -> None:
+        self._time = time
         self._h265 = h265
         self._donl = donl
         self._kinds: bytes = H265_KINDS if h265 else H264_KINDS
@@ -84,6 +94,7 @@ class VideoAssembler:
 
         self._unit: bytearray = bytearray()  # the picture so far
         self._unit_stamp: int = 0
+        self._unit_us: int = 0  # when the last packet of it was read that was not the middle of a fragmented NAL unit
         self._has_slice: bool = False
         self._flags: int = 0
         self._sets: list[bytes] = []
@@ -154,6 +165,7 @@ class VideoAssembler:
         if kind & 0x3F00:
             at, stop = self._skip_extras(buffer, at, stop, kind)
         self._payload(buffer, view, start, at, stop, kind)
+        self._unit_us = self._time.now_us
         if len(self._unit) > MAX_UNIT_BYTES:
             self._drop_unit()
         elif kind & 0x80:
@@ -361,7 +373,7 @@ class VideoAssembler:
         flags = self._flags
         sets = self._sets
         self._reset_unit()
-        self._on_picture(payload, self._unit_stamp, flags, sets)
+        self._on_picture(payload, self._unit_stamp, self._unit_us, flags, sets)
 
     def _drop_unit(self) -> None:
         self._reset_unit()

@@ -6,7 +6,7 @@ from typing import Final
 
 from mingcha.base.clock import US_PER_S
 from mingcha.media.rtsp import sps_h264, sps_h265
-from mingcha.media.rtsp.hot import DAMAGED, KEY, RECOVERY_POINT, VideoAssembler
+from mingcha.media.rtsp.hot import DAMAGED, KEY, RECOVERY_POINT, ReadTime, VideoAssembler
 from mingcha.media.rtsp.nal_kinds import H264_PPS, H264_SPS, H265_PPS, H265_SPS, H265_VPS
 from mingcha.media.rtsp.sps import StreamParameters
 from mingcha.media.rtsp.timeline import Timeline
@@ -19,13 +19,12 @@ SEEN_REORDER_DEPTH: Final = 4  # of a stream that does not declare reordering bu
 MAX_SETS: Final = 64  # of one kind
 
 
-class SharedState:
-    """What the tracks of a session share. `now_us`: monotonic instant of the read in progress. `zero_us`: arrival of
-    the first unit."""
+class SharedState(ReadTime):
+    """What the tracks of a session share. `zero_us`: arrival of the first unit."""
 
     def __init__(self, sink: UnitSink) -> None:
+        super().__init__()
         self.sink = sink
-        self.now_us = 0
         self.zero_us = -1
         self.audio: AudioFormat | None = None
         self.formatted = False
@@ -40,7 +39,7 @@ class VideoTrack:
         self.channel = channel
         self.format: VideoFormat | None = None
         self.last_unit_us = -1
-        self.assembler = VideoAssembler(codec == "h265", channel, self._on_picture, self._on_loss, donl)
+        self.assembler = VideoAssembler(codec == "h265", channel, shared, self._on_picture, self._on_loss, donl)
         self._shared = shared
         self._timeline = Timeline(VIDEO_CLOCK_HZ)
         self._vps: dict[int, bytes] = {}
@@ -48,7 +47,7 @@ class VideoTrack:
         self._pps: dict[int, bytes] = {}
         self._highest_pts = 0
         self._reorders = False  # times went back although the stream does not declare it
-        self._idr_due_us = -1  # from here on recovery points count as key pictures
+        self._idr_due_us = 0  # from here on recovery points count as key pictures
         self._bad_data_us = -BAD_DATA_EVERY_US
 
     def take_sets(self, nals: list[bytes]) -> None:
@@ -116,28 +115,26 @@ class VideoTrack:
         depth = next(iter(self._sps.values()))[1].reorder_depth
         return depth is None or depth > 0
 
-    def _on_picture(self, payload: bytes, stamp: int, flags: int, sets: list[bytes]) -> None:
+    def _on_picture(self, payload: bytes, stamp: int, arrived_us: int, flags: int, sets: list[bytes]) -> None:
         shared = self._shared
-        now_us = shared.now_us
-        self.last_unit_us = now_us
+        self.last_unit_us = arrived_us
         if sets:
             self.take_sets(sets)
         if self.format is None:
             return
-        if shared.zero_us < 0:
-            shared.zero_us = now_us
-        if self._idr_due_us < 0:
-            self._idr_due_us = now_us + FIRST_IDR_US
         if not shared.formatted:
             shared.formatted = True
+            shared.zero_us = arrived_us
+            self._idr_due_us = arrived_us + FIRST_IDR_US
             shared.sink.on_format(self.format, shared.audio)
-        pts, jumped = self._timeline.place(stamp, now_us, shared.zero_us, self._may_reorder())
+        pts, jumped = self._timeline.place(stamp, arrived_us, shared.zero_us, self._may_reorder())
         if jumped:
             shared.sink.on_loss("timestamp_jump", f"{jumped:+.3f} s")
         elif not self._reorders and pts < self._highest_pts:
             self._begin_reordering()
         self._highest_pts = max(self._highest_pts, pts)
-        shared.sink.on_unit(AccessUnit(payload, pts, self._is_key(flags), now_us, False, flags & DAMAGED != 0))
+        is_key = self._is_key(flags, arrived_us)
+        shared.sink.on_unit(AccessUnit(payload, pts, is_key, arrived_us, False, flags & DAMAGED != 0))
 
     def _begin_reordering(self) -> None:
         """Times went back: these are B pictures. A stream that did not say so gets a new format with a depth."""
@@ -145,12 +142,11 @@ class VideoTrack:
         if next(iter(self._sps.values()))[1].reorder_depth is None:
             self._make_format()
 
-    def _is_key(self, flags: int) -> bool:
-        now_us = self._shared.now_us
+    def _is_key(self, flags: int, arrived_us: int) -> bool:
         if flags & KEY:
-            self._idr_due_us = now_us + NO_IDR_US
+            self._idr_due_us = arrived_us + NO_IDR_US
             return True
-        return flags & RECOVERY_POINT != 0 and now_us >= self._idr_due_us
+        return flags & RECOVERY_POINT != 0 and arrived_us >= self._idr_due_us
 
     def _on_loss(self, reason: str, detail: str) -> None:
         if reason == "bad_data":  # a broken camera may send nothing else; one report a second is enough
