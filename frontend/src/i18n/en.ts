@@ -166,6 +166,7 @@ export const en = {
   "jump.nothing": "Nothing was recorded at that time.",
 
   "cameras.title": "Choose cameras",
+  "cameras.open": "Choose",
   "cameras.ok": "Show",
   "cameras.count": "{count} of at most {most}",
 

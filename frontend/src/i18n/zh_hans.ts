@@ -168,6 +168,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "jump.nothing": "该时刻没有录像。",
 
   "cameras.title": "选择摄像机",
+  "cameras.open": "选择",
   "cameras.ok": "显示",
   "cameras.count": "已选 {count} 台，最多 {most} 台",
 

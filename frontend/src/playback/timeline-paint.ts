@@ -4,8 +4,12 @@ import type { CameraRecord, Gap, Span } from "./coverage.ts";
 import { needsSeconds, type Scale, ticks, xOf } from "./scale.ts";
 
 export const AXIS_PX = 26;
-export const ROW_PX = 26;
 const BAR_PX = 12;
+
+/** Height of a row and where its bar lies in it; on a narrow screen the name stands above the bar. */
+export function rowShape(isNarrow: boolean): { rowPx: number; barPx: number } {
+  return isNarrow ? { rowPx: 36, barPx: 22 } : { rowPx: 26, barPx: 7 };
+}
 
 export interface TimelineRow {
   id: string;
@@ -14,6 +18,7 @@ export interface TimelineRow {
 
 export interface TimelinePicture {
   scale: Scale;
+  isNarrow: boolean;
   rows: TimelineRow[];
   playheadUs: Us;
   hoverUs: Us | null;
@@ -53,8 +58,6 @@ export function readPalette(element: Element): Palette {
   };
 }
 
-const barTop = (row: number, unit: number): number => (AXIS_PX + row * ROW_PX + (ROW_PX - BAR_PX) / 2) * unit;
-
 /** `unit`: CSS pixels per design pixel (1.5 on a 4K wall). The context is already scaled to CSS pixels. */
 export function paint(context: CanvasRenderingContext2D, picture: TimelinePicture, palette: Palette, unit: number, heightPx: number): void {
   const { scale } = picture;
@@ -85,7 +88,8 @@ function paintTicks(context: CanvasRenderingContext2D, { scale, zone }: Timeline
 
 function paintRow(context: CanvasRenderingContext2D, picture: TimelinePicture, record: CameraRecord, index: number, palette: Palette, unit: number): void {
   const { scale, nowUs } = picture;
-  const top = barTop(index, unit);
+  const { rowPx, barPx } = rowShape(picture.isNarrow);
+  const top = (AXIS_PX + index * rowPx + barPx) * unit;
   const height = BAR_PX * unit;
   // What has not happened yet has no track: it is neither recorded nor missing.
   const end = Math.min(scale.widthPx, xOf(scale, nowUs));

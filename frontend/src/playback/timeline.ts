@@ -5,7 +5,7 @@ import { el } from "../shell/dom.ts";
 import { MINUTE_US, SECOND_US, type Us, writeDuration, type Zone } from "../shell/time.ts";
 import { gapAt, isCovered } from "./coverage.ts";
 import * as scales from "./scale.ts";
-import { AXIS_PX, paint, type Palette, readPalette, ROW_PX, type TimelineRow } from "./timeline-paint.ts";
+import { AXIS_PX, paint, type Palette, readPalette, rowShape, type TimelineRow } from "./timeline-paint.ts";
 
 export interface TimelineEvents {
   /** The pointer rests here; null when it left. `row`: camera id under it. */
@@ -34,6 +34,7 @@ export class Timeline {
   private markOut: Us | null = null;
   private palette: Palette | null = null;
   private unit = 1;
+  private isNarrow = false;
   private pending = false;
   private readonly pointers = new Map<number, number>();
   private drag: Drag | null = null;
@@ -86,7 +87,6 @@ export class Timeline {
     this.rows = rows;
     if (renamed) {
       this.names.replaceChildren(...rows.map((row) => el("span", { class: "timeline__name", title: row.name }, row.name)));
-      this.canvas.style.height = `${(AXIS_PX + rows.length * ROW_PX + 6) * this.unit}px`;
       this.resized();
     }
     this.draw();
@@ -127,9 +127,11 @@ export class Timeline {
   }
 
   private resized(): void {
+    this.unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    this.isNarrow = window.matchMedia("(max-width: 46rem)").matches;
+    this.canvas.style.height = `${(AXIS_PX + this.rows.length * rowShape(this.isNarrow).rowPx + 6) * this.unit}px`;
     const box = this.canvas.getBoundingClientRect();
     const ratio = window.devicePixelRatio || 1;
-    this.unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
     this.canvas.width = Math.max(1, Math.round(box.width * ratio));
     this.canvas.height = Math.max(1, Math.round(box.height * ratio));
     this.scale = { ...this.scale, widthPx: Math.max(1, box.width) };
@@ -147,8 +149,8 @@ export class Timeline {
       const ratio = window.devicePixelRatio || 1;
       this.palette ??= readPalette(this.canvas);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      const { scale, rows, playheadUs, hoverUs, markIn, markOut, zone } = this;
-      const picture = { scale, rows, playheadUs, hoverUs, markIn, markOut, zone, nowUs: this.now() };
+      const { scale, isNarrow, rows, playheadUs, hoverUs, markIn, markOut, zone } = this;
+      const picture = { scale, isNarrow, rows, playheadUs, hoverUs, markIn, markOut, zone, nowUs: this.now() };
       paint(context, picture, this.palette, this.unit, this.canvas.height / ratio);
     });
   }
@@ -222,7 +224,7 @@ export class Timeline {
 
   private hover(us: Us | null, x: number, y: number): void {
     this.hoverUs = us;
-    const row = this.rows[Math.floor((y / this.unit - AXIS_PX) / ROW_PX)];
+    const row = this.rows[Math.floor((y / this.unit - AXIS_PX) / rowShape(this.isNarrow).rowPx)];
     this.events.onHover(us, x, row?.id ?? null);
     this.draw();
   }

@@ -36,7 +36,7 @@ export class PlaybackTools {
     if (!slot || slot.childElementCount > 0) return;
     slot.replaceChildren(
       el("div", { class: "room-pager" }, iconButton("arrow-left", t("tools.previousDay"), () => this.move(-1)), this.day, this.next),
-      el("button", { type: "button", class: "button button--quiet", onclick: () => this.actions.cameras() }, icon("camera"), el("span", {}, t("cameras.title"))),
+      el("button", { type: "button", class: "button button--quiet", title: t("cameras.title"), onclick: () => this.actions.cameras() }, icon("camera"), el("span", {}, t("cameras.open"))),
       this.gaps,
       iconButton("fullscreen", t("wall.fullscreen"), () => this.actions.fullscreen()),
       iconButton("keyboard", t("help.title"), () => openPlaybackHelp()),

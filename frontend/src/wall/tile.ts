@@ -6,7 +6,7 @@ import { isPresent, type LiveState } from "../live/live-state.ts";
 import type { CameraConfig } from "../shell/config.ts";
 import { el, icon, iconButton, setText } from "../shell/dom.ts";
 import type { IconName } from "../shell/icon-shapes.ts";
-import type { Us, Zone } from "../shell/time.ts";
+import { type Us, writeDuration, type Zone } from "../shell/time.ts";
 
 export interface TileHost {
   zone: Zone;
@@ -188,8 +188,7 @@ export class Tile {
       this.drawInfo(status);
       this.drawCover(status);
     }
-    const age = this.cover.querySelector(".cover__since");
-    if (age) setText(age, this.sinceText(status));
+    this.drawSince(status);
   }
 
   private drawTime(status: LiveStatus): void {
@@ -219,15 +218,18 @@ export class Tile {
         icon(look.icon),
         el("strong", {}, t(`cover.${status.state}`)),
         why !== "" && el("span", { class: "cover__why" }, why),
-        look.kind !== "muted" && el("span", { class: "cover__since tabular" }, this.sinceText(status)),
+        look.kind !== "muted" && el("span", { class: "cover__since tabular" }, el("span"), el("span")),
       ),
     );
   }
 
-  private sinceText(status: LiveStatus): string {
+  /** Since when, and for how long while that is less than an hour. */
+  private drawSince(status: LiveStatus): void {
+    const [since, length] = this.cover.querySelectorAll(".cover__since > span");
+    if (!since || !length) return;
     const { zone, now } = this.host;
     const seconds = Math.max(0, Math.floor((now() - status.sinceUs) / 1e6));
-    const since = t("since", { time: zone.since(status.sinceUs, now()) });
-    return seconds < 3600 ? `${since} · ${t("forSeconds", { time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` })}` : since;
+    setText(since, t("since", { time: zone.since(status.sinceUs, now()) }));
+    setText(length, seconds < 3600 ? t("forSeconds", { time: writeDuration(seconds * 1e6) }) : "");
   }
 }
