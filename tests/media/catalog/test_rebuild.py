@@ -123,3 +123,21 @@ def test_a_file_on_its_way_out_is_not_taken_back(film: Film) -> None:
     film.catalog.delete_segment(record.number)
     assert rebuild(film.store, film.catalog).adopted == 0
     assert film.catalog.segment(record.number) is None
+
+
+def test_recording_begins_at_once_beside_a_store_that_the_catalog_does_not_know(
+    film: Film, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The catalog is lost, the store is large, and nobody has said rebuild yet."""
+    records = [film.record(start) for start in (0, 3, 6)]
+    film.new_catalog()
+    monkeypatch.setattr("mingcha.media.catalog.rebuild.MAX_ADOPTED", 2)
+    assert recover(film.store, film.catalog) == []
+    assert film.catalog.segments_after(0, 9) == []
+    film._runs.clear()
+    fresh = film.record(20)
+    assert fresh.number > records[-1].number
+    assert fresh.run > records[-1].run
+    assert rebuild(film.store, film.catalog).adopted == 3
+    assert [film.catalog.segment(record.number) for record in records] == records
+    assert check(film.catalog, film.store, Depth.HASHES).findings == []

@@ -72,7 +72,14 @@ def _create(connection: sqlite3.Connection, clock: Clock) -> None:
     _run(connection, _text("schema.sql"))
     connection.executemany(
         "INSERT INTO meta (name, value) VALUES (?, ?)",
-        [("format", FORMAT), ("made_us", clock.wall_us()), ("next_number", 1), ("next_fact", 1), ("confirmed_fact", 0)],
+        [
+            ("format", FORMAT),
+            ("made_us", clock.wall_us()),
+            ("next_number", 1),
+            ("next_run", 1),
+            ("next_fact", 1),
+            ("confirmed_fact", 0),
+        ],
     )
 
 

@@ -291,6 +291,10 @@ class CatalogReader:
         """The segment number that is given out next."""
         return self._meta("next_number")
 
+    def next_run(self) -> int:
+        """The run number that is given out next."""
+        return self._meta("next_run")
+
     def bytes_stored(self) -> dict[str, int]:
         """Bytes of sealed footage per camera, summed over everything: slow with millions of segments."""
         rows = self._rows("SELECT camera, sum(file_bytes) FROM segment JOIN stream ON id = stream GROUP BY camera")

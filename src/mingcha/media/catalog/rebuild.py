@@ -17,7 +17,11 @@ from mingcha.media.store.directory import StoreDirectory
 
 log = logging.getLogger(__name__)
 
+MAX_ADOPTED = 20_000
+"""Some minutes of reading; two hours of a hundred cameras."""
 _BATCH = 200
+_RUN_MARGIN = 100_000
+"""The newest files need not hold the newest run, but one near it."""
 _ALL_TIME = TimeRange(0, 1 << 62)
 
 
@@ -68,14 +72,19 @@ def rebuild(
 
 def adopt_newer(store: StoreDirectory, catalog: Catalog) -> list[int]:
     """Enter sealed files newer than anything the catalog has given out (it was restored from a backup, or lost its
-    last commits); their numbers. Numbers on the disk are never given out again."""
+    last commits); their numbers. Numbers on the disk are never given out again. More than `MAX_ADOPTED` are left to
+    `rebuild`: recording must not wait for hours."""
     newest = store.newest_number()
     known = catalog.next_number() - 1
     if newest <= known:
         return []
     result = Rebuilt()
-    numbers = []
-    batch = []
+    if newest - known > MAX_ADOPTED:
+        log.error("the catalog lacks some %d recordings on the disk; run 'mingcha check --rebuild'", newest - known)
+        _keep_clear(store, catalog, newest, result)
+        return []
+    numbers: list[int] = []
+    batch: list[_Found] = []
     for number in _newer(store, known):
         found = _read(store, number, result)
         if found is not None:
@@ -86,6 +95,17 @@ def adopt_newer(store: StoreDirectory, catalog: Catalog) -> list[int]:
     _enter(catalog, batch, result, set())
     catalog.reserve_numbers(newest)
     return numbers
+
+
+def _keep_clear(store: StoreDirectory, catalog: Catalog, newest: int, result: Rebuilt) -> None:
+    """Give out no number that the files not yet entered may bear, nor any of their runs."""
+    runs = [catalog.next_run() - 1]
+    for directory in store.directories()[-1:]:
+        sample = (_read(store, number, result) for number in store.numbers_in(directory)[-_BATCH:])
+        runs += [found.own.run for found in sample if found is not None]
+    with catalog.transaction():
+        catalog.reserve_numbers(newest)
+        catalog.reserve_runs(max(runs) + _RUN_MARGIN)
 
 
 def _newer(store: StoreDirectory, known: int) -> Iterator[int]:

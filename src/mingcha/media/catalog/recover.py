@@ -122,7 +122,7 @@ class Recovery:
             own = identity_of(scan, self._store.store_id, number)
             torn = scan.torn_bytes + drop_unsound_tail(fd, scan)
         except Corrupt as error:
-            if has_row and error.code == "segment.header" and os.fstat(fd).st_size < _MAX_HEADERLESS_BYTES:
+            if has_row and error.code == "segment.header" and _holds_nothing(fd):
                 self._drop_empty(number)  # it died before the header was on the disk
             else:
                 self._leave(number, error)
@@ -194,6 +194,11 @@ class Recovery:
         done = Recovered(number, "sealed", item.own.camera, item.own.role, trailer.end_us, scan.frames, item.torn_bytes)
         self.done.append(done)
         return done
+
+
+def _holds_nothing(fd: int) -> bool:
+    """Whether a file without a header is too short for footage and has no sign of a part."""
+    return os.fstat(fd).st_size < _MAX_HEADERLESS_BYTES and b"moof" not in os.pread(fd, _MAX_HEADERLESS_BYTES, 0)
 
 
 def recover(

@@ -7,7 +7,8 @@
 -- Facts about this catalog itself.
 CREATE TABLE meta (
   -- Name: 'format' ('mingcha.catalog/1'), 'made_us', 'next_number' (the segment number to give out next; numbers are
-  -- never used twice), 'next_fact' (the fact sequence to give out next), 'confirmed_fact' (the office has all up to it).
+  -- never used twice), 'next_run' (the same for runs), 'next_fact' (the fact sequence to give out next),
+  -- 'confirmed_fact' (the office has all up to it).
   name TEXT NOT NULL PRIMARY KEY,
   -- Text for 'format', integer for the others.
   value ANY NOT NULL

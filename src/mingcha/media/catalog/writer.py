@@ -115,10 +115,11 @@ class Catalog(CatalogReader):
     ) -> int:
         """A run begins; its number."""
         with self.transaction() as connection:
-            cursor = connection.execute(
-                """INSERT INTO run (stream, start_us, codec, codec_string, width, height, audio_codec)
-                VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            run = self._next(connection, "next_run")
+            connection.execute(
+                "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
+                    run,
                     self._stream(connection, camera, role),
                     start_us,
                     video.codec,
@@ -128,7 +129,7 @@ class Catalog(CatalogReader):
                     audio.codec if audio is not None else "",
                 ),
             )
-            return int(cursor.lastrowid or 0)
+            return run
 
     def open_segment(self, store: str, camera: str, role: str, run: int, start_us: int, media_offset: int) -> int:
         """A segment is about to be written; its number. Commit before the file is made."""
@@ -142,11 +143,17 @@ class Catalog(CatalogReader):
             return number
 
     def reserve_numbers(self, through: int) -> None:
-        """Never give out numbers up to `through`: files with them are on the disk (a restored or rebuilt catalog)."""
+        """Never give out segment numbers up to `through`: files with them are on the disk, though a restored or new
+        catalog does not know them."""
+        self._reserve("next_number", through)
+
+    def reserve_runs(self, through: int) -> None:
+        """The same for run numbers."""
+        self._reserve("next_run", through)
+
+    def _reserve(self, name: str, through: int) -> None:
         with self.transaction() as connection:
-            connection.execute(
-                "UPDATE meta SET value = ? WHERE name = 'next_number' AND value <= ?", (through + 1, through)
-            )
+            connection.execute("UPDATE meta SET value = ? WHERE name = ? AND value <= ?", (through + 1, name, through))
 
     def seal_segment(self, record: SegmentRecord, parts: Sequence[PartInfo]) -> None:
         """The file lies in ``segments``, durable: the open row goes, the segment, its part index and its stretch of
@@ -192,6 +199,7 @@ class Catalog(CatalogReader):
     ) -> None:
         """A file tells of a run; enter it under its number unless it is known. Formats are None where unreadable."""
         with self.transaction() as connection:
+            self.reserve_runs(run)
             connection.execute(
                 "INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
