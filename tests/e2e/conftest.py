@@ -6,11 +6,13 @@ import re
 import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.e2e.product import Login, Product
+from tests.e2e.cameras import CameraThread
+from tests.e2e.product import Product
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
@@ -27,6 +29,8 @@ SWITCHES = [
     "--no-first-run",
     "--no-pings",
 ]
+CAMERAS = {"东门岗亭": "gate", "大厅 H.265": "hall", "Court <b>'\"🙂": "court"}
+PASSWORD = "correct-horse-77"
 VIEWPORT = {"width": 1366, "height": 768}
 
 
@@ -63,9 +67,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product with its simulated cameras; one for all journeys."""
-    product = Product(tmp_path_factory.mktemp("product"))
+def cameras() -> Iterator[CameraThread]:
+    cameras = CameraThread()
+    yield cameras
+    cameras.close()
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory, cameras: CameraThread) -> Iterator[Product]:
+    """The product on three cameras that a user names; one for all journeys."""
+    named = [f"--camera={name}={cameras.url(code)}" for name, code in CAMERAS.items()]
+    product = Product(tmp_path_factory.mktemp("product"), *named)
     yield product
     assert product.stop() in (0, 130), product.output
 
@@ -96,6 +108,46 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
         (SCREENSHOTS / f"{name}.txt").write_text("\n".join([page.url, *console]) + "\n", encoding="utf-8")
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: Browser, product: Product) -> dict[str, Any]:
+    """Signed-in profiles of manager and guard: each came in by the one-time password and set an own one."""
+    profiles = {}
+    for username, login in product.logins.items():
+        context = browser.new_context(base_url=product.url, viewport=VIEWPORT, locale="en")
+        page = context.new_page()
+        page.goto("/sign-in/")
+        page.fill("input[name=username]", login.username)
+        page.fill("input[name=password]", login.password)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/password/")
+        for field in page.locator("main input[type=password]").all():
+            field.fill(PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url(f"{product.url}/")
+        profiles[username] = context.storage_state()
+        context.close()
+    return profiles
+
+
 @pytest.fixture
-def logins(product: Product) -> dict[str, Login]:
-    return product.logins
+def manager(browser: Browser, product: Product, profiles: dict[str, Any]) -> Iterator[Page]:
+    """A page of the manager."""
+    context = _signed_in(browser, product, profiles["manager"])
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def guard(browser: Browser, product: Product, profiles: dict[str, Any]) -> Iterator[Page]:
+    """A page of the guard."""
+    context = _signed_in(browser, product, profiles["guard"])
+    yield context.new_page()
+    context.close()
+
+
+def _signed_in(browser: Browser, product: Product, state: Any) -> BrowserContext:
+    context = browser.new_context(
+        base_url=product.url, viewport=VIEWPORT, locale="en", timezone_id="Asia/Shanghai", storage_state=state
+    )
+    context.set_default_timeout(15_000)
+    return context

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -36,7 +37,7 @@ class Child:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._process: asyncio.subprocess.Process | None = None
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self.restarts = 0
 
     @property
@@ -51,10 +52,10 @@ class Child:
         """Start, wait, start again; ends after `stop`."""
         loop = asyncio.get_running_loop()
         delay_s = RESTART_FIRST_S
-        while not self._stopping:
+        while not self._stopping.is_set():
             began_s = loop.time()
             code = await self._once()
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             if loop.time() - began_s > SETTLED_AFTER_S:
                 delay_s = RESTART_FIRST_S
@@ -64,7 +65,9 @@ class Child:
                 file=sys.stderr,
                 flush=True,
             )
-            await asyncio.sleep(delay_s)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(delay_s):
+                    await self._stopping.wait()
             delay_s = min(RESTART_CAP_S, delay_s * 2)
 
     async def _once(self) -> int:
@@ -82,7 +85,7 @@ class Child:
 
     async def stop(self) -> None:
         """SIGTERM, wait, and SIGKILL for what does not end."""
-        self._stopping = True
+        self._stopping.set()
         process = self._process
         if process is None or process.returncode is not None:
             return

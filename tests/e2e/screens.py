@@ -1,0 +1,45 @@
+"""What journeys do on the screens, in one place, so that they read as a person's steps."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page
+
+
+def give_reason(page: Page) -> None:
+    """Answer the question why, if it is asked."""
+    button = page.locator("dialog[open] button.button--primary")
+    button.wait_for()
+    button.click()
+
+
+def open_wall(page: Page) -> None:
+    page.goto("/wall/")
+    give_reason(page)
+
+
+def tile(page: Page, name: str) -> Locator:
+    """The tile that shows this camera."""
+    return page.locator("section.tile").filter(has_text=name)
+
+
+def wait_for_state(page: Page, name: str, state: str, timeout_ms: float = 20_000) -> None:
+    page.wait_for_function(
+        """([name, state]) => [...document.querySelectorAll("section.tile")]
+           .some((tile) => tile.textContent.includes(name) && tile.dataset.state === state)""",
+        arg=[name, state],
+        timeout=timeout_ms,
+    )
+
+
+def open_playback(page: Page) -> None:
+    page.goto("/playback/")
+    give_reason(page)
+    wait_for_picture(page)
+
+
+def wait_for_picture(page: Page, timeout_ms: float = 20_000) -> None:
+    """Some picture can be seen."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('video')].some((video) => video.readyState >= 2 && video.videoWidth > 0)",
+        timeout=timeout_ms,
+    )
