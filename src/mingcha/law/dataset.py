@@ -12,16 +12,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from mingcha.law.model import SUBJECTS, Article, Citation, Instrument, Parameter, Reading
+from mingcha.law.model import Article, Citation, Instrument, Parameter, Reading
 from mingcha.law.schema import DataError, Vocabulary, build, citation, mapping, parameter, sequence
 
 SHIPPED = Path(__file__).parent / "data"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOT_SUBJECTS = {"articles"}
 _SHARED = {"instruments.yaml", "vocabulary.yaml", "territories.yaml", "readings.yaml"}
+
+
+class _Loader(_BASE):  # type: ignore[misc]
+    """Safe YAML that refuses a key written twice; YAML itself would keep the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(found) != len(node.value):
+            raise yaml.constructor.ConstructorError(None, None, "a key is written twice", node.start_mark)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,7 @@ def read(directories: Iterable[Path]) -> Dataset:
 
 def _load(name: str, content: bytes) -> object:
     try:
-        return yaml.load(content, Loader=_LOADER)  # noqa: S506 - a safe loader either way
+        return yaml.load(content, Loader=_Loader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         raise DataError(name, f"is not YAML: {error}") from error
 
@@ -139,9 +150,7 @@ def _contents(
         if parts[1].removesuffix(".yaml") in _NOT_SUBJECTS:
             articles += _articles(tree, instrument.id, vocabulary, name)
             continue
-        found = parameter(tree, instrument.id, SUBJECTS, vocabulary, name)
-        if f"{found.subject}.yaml" != parts[1]:
-            raise DataError(name, f"holds the subject {found.subject!r}")
+        found = parameter(tree, instrument.id, parts[1].removesuffix(".yaml"), vocabulary, name)
         _check_days(found, instrument, name)
         parameters.append(found)
     return tuple(articles), tuple(parameters)

@@ -117,6 +117,10 @@ class Fact:
     wanted: str
     default: object = _REQUIRED
 
+    @property
+    def is_required(self) -> bool:
+        return self.default is _REQUIRED
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

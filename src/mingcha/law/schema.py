@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from mingcha.base.errors import Corrupt
-from mingcha.law.model import Citation, Entry, Parameter, Step
+from mingcha.law.model import SUBJECTS, Citation, Entry, Parameter, Step
 
 # Fields whose values are codes of a vocabulary group.
 CODE_GROUPS = {
@@ -137,16 +137,13 @@ def check_codes(entry: object, subject: str, vocabulary: Vocabulary, where: str)
                 raise DataError(where, f"{item!r} is not a known {group or name}")
 
 
-def parameter(
-    raw: object, instrument: str, subjects: Mapping[str, type[Entry]], vocabulary: Vocabulary, where: str
-) -> Parameter:
-    """One subject file."""
+def parameter(raw: object, instrument: str, subject: str, vocabulary: Vocabulary, where: str) -> Parameter:
+    """One subject file, named after its subject."""
     given = mapping(raw, where)
     if set(given) != {"subject", "zh", "en", "values"}:
         raise DataError(where, "the keys are subject, zh, en and values")
-    subject = str(given["subject"])
-    if subject not in subjects:
-        raise DataError(where, f"unknown subject {subject!r}")
+    if subject not in SUBJECTS or given["subject"] != subject:
+        raise DataError(where, f"{given['subject']!r} is not the subject of this file, or no subject at all")
     values: list[tuple[date | None, tuple[Entry, ...]]] = []
     dated = given["values"]
     if not isinstance(dated, dict) or not dated:
@@ -157,7 +154,7 @@ def parameter(
         built = []
         for number, item in enumerate(sequence(entries, where)):
             place = f"{where} {day} entry {number + 1}"
-            entry = build(subjects[subject], item, instrument, place)
+            entry = build(SUBJECTS[subject], item, instrument, place)
             check_codes(entry, subject, vocabulary, place)
             built.append(entry)
         values.append((None if day == "draft" else day, tuple(built)))
