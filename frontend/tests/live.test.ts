@@ -6,13 +6,18 @@ import { type LiveFacts, liveState } from "../src/live/live-state.ts";
 import { parseFrame, parseMessage } from "../src/live/protocol.ts";
 import { WallMap } from "../src/live/wall-map.ts";
 
-const facts = (more: Partial<LiveFacts>): LiveFacts => ({ final: null, socket: "open", camera: "live", cameraSinceUs: NaN, pictureAgeS: 0.04, ...more });
+const facts = (more: Partial<LiveFacts>): LiveFacts => ({ final: null, socket: "open", camera: "live", cameraSinceUs: NaN, lagS: 0.1, pictureAgeS: 0.04, ...more });
 
 test("it says live only while new pictures are shown", () => {
   assert.equal(liveState(facts({})), "live");
   assert.equal(liveState(facts({ pictureAgeS: 2.9 })), "live");
   assert.equal(liveState(facts({ pictureAgeS: 3.1 })), "frozen");
   assert.equal(liveState(facts({ pictureAgeS: null })), "connecting");
+});
+
+test("a smooth picture of six seconds ago is called late, not live", () => {
+  assert.equal(liveState(facts({ lagS: 6 })), "late");
+  assert.equal(liveState(facts({ lagS: 5, pictureAgeS: 2.5 })), "live");
 });
 
 test("the camera's loss wins over a picture that still stands", () => {

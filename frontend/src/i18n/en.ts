@@ -14,6 +14,7 @@ export const en = {
   "state.off": "Off",
   "state.connecting": "Connecting",
   "state.live": "Live",
+  "state.late": "Late by {seconds} s",
   "state.stalled": "Stalled",
   "state.frozen": "Frozen",
   "state.lost": "Lost",

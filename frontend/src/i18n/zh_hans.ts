@@ -16,6 +16,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "state.off": "已停用",
   "state.connecting": "连接中",
   "state.live": "实时",
+  "state.late": "延迟 {seconds} 秒",
   "state.stalled": "停滞",
   "state.frozen": "静止",
   "state.lost": "丢失",

@@ -269,6 +269,7 @@ export class LivePlayer {
       socket: this.socketState,
       camera: this.camera,
       cameraSinceUs: this.cameraSinceUs,
+      lagS: (this.options.now() - this.shownUs) / SECOND_US,
       pictureAgeS: this.pictureAgeS(),
     };
     const state = liveState(facts);

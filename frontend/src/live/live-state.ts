@@ -6,6 +6,7 @@ export type LiveState =
   | "idle"
   | "connecting"
   | "live"
+  | "late"
   | "stalled"
   | "lost"
   | "off"
@@ -17,6 +18,8 @@ export type LiveState =
 
 /** No new picture for so long, though connected: frozen. */
 export const FROZEN_AFTER_S = 3;
+/** Pictures this old are not the present, however smoothly they follow each other. */
+export const LATE_AFTER_S = 3;
 /** Frozen for so long: the player starts over. */
 export const RESTART_AFTER_S = 8;
 
@@ -26,6 +29,8 @@ export interface LiveFacts {
   socket: "none" | "opening" | "open" | "waiting";
   camera: CameraState | null;
   cameraSinceUs: Us;
+  /** By the server's clock: how old the shown picture is. */
+  lagS: number;
   /** Seconds since a new picture was shown; null when none was yet. */
   pictureAgeS: number | null;
 }
@@ -37,10 +42,6 @@ export function liveState(facts: LiveFacts): LiveState {
   if (facts.socket === "waiting") return "reconnecting";
   if (facts.camera === "lost" || facts.camera === "stalled" || facts.camera === "off") return facts.camera;
   if (facts.pictureAgeS === null || facts.socket === "opening" || facts.camera === "connecting") return "connecting";
-  return facts.pictureAgeS > FROZEN_AFTER_S ? "frozen" : "live";
-}
-
-/** Whether the picture on the screen is of the present. */
-export function isPresent(state: LiveState): boolean {
-  return state === "live";
+  if (facts.pictureAgeS > FROZEN_AFTER_S) return "frozen";
+  return facts.lagS > LATE_AFTER_S + facts.pictureAgeS ? "late" : "live";
 }

@@ -128,13 +128,13 @@ export class Pane {
     this.failure = "forbidden";
   }
 
-  /** Draws state, time and cover for the clock at `us`. */
-  draw(us: Us, playing: boolean): void {
+  /** Draws state, time and cover for the clock at `us`. `stepped`: only stills count, the video stands at another time. */
+  draw(us: Us, playing: boolean, stepped: boolean): void {
     if (this.player.isReady && this.failure === "lost") this.failure = null;
     if (this.stillUntilReady && this.player.isReady) this.hideStill();
-    const state = this.stateAt(us, playing);
+    const state = this.stateAt(us, playing, stepped);
     this.root.dataset["state"] = state;
-    const shown = this.shownUs;
+    const shown = state === "loading" ? NaN : this.shownUs;
     if (Number.isFinite(shown)) this.root.dataset["shownUs"] = String(Math.round(shown));
     setText(this.time, Number.isFinite(shown) && state !== "gap" ? this.host.zone.clockExact(shown) : "");
     const gap = state === "gap" ? gapAt(this.record.gaps, us) : null;
@@ -145,12 +145,13 @@ export class Pane {
     this.drawCover(state, us);
   }
 
-  private stateAt(us: Us, playing: boolean): PaneState {
+  private stateAt(us: Us, playing: boolean, stepped: boolean): PaneState {
     if (this.failure === "forbidden") return "forbidden";
     if (!this.isCovered(us)) return "gap";
     if (this.failure) return this.failure;
     if (this.showsStill) return "still";
-    if (!this.player.isReady && !Number.isFinite(this.player.shownUs)) return "loading";
+    if (stepped) return "loading";
+    if (!this.player.isReady && !this.player.isCurtained && !Number.isFinite(this.player.shownUs)) return "loading";
     return playing ? "playing" : "paused";
   }
 

@@ -99,7 +99,7 @@ export class ReplayPlayer {
     this.shownMediaS = null;
     this.seekedAtMs = performance.now();
     // A hair into the picture: browsers round, and would show the one before.
-    this.options.video.currentTime = media + 0.001;
+    this.options.video.currentTime = media + 0.002;
   }
 
   /** Runs along with the clock at `us`. The leader of the clock is not corrected. */
@@ -133,13 +133,13 @@ export class ReplayPlayer {
     if (!this.options.video.paused) this.options.video.pause();
   }
 
-  /** One picture on or back. */
-  step(direction: 1 | -1): void {
-    const { video } = this.options;
-    const at = this.shownMediaS ?? video.currentTime;
-    video.pause();
-    this.seekedAtMs = performance.now();
-    video.currentTime = Math.max(0, at + direction * this.frameS + (direction === 1 ? 0.25 : 0.1) * this.frameS);
+  /** The last picture of the old window still stands in for the first of the new one. */
+  get isCurtained(): boolean {
+    return !this.options.curtain.hidden;
+  }
+
+  get isSeeking(): boolean {
+    return this.options.video.seeking;
   }
 
   private load(us: Us): void {
@@ -197,6 +197,7 @@ export class ReplayPlayer {
 
   private failed(data: ErrorData): void {
     const status = data.response?.code ?? 0;
+    if (data.fatal) this.options.curtain.hidden = true;
     if (status === 401 || status === 403 || status === 404) {
       this.unload();
       this.options.onFailure(status);

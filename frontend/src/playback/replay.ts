@@ -79,10 +79,9 @@ export class Replay {
     this.isPlaying = false;
     this.isWaiting = false;
     for (const pane of this.panes) pane.player.hold();
-    if (this.wasStepped) {
-      this.wasStepped = false;
-      this.seek(this.us);
-    }
+    if (this.wasStepped) this.seek(this.us);
+    else this.align();
+    this.wasStepped = false;
     if (this.rate < 0) this.rate = 1;
     this.events.onChange();
   }
@@ -99,27 +98,37 @@ export class Replay {
     this.events.onChange();
   }
 
-  /** One picture on or back in every pane. */
+  /** Standing still, all panes show the pictures of one instant: that of the first one's picture. */
+  private align(): void {
+    const shown = this.lead?.shownUs ?? NaN;
+    if (!Number.isFinite(shown)) return;
+    this.us = shown;
+    for (const pane of this.panes) if (pane !== this.lead && pane.isCovered(shown)) pane.player.seek(shown);
+    this.events.onTime(this.us);
+  }
+
+  /** The first pane that has a recording now. */
+  private get lead(): Pane | undefined {
+    return this.panes.find((pane) => pane.isCovered(this.us)) ?? this.panes[0];
+  }
+
+  /** One picture of the first pane on or back; the others show what they had at that instant. */
   step(direction: 1 | -1): void {
     this.pause();
-    for (const pane of this.panes) {
-      pane.hideStill();
-      pane.player.step(direction);
-    }
-    window.setTimeout(() => {
-      const shown = this.panes[0]?.shownUs ?? NaN;
-      if (!this.isPlaying && Number.isFinite(shown)) this.us = shown;
-      this.events.onTime(this.us);
-    }, 120);
+    const { lead } = this;
+    if (!lead) return;
+    // While the last step is still on its way, the next one counts from its target.
+    const from = lead.player.isSeeking || !Number.isFinite(lead.shownUs) ? this.us : lead.shownUs;
+    // A quarter picture in: playlists round instants to milliseconds.
+    this.seek(from + (direction + 0.25) * lead.player.frameUs);
   }
 
   private tick(nowMs: number): void {
     const dtUs = Math.min(0.25, (nowMs - this.lastMs) / 1000) * SECOND_US;
     this.lastMs = nowMs;
     if (this.isPlaying && Number.isFinite(this.us) && this.panes.length > 0) this.run(dtUs, nowMs);
-    for (const pane of this.panes) {
-      pane.draw(this.us, this.isPlaying && !this.isWaiting);
-    }
+    const stepped = this.isPlaying && isStepped(this.rate);
+    for (const pane of this.panes) pane.draw(this.us, this.isPlaying && !this.isWaiting, stepped);
   }
 
   private run(dtUs: Us, nowMs: number): void {

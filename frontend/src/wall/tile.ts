@@ -2,7 +2,7 @@
  * dimmed and says so in the middle. */
 import { t, tWhy } from "../i18n/index.ts";
 import { LivePlayer, type LiveStatus } from "../live/live-player.ts";
-import { isPresent, type LiveState } from "../live/live-state.ts";
+import type { LiveState } from "../live/live-state.ts";
 import type { CameraConfig } from "../shell/config.ts";
 import { el, icon, iconButton, setText } from "../shell/dom.ts";
 import type { IconName } from "../shell/icon-shapes.ts";
@@ -23,6 +23,7 @@ const LOOKS: Record<LiveState, { icon: IconName; kind: string }> = {
   idle: { icon: "clock", kind: "muted" },
   connecting: { icon: "refresh", kind: "muted" },
   live: { icon: "live", kind: "ok" },
+  late: { icon: "clock", kind: "warn" },
   stalled: { icon: "frozen", kind: "warn" },
   frozen: { icon: "frozen", kind: "warn" },
   lost: { icon: "lost", kind: "danger" },
@@ -176,19 +177,21 @@ export class Tile {
   private draw(status: LiveStatus): void {
     this.status = status;
     this.drawTime(status);
-    const words = `${status.state}/${status.reason}/${status.sinceUs}/${status.info?.stream}/${status.info?.transcoded}`;
-    const counting = !isPresent(status.state) && status.state !== "idle";
-    if (words === this.drawnState && !counting) return;
+    const words = `${status.state}/${status.reason}/${status.sinceUs}/${status.info?.stream}/${status.info?.transcoded}/${status.state === "late" ? this.lagS(status) : ""}`;
     const changed = words !== this.drawnState;
     this.drawnState = words;
     if (changed) {
       const look = LOOKS[status.state];
       this.badge.className = `tile__state tile__state--${look.kind}`;
-      this.badge.replaceChildren(icon(look.icon), el("span", {}, t(`state.${status.state}`)));
+      this.badge.replaceChildren(icon(look.icon), el("span", {}, t(`state.${status.state}`, { seconds: this.lagS(status) })));
       this.drawInfo(status);
       this.drawCover(status);
     }
     this.drawSince(status);
+  }
+
+  private lagS(status: LiveStatus): number {
+    return Math.round((this.host.now() - status.shownUs) / 1e6);
   }
 
   private drawTime(status: LiveStatus): void {
@@ -204,7 +207,7 @@ export class Tile {
   }
 
   private drawCover(status: LiveStatus): void {
-    if (status.state === "live") {
+    if (status.state === "live" || status.state === "late") {
       this.cover.replaceChildren();
       return;
     }
