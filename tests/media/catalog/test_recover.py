@@ -127,6 +127,24 @@ def test_files_without_footage_go(film: Film) -> None:
     del empty, headerless
 
 
+def test_a_sealed_file_that_went_bad_before_its_row_was_made_is_left_alone(film: Film) -> None:
+    record = film.record(0)
+    path = film.store.path_of(record.number)
+    whole = path.read_bytes()
+    for damaged in (whole[:-30], b"holiday" + whole[7:]):
+        path.write_bytes(damaged)
+        film.new_catalog()
+        film._runs.clear()
+        assert film.catalog.open_segment(film.store.store_id, CAMERA, "main", film.run(), START_US, 0) == record.number
+        done = [item.outcome for item in recover(film.store, film.catalog)]
+        assert done == ["not_ours"]
+        assert path.read_bytes() == damaged
+        assert [row.number for row in film.catalog.open_segments()] == [record.number]
+    path.write_bytes(whole)
+    assert [item.outcome for item in recover(film.store, film.catalog)] == ["completed"]
+    assert clean(film)
+
+
 def test_the_segment_being_written_is_left_alone(film: Film) -> None:
     segment, own, _ = film.begin()
     segment.append(part(1))

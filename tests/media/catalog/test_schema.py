@@ -11,8 +11,9 @@ import pytest
 
 from mingcha.base.clock import ManualClock
 from mingcha.base.errors import Corrupt, Unavailable
-from mingcha.media.catalog import Catalog, CatalogReader
+from mingcha.media.catalog import Catalog, CatalogReader, connection
 from mingcha.media.catalog.connection import VERSION
+from mingcha.wire.facts import Fact
 from tests.media.catalog.film import Film
 
 SCHEMA = resources.files("mingcha.media.catalog").joinpath("schema.sql").read_text(encoding="utf-8")
@@ -37,11 +38,11 @@ def test_the_database_is_what_the_schema_says(film: Film) -> None:
         fresh.executescript(SCHEMA)
         expected = set(fresh.execute("SELECT type, name, sql FROM sqlite_schema"))
     fresh.close()
-    with film.catalog.reading() as connection:
-        assert set(connection.execute("SELECT type, name, sql FROM sqlite_schema")) == expected
-        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    with film.catalog.reading() as reader:
+        assert set(reader.execute("SELECT type, name, sql FROM sqlite_schema")) == expected
+        assert reader.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert reader.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_it_opens_again_as_it_was(film: Film) -> None:
@@ -53,9 +54,9 @@ def test_it_opens_again_as_it_was(film: Film) -> None:
 def test_a_catalog_of_a_newer_program_is_not_touched(tmp_path: Path, clock: ManualClock) -> None:
     path = tmp_path / "catalog.db"
     Catalog(path, clock).close()
-    connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
-    connection.close()
+    other = sqlite3.connect(path)
+    other.execute(f"PRAGMA user_version = {VERSION + 1}")
+    other.close()
     with pytest.raises(Corrupt) as caught:
         Catalog(path, clock)
     assert caught.value.code == "catalog.newer"
@@ -66,9 +67,9 @@ def test_a_catalog_of_a_newer_program_is_not_touched(tmp_path: Path, clock: Manu
 
 def test_the_database_of_another_program_is_not_touched(tmp_path: Path, clock: ManualClock) -> None:
     path = tmp_path / "catalog.db"
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE holiday (photo)")
-    connection.close()
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE holiday (photo)")
+    other.close()
     with pytest.raises(Corrupt) as caught:
         Catalog(path, clock)
     assert caught.value.code == "catalog.foreign"
@@ -108,11 +109,62 @@ def test_a_missing_catalog_is_absent_for_readers_and_for_a_missing_directory(
 )
 def test_the_database_itself_refuses_nonsense(film: Film, statement: str) -> None:
     film.record()
-    with pytest.raises(sqlite3.IntegrityError), film.catalog.transaction() as connection:
-        connection.execute(statement)
+    with pytest.raises(sqlite3.IntegrityError), film.catalog.transaction() as writer:
+        writer.execute(statement)
 
 
 def test_a_reader_cannot_write(film: Film) -> None:
-    with pytest.raises(Unavailable) as caught, film.catalog.reading() as connection:
-        connection.execute("DELETE FROM segment")
+    with pytest.raises(Unavailable) as caught, film.catalog.reading() as reader:
+        reader.execute("DELETE FROM segment")
     assert caught.value.code == "catalog.read_only"
+
+
+def migrate_to_two(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """A program one version ahead."""
+    real = connection._text
+    monkeypatch.setattr(connection, "VERSION", 2)
+    monkeypatch.setattr(connection, "_text", lambda name: script if name == "migrations/2.sql" else real(name))
+
+
+def test_an_older_catalog_is_brought_up_with_what_it_holds(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = film.record()
+    migrate_to_two(
+        monkeypatch, "-- later\nCREATE TABLE later (\n  x INTEGER\n) STRICT;\nINSERT INTO later VALUES (7);\n"
+    )
+    film.reopen()
+    with film.catalog.reading() as reader:
+        assert reader.execute("SELECT x FROM later").fetchall() == [(7,)]
+        assert reader.execute("PRAGMA user_version").fetchone() == (2,)
+    assert film.catalog.segment(record.number) == record
+
+
+def test_a_migration_that_fails_leaves_the_catalog_as_it_was(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = film.record()
+    with monkeypatch.context() as ahead:
+        migrate_to_two(ahead, "CREATE TABLE later (x) STRICT;\nINSERT INTO nowhere VALUES (1);\n")
+        with pytest.raises(sqlite3.OperationalError):
+            Catalog(film.catalog.path, film.clock)
+    film.reopen()
+    assert film.catalog.segment(record.number) == record
+    with film.catalog.reading() as reader:
+        assert reader.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'later'").fetchone() == (0,)
+
+
+def test_a_catalog_without_room_says_so_and_goes_on_when_there_is_some(film: Film) -> None:
+    with film.catalog.transaction() as writer:
+        (pages,) = writer.execute("PRAGMA page_count").fetchone()
+    film.catalog._connection.execute(f"PRAGMA max_page_count = {pages}")
+    large = Fact("fct_0000000000000001", "camera.state", 1, detail={"text": "x" * 100_000})
+    with pytest.raises(Unavailable) as caught:
+        film.catalog.add_fact(large)
+    assert caught.value.code == "catalog.full"
+    film.catalog._connection.execute("PRAGMA max_page_count = 1000000")
+    assert film.catalog.add_fact(large) == 1
+
+
+def test_the_log_of_changes_does_not_grow_for_ever(film: Film) -> None:
+    """The write-ahead log is folded back while nobody reads an old state."""
+    for n in range(400):
+        film.catalog.add_fact(Fact(f"fct_{n:016d}", "camera.state", 1, detail={"text": "x" * 10_000}))
+    assert film.catalog.path.with_name("catalog.db-wal").stat().st_size < 6_000_000
+    assert film.catalog.path.stat().st_size > 3_000_000

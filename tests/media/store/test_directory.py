@@ -157,6 +157,15 @@ def test_an_abandoned_segment_stays_unless_it_is_empty(store: StoreDirectory) ->
     assert store.open_numbers() == [2]
 
 
+def test_what_was_written_can_be_made_durable_before_the_end(store: StoreDirectory) -> None:
+    segment = store.create_segment(1, b"header")
+    segment.append(b"part")
+    segment.sync()
+    segment.abandon()
+    with pytest.raises(Conflict):
+        segment.sync()
+
+
 def test_an_open_file_stays_readable_while_it_is_sealed_and_deleted(store: StoreDirectory) -> None:
     segment = store.create_segment(3, b"header")
     fd = store.open_file(3)
