@@ -37,7 +37,7 @@ def test_the_ticket_is_as_wide_as_the_viewing_and_lives_two_minutes(
     viewing = open_live(asker=asker(guard), cameras=[camera], at=AT)
     ticket = read(mint(viewing, at=AT), settings)
     assert ticket.cameras == (camera.public_id,)
-    assert ticket.modes == ("live", "snapshot", "status")
+    assert ticket.modes == ("live", "status")
     assert (ticket.from_us, ticket.to_us) == (None, None)
     assert ticket.expires_us - ticket.issued_us == TICKET_LIFE.total_seconds() * 1e6
     assert (ticket.grant, ticket.person) == (viewing.grant, guard.public_id)

@@ -46,6 +46,7 @@ def test_a_playback_ticket_covers_exactly_its_range(
     assert ticket.permits("playback", camera.public_id, SPAN.start_us, SPAN.end_us)
     assert not ticket.permits("playback", camera.public_id, SPAN.start_us - 1, SPAN.end_us)
     assert not ticket.permits("live", camera.public_id)
+    assert not ticket.permits("snapshot", camera.public_id, SPAN.start_us, SPAN.start_us + 1)
     assert not ticket.permits("export", camera.public_id, SPAN.start_us, SPAN.end_us)
     assert last_entry().detail_fields["from_us"] == SPAN.start_us
 

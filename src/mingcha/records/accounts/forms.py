@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mingcha.records.accounts.states import LANGUAGES, Role
 
@@ -45,7 +46,7 @@ class FirstPasswordForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=100)
     username = forms.CharField(
         label=_("Sign-in name"),
         max_length=64,

@@ -55,9 +55,10 @@ NEEDED: dict[str, Permission] = {
     Kind.EXPORT: Permission.ORDER_EXPORT,
 }
 
+# A snapshot is an act of its own with its own entry, so no other ticket permits it.
 MODES: dict[str, tuple[str, ...]] = {
-    Kind.LIVE: ("live", "snapshot", "status"),
-    Kind.PLAYBACK: ("playback", "snapshot"),
+    Kind.LIVE: ("live", "status"),
+    Kind.PLAYBACK: ("playback",),
     Kind.SNAPSHOT: ("snapshot",),
     Kind.EXPORT: ("export",),
 }
