@@ -13,6 +13,7 @@ import struct
 import time
 
 from mingcha.media.rtsp import hot
+from mingcha.media.rtsp.pictures import ReadTime
 
 FPS = 25
 GOP = 50
@@ -64,7 +65,7 @@ class Counter:
 def measure(codec: str, data: bytes, packets: int, read_bytes: int) -> tuple[float, Counter]:
     """(seconds of CPU, what came out) for one pass over the data as a connection would feed it."""
     counter = Counter()
-    assembler = hot.VideoAssembler(codec == "h265", 0, hot.ReadTime(), counter.picture, counter.loss)
+    assembler = hot.VideoAssembler(codec == "h265", 0, ReadTime(), counter.picture, counter.loss)
     buffer = bytearray(256 * 1024)
     view = memoryview(buffer)
     tail = b""

@@ -32,9 +32,9 @@ def slice_h264(number: int, size: int, *, key: bool = False, first: bool = True)
     return bytes((0x65 if key else 0x41, 0x88 if first else 0x11)) + body
 
 
-def slice_h265(number: int, size: int, *, nal_type: int = 1) -> bytes:
+def slice_h265(number: int, size: int, *, nal_type: int = 1, first: bool = True) -> bytes:
     body = (number.to_bytes(4, "big") * (size // 4 + 1))[: max(0, size - 3)]
-    return bytes((nal_type << 1, 1, 0x80)) + body
+    return bytes((nal_type << 1, 1, 0x80 if first else 0x20)) + body
 
 
 def sized(*nals: bytes) -> bytes:

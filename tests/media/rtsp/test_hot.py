@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mingcha.media.rtsp import hot
-from mingcha.media.rtsp.hot import DAMAGED, KEY, RECOVERY_POINT, ReadTime, VideoAssembler
+from mingcha.media.rtsp import pictures as pictures_module
+from mingcha.media.rtsp.hot import VideoAssembler
+from mingcha.media.rtsp.pictures import DAMAGED, KEY, RECOVERY_POINT, ReadTime
 from tests.media.rtsp.packets import (
     PPS,
     PPS_H265,
@@ -78,7 +79,10 @@ def film(sender: Sender, pictures: int = 12, slices: int = 1) -> list[tuple[byte
     for number in range(pictures):
         key = number % 5 == 0
         if sender.h265:
-            parts = [slice_h265(number * 10 + part, 350, nal_type=19 if key else 1) for part in range(slices)]
+            parts = [
+                slice_h265(number * 10 + part, 350, nal_type=19 if key else 1, first=part == 0)
+                for part in range(slices)
+            ]
             nals = [VPS_H265, SPS_H265, PPS_H265, *parts] if key else parts
         else:
             parts = [slice_h264(number * 10 + part, 350, key=key, first=part == 0) for part in range(slices)]
@@ -209,6 +213,42 @@ def test_parameter_sets_with_a_time_of_their_own_go_with_the_picture_after_them(
     ]
 
 
+def test_parameter_sets_before_every_slice_do_not_part_a_picture() -> None:
+    """As GStreamer's payloader sends them."""
+    sender = Sender()
+    first, second = slice_h264(1, 250, key=True), slice_h264(2, 250, key=True, first=False)
+    for number in range(5):
+        sender.picture(number * 3600, SPS, PPS, first, SPS, PPS, second)
+    pictures = Pictures().feed(sender.packets)
+    assert pictures.made == [(sized(SPS, PPS, first, SPS, PPS, second), number * 3600, KEY) for number in range(5)]
+    assert pictures.sets == [SPS, PPS] * 10
+
+
+@pytest.mark.parametrize("markers", ["right", "always"])
+def test_a_time_stamp_that_stands_still_does_not_join_pictures(markers: str) -> None:
+    sender = Sender(markers=markers)
+    nals = [(slice_h264(number, 250), slice_h264(number + 50, 250, first=False)) for number in range(8)]
+    for pair in nals:
+        sender.picture(9, *pair)
+    assert [payload for payload, _, _ in Pictures().feed(sender.packets).made] == [sized(*pair) for pair in nals]
+
+
+def test_what_comes_after_the_slices_under_the_old_time_goes_with_the_next_picture() -> None:
+    packets = [
+        rtp(1, 0, slice_h264(1, 80)),
+        rtp(2, 0, SPS),
+        rtp(3, 0, PPS),
+        rtp(4, 0, RECOVERY),
+        rtp(5, 3600, slice_h264(2, 80)),
+        rtp(6, 7200, slice_h264(3, 80)),
+    ]
+    assert Pictures().feed(packets).made == [
+        (sized(slice_h264(1, 80)), 0, 0),
+        (sized(SPS, PPS, RECOVERY, slice_h264(2, 80)), 3600, RECOVERY_POINT),
+        (sized(slice_h264(3, 80)), 7200, 0),
+    ]
+
+
 def test_padding_extensions_and_sources_are_passed_over() -> None:
     nal = slice_h264(1, 60)
     head = struct.pack(">BBHII", 0x80 | 0x20 | 0x10 | 2, 96, 5, 0, 7)
@@ -285,7 +325,7 @@ def test_a_counter_that_starts_anew_is_a_loss_and_not_the_end() -> None:
 
 
 def test_a_picture_above_the_limit_is_dropped_and_the_next_one_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hot, "MAX_UNIT_BYTES", 2000)
+    monkeypatch.setattr(pictures_module, "MAX_UNIT_BYTES", 2000)
     sender = Sender()
     sender.picture(0, slice_h264(1, 5000))
     sender.picture(3600, slice_h264(2, 500))

@@ -164,6 +164,15 @@ def test_a_broken_camera_is_told_once_a_second(pictures: int) -> None:
     assert one.done().reasons == ["bad_data"] * 4
 
 
+def test_time_stamps_that_stand_still_are_told() -> None:
+    one = Track(SPS, PPS)
+    for number in range(50):
+        one.picture(7, SPS, PPS, slice_h264(number, 50, key=True))
+    film = one.done()
+    assert [unit.pts for unit in film.units] == list(range(90_000, 90_050))
+    assert film.losses == [("bad_data", "the time stamp stands still")] * 2
+
+
 def test_arrival_is_the_instant_of_the_read() -> None:
     one = Track(SPS, PPS).picture(0, slice_h264(0, 50, key=True), passed_us=123)
     film = one.picture(3600, slice_h264(1, 50), passed_us=1000).done()

@@ -5,106 +5,43 @@ packets are the middle of a fragmented NAL unit, and such a packet is recognised
 ones expected, and costs one unpack, four comparisons and one append. Everything else goes through `packet`. Nothing
 is logged, no clock is read and no object is kept per packet.
 
-The module is fully typed and free of dynamic tricks, so that mypyc can compile this same source.
+This module and `pictures` are fully typed and free of dynamic tricks, so that mypyc can compile the same source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from struct import Struct
 from typing import Final
 
-from mingcha.media.rtsp.nal_kinds import (
-    DELIMITER,
-    DROP,
-    H264_FU_A,
-    H264_KINDS,
-    H264_STAP_A,
-    H265_AP,
-    H265_FU,
-    H265_KINDS,
-    INVALID,
-    KEY_PICTURE,
-    OPENING,
-    PARAMETERS,
-    PICTURE,
-)
-from mingcha.media.rtsp.sei import has_recovery_point
+from mingcha.media.rtsp import pictures
+from mingcha.media.rtsp.nal_kinds import H264_FU_A, H264_STAP_A, H265_AP, H265_FU
+from mingcha.media.rtsp.pictures import DAMAGED, OnLoss, OnPicture, PictureBuilder, ReadTime
 
-MAX_UNIT_BYTES: Final = 16 * 1024 * 1024
-MARKER_PROOFS: Final = 3  # pictures whose marker bit was right before it is trusted to end one
 NOT_A_CHANNEL: Final = 256  # of streams that come over UDP: `feed` then finds nothing of theirs
 SEQUENCE_UNKNOWN: Final = -1
-
-KEY: Final = 1  # flags of a picture
-RECOVERY_POINT: Final = 2
-DAMAGED: Final = 4
 
 _DOLLAR: Final = 0x2400
 _FU_START: Final = 0x80
 _FU_END: Final = 0x40
-_NO_LENGTH: Final = b"\0\0\0\0"
 _U32: Final = Struct(">I")
-_HEAD_H264: Final = Struct(
-    ">HHHH10s"
-)  # '$' channel, size, V P X CC M PT, sequence number; time stamp, SSRC and 2 payload bytes
-_HEAD_H265: Final = Struct(">HHHH11s")  # the same with 3 payload bytes
-
-OnPicture = Callable[[bytes, int, int, int, list[bytes]], None]
-OnLoss = Callable[[str, str], None]
+# '$' and channel, size, V P X CC M PT, sequence number; time stamp, SSRC and the first 2 (H.265: 3) payload bytes
+_HEAD_H264: Final = Struct(">HHHH10s")
+_HEAD_H265: Final = Struct(">HHHH11s")
 
 
-class ReadTime:
-    """`now_us`: the monotonic instant of the read in progress; whoever reads the socket keeps it."""
-
-    def __init__(self) -> None:
-        self.now_us: int = 0
-
-
-class VideoAssembler:
-    """Reassembles one video stream.
-
-    `on_picture(payload, stamp, arrived_us, flags, parameter_sets)`: NAL units each behind a 4-byte length; the RTP time
-    stamp (32 bits); when the last byte was read; KEY, RECOVERY_POINT, DAMAGED; the SPS, PPS and VPS that came in this
-    picture, in order. `on_loss(reason, detail)` as in UnitSink.
-
-    A picture ends when the time stamp changes, when a NAL unit comes that can only begin the next one, or at the
-    marker bit, once that has been right `MARKER_PROOFS` times; some cameras never set it, and some set it on every
-    slice or on parameter sets. A stream caught at that is delimited without it from then on, at the cost of one
-    picture's delay.
-    """
+class VideoAssembler(PictureBuilder):
+    """Reassembles one video stream from RTP packets."""
 
     def __init__(
         self, h265: bool, channel: int, time: ReadTime, on_picture: OnPicture, on_loss: OnLoss, donl: bool = False
     ) -> None:
-        self._time = time
-        self._h265 = h265
+        super().__init__(h265, time, on_picture, on_loss)
         self._donl = donl
-        self._kinds: bytes = H265_KINDS if h265 else H264_KINDS
         self._head: Struct = _HEAD_H265 if h265 else _HEAD_H264
         self._head_bytes: int = self._head.size
         self._channel: int = _DOLLAR | channel if channel < NOT_A_CHANNEL else -1
-        self._on_picture = on_picture
-        self._on_loss = on_loss
-
         self._expected: int = SEQUENCE_UNKNOWN  # next sequence number
         self._plain: int = 0  # second 16-bit word of packets like the fragment that began the NAL unit, marker clear
-        self._middle: bytes = b""  # time stamp, SSRC, payload header of the next middle fragment; b"" matches none
-        self._stamp: int = 0  # of the last packet
-
-        self._unit: bytearray = bytearray()  # the picture so far
-        self._unit_stamp: int = 0
-        self._unit_us: int = 0  # when the last packet of it was read that was not the middle of a fragmented NAL unit
-        self._has_slice: bool = False
-        self._flags: int = 0
-        self._sets: list[bytes] = []
-
-        self._nal_at: int = -1  # where in `_unit` the open NAL unit's length stands; -1: none is open
-        self._nal_kind: int = DROP
-        self._fragmented: bool = False  # a fragmented NAL unit is open, or being dropped
-        self._marker_seen: bool = False  # on the last packet of the picture so far
-        self._marker_proofs: int = 0  # -1: it lies
-        self._ended_stamp: int = -1  # of the picture that a trusted marker ended
 
     def feed(self, buffer: bytearray, view: memoryview, position: int, end: int) -> int:
         """Take interleaved frames of this stream from `buffer[position:end]`; `view` is a memoryview of the same
@@ -135,7 +72,7 @@ class VideoAssembler:
                 plain = self._plain
             position = stop
         self._expected = expected
-        if len(unit) > MAX_UNIT_BYTES:
+        if len(unit) > pictures.MAX_UNIT_BYTES:
             self._drop_unit()
         return position
 
@@ -166,17 +103,10 @@ class VideoAssembler:
             at, stop = self._skip_extras(buffer, at, stop, kind)
         self._payload(buffer, view, start, at, stop, kind)
         self._unit_us = self._time.now_us
-        if len(self._unit) > MAX_UNIT_BYTES:
+        if len(self._unit) > pictures.MAX_UNIT_BYTES:
             self._drop_unit()
         elif kind & 0x80:
             self._marker()
-
-    def flush(self) -> None:
-        """End the picture so far, if there is one: the stream is over."""
-        if self._has_slice:
-            if self._marker_proofs >= MARKER_PROOFS:
-                self._flags |= DAMAGED  # its marker never came
-            self._end_picture()
 
     def _follow(self, sequence: int) -> int:
         """How many packets are missing before this one; -1 when it is the last one once more. (A stream never waits
@@ -227,7 +157,7 @@ class VideoAssembler:
         if nal_type == H264_FU_A:
             header = buffer[at + 1]
             if header & _FU_START:
-                self._begin_nal(header & 0x1F)
+                self._begin_nal(header & 0x1F, at + 2 < stop and buffer[at + 2] >= 0x80)
                 if self._nal_at >= 0:
                     self._unit.append(indicator & 0xE0 | header & 0x1F)
             self._fragment(view[at + 2 : stop], header)
@@ -247,7 +177,7 @@ class VideoAssembler:
             if header & _FU_START:
                 if self._donl:
                     skip = 5
-                self._begin_nal(header & 0x3F)
+                self._begin_nal(header & 0x3F, at + skip < stop and buffer[at + skip] >= 0x80)
                 if self._nal_at >= 0:
                     self._unit.append(buffer[at] & 0x81 | (header & 0x3F) << 1)
                     self._unit.append(buffer[at + 1])
@@ -294,98 +224,10 @@ class VideoAssembler:
 
     def _single(self, buffer: bytearray, view: memoryview, at: int, stop: int) -> None:
         """One whole NAL unit."""
-        self._begin_nal(buffer[at] >> 1 & 0x3F if self._h265 else buffer[at] & 0x1F)
+        if self._h265:
+            self._begin_nal(buffer[at] >> 1 & 0x3F, at + 2 < stop and buffer[at + 2] >= 0x80)
+        else:
+            self._begin_nal(buffer[at] & 0x1F, at + 1 < stop and buffer[at + 1] >= 0x80)
         if self._nal_at >= 0:
             self._unit += view[at:stop]
             self._end_nal(False)
-
-    def _begin_nal(self, nal_type: int) -> None:
-        """Open a NAL unit of this type, ending the picture before it where it must; leaves `_nal_at` at -1 when it is
-        to be dropped."""
-        if self._nal_at >= 0:  # its last fragment never came
-            self._flags |= DAMAGED
-            self._end_nal(True)
-        self._fragmented = False
-        self._middle = b""
-        kind = self._kinds[nal_type]
-        if kind in (PICTURE, KEY_PICTURE):
-            self._begin_slice()
-            if kind == KEY_PICTURE:
-                self._flags |= KEY
-        elif kind == INVALID:
-            self._on_loss("bad_data", f"NAL unit type {nal_type}")
-            return
-        elif self._has_slice and kind in (PARAMETERS, OPENING, DELIMITER):
-            self._end_picture()
-        if kind in (DROP, DELIMITER):
-            return
-        self._nal_kind = kind
-        self._nal_at = len(self._unit)
-        self._unit += _NO_LENGTH
-
-    def _begin_slice(self) -> None:
-        if self._marker_seen:  # and yet the picture goes on
-            self._marker_seen = False
-            self._marker_proofs = -1
-        elif self._ended_stamp == self._stamp and not self._has_slice:
-            self._marker_proofs = -1
-            self._ended_stamp = -1
-            self._flags |= DAMAGED
-        if not self._has_slice:
-            self._has_slice = True
-            self._unit_stamp = self._stamp
-
-    def _end_nal(self, cut: bool) -> None:
-        """Write the open NAL unit's length. `cut`: its end was lost; what there is of it is kept."""
-        at = self._nal_at
-        unit = self._unit
-        self._nal_at = -1
-        _U32.pack_into(unit, at, len(unit) - at - 4)
-        if cut:
-            return
-        if self._nal_kind == PARAMETERS:
-            self._sets.append(bytes(unit[at + 4 :]))
-        elif self._nal_kind == OPENING and not self._h265 and has_recovery_point(unit, at + 4):
-            self._flags |= RECOVERY_POINT
-
-    def _marker(self) -> None:
-        if not self._has_slice or self._nal_at >= 0:
-            return  # on parameter sets, or on a fragment that is not the last one
-        if self._marker_proofs >= MARKER_PROOFS:
-            self._ended_stamp = self._stamp
-            self._end_picture()
-        else:
-            self._marker_seen = True
-
-    def _time_changed(self) -> None:
-        if self._marker_seen:
-            if 0 <= self._marker_proofs < MARKER_PROOFS:
-                self._marker_proofs += 1
-        elif self._marker_proofs > 0:
-            self._marker_proofs = 0
-        self._end_picture()
-
-    def _end_picture(self) -> None:
-        if self._nal_at >= 0:
-            self._flags |= DAMAGED
-            self._end_nal(True)
-        payload = bytes(self._unit)
-        flags = self._flags
-        sets = self._sets
-        self._reset_unit()
-        self._on_picture(payload, self._unit_stamp, self._unit_us, flags, sets)
-
-    def _drop_unit(self) -> None:
-        self._reset_unit()
-        self._flags = DAMAGED
-        self._on_loss("bad_data", f"a picture above {MAX_UNIT_BYTES} bytes")
-
-    def _reset_unit(self) -> None:
-        self._unit = bytearray()
-        self._nal_at = -1
-        self._middle = b""
-        self._fragmented = False
-        self._has_slice = False
-        self._marker_seen = False
-        self._flags = 0
-        self._sets = []

@@ -6,8 +6,9 @@ from typing import Final
 
 from mingcha.base.clock import US_PER_S
 from mingcha.media.rtsp import sps_h264, sps_h265
-from mingcha.media.rtsp.hot import DAMAGED, KEY, RECOVERY_POINT, ReadTime, VideoAssembler
+from mingcha.media.rtsp.hot import VideoAssembler
 from mingcha.media.rtsp.nal_kinds import H264_PPS, H264_SPS, H265_PPS, H265_SPS, H265_VPS
+from mingcha.media.rtsp.pictures import DAMAGED, KEY, RECOVERY_POINT, ReadTime
 from mingcha.media.rtsp.sps import StreamParameters
 from mingcha.media.rtsp.timeline import Timeline
 from mingcha.media.units import VIDEO_CLOCK_HZ, AccessUnit, AudioFormat, UnitSink, VideoCodec, VideoFormat
@@ -130,6 +131,8 @@ class VideoTrack:
         pts, jumped = self._timeline.place(stamp, arrived_us, shared.zero_us, self._may_reorder())
         if jumped:
             shared.sink.on_loss("timestamp_jump", f"{jumped:+.3f} s")
+        elif pts == self._highest_pts + 1:
+            self._on_loss("bad_data", "the time stamp stands still")
         elif not self._reorders and pts < self._highest_pts:
             self._begin_reordering()
         self._highest_pts = max(self._highest_pts, pts)
