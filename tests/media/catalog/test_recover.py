@@ -250,6 +250,19 @@ def test_a_number_that_is_sealed_and_open_at_once_stays_as_it_is(film: Film) -> 
     assert film.store.path_of(record.number).read_bytes() == before
     assert twin.exists()
     assert film.catalog.segment(record.number) == record
+    assert film.catalog.open_segments() == []
+    assert [item.code for item in check(film.catalog, film.store).findings] == ["open.unlisted"]
+
+
+def test_an_open_row_of_a_sealed_segment_goes(film: Film) -> None:
+    record = film.record(0)
+    with film.catalog.transaction() as connection:
+        connection.execute(
+            "INSERT INTO open_segment VALUES (?, 1, 1, ?, ?, 0, NULL)", (record.number, record.run, record.start_us)
+        )
+    recover(film.store, film.catalog)
+    assert film.catalog.open_segments() == []
+    assert film.catalog.segment(record.number) == record
 
 
 def test_a_disk_that_fails_during_recovery_is_tried_again(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import os
 from dataclasses import dataclass
 from typing import Literal
 
-from mingcha.base.errors import Conflict, Corrupt
+from mingcha.base.errors import Corrupt
 from mingcha.media.catalog.adopt import (
     formats_in,
     hash_parts,
@@ -80,19 +80,23 @@ class Recovery:
             self.done += [Recovered(number, "completed") for number in adopt_newer(self._store, self._catalog)]
         rows = {row.number for row in self._catalog.open_segments() if row.store == self._store.store_id}
         on_disk = set(self._store.open_numbers())
-        for number in sorted(rows - on_disk - self._active):
-            self._complete(number)
         left = []
-        for number in sorted(on_disk - self._active):
-            unsealed = self._look(number, has_row=number in rows)
-            if unsealed is not None:
-                left.append(unsealed)
+        with self._catalog.transaction():  # one commit for all: a hundred would take seconds on a slow disk
+            for number in sorted(rows - on_disk - self._active):
+                self._complete(number)
+            for number in sorted(on_disk - self._active):
+                unsealed = self._look(number, has_row=number in rows)
+                if unsealed is not None:
+                    left.append(unsealed)
         if at_start:
             self._begin_gaps(reason)
         return left
 
     def _complete(self, number: int) -> None:
         """An open row without a file in ``open``: the file was renamed already, or never made."""
+        if self._catalog.segment(number) is not None:
+            self._catalog.forget_open(number)
+            return
         try:
             scan = scan_number(self._store, number)
             own = identity_of(scan, self._store.store_id, number)
@@ -107,15 +111,17 @@ class Recovery:
         if trailer is None or trailer.number != number:
             self._leave(number, Corrupt("segment.trailer", "A sealed file has no end."))
             return
-        with self._catalog.transaction():
-            self._ensure_run(own, scan)
-            self._catalog.seal_segment(sealed_record(scan, own, trailer, scan.file_bytes), scan.parts)
+        self._ensure_run(own, scan)
+        self._catalog.seal_segment(sealed_record(scan, own, trailer, scan.file_bytes), scan.parts)
         self.done.append(
             Recovered(number, "completed", own.camera, own.role, trailer.end_us, scan.frames, scan.torn_bytes)
         )
 
     def _look(self, number: int, *, has_row: bool) -> Unsealed | None:
         """A file in ``open``, with a row or (the catalog was restored) without."""
+        if self._catalog.segment(number) is not None:
+            self._leave(number, Corrupt("segment.twice", "The same number is sealed already."))
+            return None
         fd = self._store.open_file(number)
         try:
             scan = scan_fd(fd)
@@ -134,9 +140,8 @@ class Recovery:
             return None
         trailer = scan.trailer
         end_us = trailer.end_us if trailer is not None else own.start_us + ticks_to_us(scan.media_duration)
-        with self._catalog.transaction():
-            self._ensure_run(own, scan)
-            self._catalog.adopt_open(own, end_us)
+        self._ensure_run(own, scan)
+        self._catalog.adopt_open(own, end_us)
         return Unsealed(own, scan, end_us, torn)
 
     def _drop_empty(self, number: int, own: Identity | None = None) -> None:
@@ -213,9 +218,5 @@ def recover(
     Unavailable; then call it again later."""
     recovery = Recovery(store, catalog, active=active)
     for item in recovery.survey(at_start=at_start, reason=reason):
-        try:
-            recovery.finish(item)
-        except Conflict as error:
-            log.warning("segment %d is in the store twice; the unsealed file is left alone: %s", item.own.number, error)
-            recovery.done.append(Recovered(item.own.number, "not_ours"))
+        recovery.finish(item)
     return recovery.done
