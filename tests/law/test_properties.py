@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 
 import mingcha.law as law
 from mingcha.law.engine import Law
-from mingcha.law.model import Citation, Deletion, Instrument, Parameter, Retention
+from mingcha.law.model import Ban, Citation, Deletion, Instrument, Parameter, Retention
 from tests.law.strategies import FACTS, cases, code
 
 DATA = law.current().data
 TABLE = {(row.cite.instrument, row.cite.article, row.cite.item) for row in DATA.articles}
+
+
+def areas(parameter: Parameter) -> set[str]:
+    return {area for entry in parameter.entries if isinstance(entry, Ban) for area in entry.areas}
 
 
 def with_floor(days: int, territory: str, rank: int, *, deletes: bool) -> Law:
@@ -65,12 +69,25 @@ def test_a_later_now_never_forbids_what_was_free_unless_the_law_changed(
     assert before == "forbidden" or after != "forbidden"
 
 
-@given(facts=FACTS["placement"], installer=code("installer"), consent=st.booleans())
-def test_a_banned_area_stays_prohibited_whoever_installs(facts: dict[str, Any], installer: str, consent: bool) -> None:
-    before = law.decide("placement", facts)
-    assume("banned_area" in before["reasons"])  # type: ignore[operator]
-    after = law.decide("placement", facts | {"installer": installer, "confidential_unit_consent": consent})
-    assert after["verdict"] == "prohibited"
+PRIVATE = sorted(
+    {area for parameter in DATA.parameters if parameter.id == "cn-2025-799/bans" for area in areas(parameter)}
+)
+
+
+@given(
+    facts=FACTS["placement"],
+    area=st.sampled_from(PRIVATE),
+    place=code("place").filter(lambda place: place != "home"),
+    installer=code("installer"),
+    on=st.dates(date(2025, 4, 1), date(2040, 1, 1)),
+)
+def test_a_banned_area_stays_prohibited_whoever_installs(
+    facts: dict[str, Any], area: str, place: str, installer: str, on: date
+) -> None:
+    facts |= {"area": area, "place": place, "installer": installer, "on": on.isoformat()}
+    answer: Any = law.decide("placement", facts)
+    assert answer["verdict"] == "prohibited"
+    assert "banned_area" in answer["reasons"]
 
 
 @given(case=cases, order=st.randoms())
