@@ -74,6 +74,11 @@ class Channel:
         """The pictures since the last key frame, for a snapshot of the present."""
         return tuple(self._ring)
 
+    @property
+    def has_picture(self) -> bool:
+        """Whether a viewer who comes now sees something at once."""
+        return bool(self._ring)
+
     def has_viewers(self) -> bool:
         return bool(self._viewers or self._taps)
 

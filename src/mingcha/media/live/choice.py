@@ -29,13 +29,17 @@ class Choice:
 
 
 def choose(streams: LiveStreams, camera: str, asked: str, *, plays_h265: bool) -> Choice:
-    """Raises Invalid for a camera or stream that is not there."""
+    """Raises Invalid for a camera or stream that is not there.
+
+    A sub stream is opened when first asked for and may take a GOP to show anything: until then the main stream's
+    picture is given, from its ring, at once.
+    """
     if asked not in ROLES:
         raise Invalid("live.stream", "Ask for stream auto, main or sub.")
     main, sub = streams.channel(camera, "main"), streams.channel(camera, "sub")
     if main is None:
         raise Invalid("live.camera", "This camera is not being recorded here.")
-    if asked == "sub" and sub is not None and _plays(sub, plays_h265):
+    if asked == "sub" and sub is not None and _plays(sub, plays_h265) and (sub.has_picture or not main.has_picture):
         return Choice(sub, "sub", transcoded=False)
     if _plays(main, plays_h265):
         return Choice(main, "main", transcoded=False)

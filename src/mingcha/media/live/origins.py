@@ -21,6 +21,7 @@ class Origins:
             return True
         try:
             page, own = urlsplit(origin), urlsplit(f"//{host or ''}")
-            return page.scheme in ("http", "https") and page.hostname == own.hostname and page.port == self.web_port
+            same_host = page.hostname is not None and page.hostname == own.hostname
+            return same_host and page.scheme in ("http", "https") and page.port == self.web_port
         except ValueError:
             return False

@@ -19,6 +19,7 @@ from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.media.gate.admission import Gate, Watch
 from mingcha.media.live.choice import Choice, LiveStreams, choose
 from mingcha.media.live.origins import Origins
+from mingcha.media.live.viewer import Message, Viewer
 from mingcha.wire.ticket import Ticket
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class LiveSocket:
         await self._socket.accept()
         try:
             ticket = self._services.gate.admit(await self._first_ticket(), "live", self._camera)
-            choice = choose(self._services.streams, self._camera, self._asked, plays_h265=self._plays_h265)
+            choice = self._choose()
         except MingchaError as error:
             await self._end("forbidden", error.code)
             return
@@ -106,36 +107,47 @@ class LiveSocket:
                 watch.renew(token, "live", self._camera)
 
     async def _send(self, choice: Choice) -> None:
+        """Pass channel after channel on; the choice is made again when a better one is there."""
         while True:
-            if not await self._send_channel(choice):
-                return
-            choice = choose(self._services.streams, self._camera, self._asked, plays_h265=self._plays_h265)
+            await self._send_channel(choice)
+            choice = self._choose()
 
-    async def _send_channel(self, choice: Choice) -> bool:
-        """Pass one channel on; True when another stream must be chosen because this one cannot be shown."""
+    async def _send_channel(self, choice: Choice) -> None:
+        """Pass one channel on until another is to be chosen: this one cannot be shown, or the sub stream that was
+        asked for has come up."""
         viewer = choice.channel.subscribe()
+        sub = self._services.streams.channel(self._camera, "sub") if self._asked == "sub" else None
         try:
             while True:
-                try:
-                    async with asyncio.timeout(SIGN_OF_LIFE_S):
-                        message = await viewer.next()
-                except TimeoutError:
-                    message = choice.channel.state_message()
+                message = await self._next(viewer, choice)
                 if isinstance(message, bytes):
                     await self._socket.send_bytes(message)
+                    if sub is not None and sub.has_picture:
+                        if self._choose().channel is not choice.channel:
+                            return
+                        sub = None
                     continue
                 if message["type"] == "init":
-                    if not choice.transcoded and self._cannot_show(message["codec"]):
-                        again = choose(self._services.streams, self._camera, self._asked, plays_h265=self._plays_h265)
-                        if again.channel is not choice.channel:
-                            return True
+                    if self._cannot_show(message["codec"], choice) and self._choose().channel is not choice.channel:
+                        return
                     message = {**message, "stream": choice.role, "transcoded": choice.transcoded}
                 await self._socket.send_text(json.dumps(message))
         finally:
             choice.channel.unsubscribe(viewer)
 
-    def _cannot_show(self, codec: str) -> bool:
-        return codec.startswith(("hvc1", "hev1")) and not self._plays_h265
+    async def _next(self, viewer: Viewer, choice: Choice) -> Message:
+        """The viewer's next message, or a sign of life."""
+        try:
+            async with asyncio.timeout(SIGN_OF_LIFE_S):
+                return await viewer.next()
+        except TimeoutError:
+            return choice.channel.state_message()
+
+    def _choose(self) -> Choice:
+        return choose(self._services.streams, self._camera, self._asked, plays_h265=self._plays_h265)
+
+    def _cannot_show(self, codec: str, choice: Choice) -> bool:
+        return not choice.transcoded and codec.startswith(("hvc1", "hev1")) and not self._plays_h265
 
     async def _end(self, reason: str, code: str) -> None:
         with suppress(WebSocketDisconnect, RuntimeError, OSError):
