@@ -128,6 +128,25 @@ async def test_sound_that_browsers_cannot_play_is_hidden(tmp_path: Path) -> None
         assert [frame for _, frame in shown(data)] == list(range(100))
 
 
+async def test_sound_is_left_out_when_not_every_run_has_it(tmp_path: Path) -> None:
+    async with playback(tmp_path / "a") as it:
+        it.archive.record(clip(seconds=4, audio="aac"))
+        it.archive.record(clip(seconds=4), start_us=at(4))
+        it.archive.record(clip(codec="h265", seconds=4, audio="aac"), start_us=at(8))
+        _, alone = await it.pieces(it.ticket(), 0, 4)
+        assert b"mp4a" in await it.download(it.ticket(), alone[:1])
+        _, addresses = await it.pieces(it.ticket(), 0, 12)
+        headers = [address for address in addresses if "/init/" in address]
+        assert [address.partition("?")[2] for address in headers] == ["mute=1", "", "made=h264&mute=1"]
+        for address in headers:
+            with av.open(io.BytesIO(await it.download(it.ticket(), [address]))) as opened:
+                assert not opened.streams.audio
+        first = await it.download(
+            it.ticket(), [address for address in addresses if "/1/" in address or "/1." in address]
+        )
+        assert [frame for _, frame in shown(first)] == list(range(50))
+
+
 async def test_nothing_after_the_end_of_the_ticket_is_sent(tmp_path: Path) -> None:
     async with playback(tmp_path / "a") as it:
         recorded = it.archive.record(clip(seconds=4, gop=50, bframes=2))

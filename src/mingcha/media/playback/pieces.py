@@ -13,7 +13,7 @@ from mingcha.media.container import fmp4
 from mingcha.media.container.boxes import LARGE_HEADER_BYTES, read_header
 from mingcha.media.container.decode import StoredPicture
 from mingcha.media.container.fmp4 import AUDIO_TRACK, VIDEO_TRACK, Sample
-from mingcha.media.container.muting import mute_header, mute_part
+from mingcha.media.container.muting import mute_part
 from mingcha.media.container.samples import SampleEntry, read_samples
 from mingcha.media.container.scan import MAX_MOOF_BYTES, PartInfo
 from mingcha.media.container.stored_format import read_format
@@ -28,14 +28,21 @@ PLAYABLE_SOUND = "aac"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How pieces of a segment are made: `audio`: its sound track, if any; `mutes`: whether it is hidden."""
+    """The formats of a segment, and whether its sound is left out although browsers could play it."""
 
     video: VideoFormat
     audio: AudioFormat | None
+    is_muted: bool = False
+
+    @property
+    def has_sound(self) -> bool:
+        """Whether browsers hear something."""
+        return self.audio is not None and self.audio.codec == PLAYABLE_SOUND and not self.is_muted
 
     @property
     def mutes(self) -> bool:
-        return self.audio is not None and self.audio.codec != PLAYABLE_SOUND
+        """Whether there is a sound track to be hidden."""
+        return self.audio is not None and not self.has_sound
 
     def audio_offset(self, segment: StoredSegment) -> int:
         return segment.media_offset * self.audio.sample_rate_hz // VIDEO_CLOCK_HZ if self.audio is not None else 0
@@ -46,15 +53,9 @@ def shape_of(header: bytes) -> Shape:
     return Shape(*read_format(header))
 
 
-def stored_header(header: bytes) -> bytes:
-    """The header as browsers take it."""
-    return mute_header(header) if shape_of(header).mutes else header
-
-
-def made_header(header: bytes) -> bytes:
+def made_header(shape: Shape) -> bytes:
     """The header of pieces made anew as H.264. Takes codec work: for a worker process."""
-    shape = shape_of(header)
-    return fmp4.header(transcoded_format(shape.video), None if shape.mutes else shape.audio)
+    return fmp4.header(transcoded_format(shape.video), shape.audio if shape.has_sound else None)
 
 
 async def send_verbatim(footage: Footage, stretch: Stretch, shape: Shape, threads: Executor) -> AsyncIterator[bytes]:
@@ -106,7 +107,7 @@ def read_cut(footage: Footage, stretch: Stretch, shape: Shape, until_us: int) ->
                     shown = [segment.wall_us(entry.pts) < until_us for entry in track.samples]
                     keep = len(shown) - shown[::-1].index(True) if any(shown) else 0
                     cut.video.extend(_sample(data, entry, segment.media_offset) for entry in track.samples[:keep])
-                elif track.track == AUDIO_TRACK and not shape.mutes:
+                elif track.track == AUDIO_TRACK and shape.has_sound:
                     offset = shape.audio_offset(segment)
                     cut.audio.extend(
                         _sample(data, entry, offset)

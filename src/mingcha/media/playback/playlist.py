@@ -7,7 +7,7 @@ time is continuous within a run; a new run, a hole or another format is a discon
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mingcha.base.clock import to_datetime
@@ -89,10 +89,10 @@ def allowed_parts(footage: Footage, segment: StoredSegment, allowed: TimeRange) 
     return range(own.first, own.last + 1) if own is not None else range(0)
 
 
-def playlist(listed: list[Piece], asked: TimeRange, transcodes: Callable[[StoredSegment], bool]) -> str:
-    """The text. `transcodes`: whether a segment is to be shown as H.264 made anew."""
+def playlist(listed: list[Piece], asked: TimeRange, queries: Mapping[int, str], *, is_transcoded: bool) -> str:
+    """The text. `queries`: by run, what is put behind the addresses of its pieces; `is_transcoded`: whether some of
+    what is shown was made anew."""
     target_s = max((math.ceil(piece.duration_s) for piece in listed), default=1)
-    shown = {piece.stretch.segment.run: transcodes(piece.stretch.segment) for piece in listed}
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",
@@ -102,7 +102,7 @@ def playlist(listed: list[Piece], asked: TimeRange, transcodes: Callable[[Stored
     ]
     if listed and all(piece.starts_with_key for piece in listed):
         lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
-    if any(shown.values()):
+    if is_transcoded:
         lines.append("#EXT-X-MINGCHA-SHOWN:transcoded")
     if listed:
         preroll_s = max(0, asked.start_us - listed[0].stretch.range.start_us) / 1e6
@@ -110,16 +110,16 @@ def playlist(listed: list[Piece], asked: TimeRange, transcodes: Callable[[Stored
     number = -1
     for index, piece in enumerate(listed):
         segment = piece.stretch.segment
-        made = "?made=h264" if shown[segment.run] else ""
+        query = queries[segment.run]
         if piece.is_new:
             if index:
                 lines.append("#EXT-X-DISCONTINUITY")
-            lines.append(f'#EXT-X-MAP:URI="init/{segment.number}.mp4{made}"')
+            lines.append(f'#EXT-X-MAP:URI="init/{segment.number}.mp4{query}"')
         if segment.number != number:
             number = segment.number
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{_date_time(piece.stretch.range.start_us)}")
         lines.append(f"#EXTINF:{piece.duration_s:.6f},")
-        lines.append(f"piece/{number}/{piece.stretch.first}-{piece.stretch.last}.m4s{made}")
+        lines.append(f"piece/{number}/{piece.stretch.first}-{piece.stretch.last}.m4s{query}")
     lines.append("#EXT-X-ENDLIST\n")
     return "\n".join(lines)
 

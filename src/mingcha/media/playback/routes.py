@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from mingcha.base.errors import Invalid, NotAllowed
 from mingcha.base.ids import is_id
 from mingcha.base.timerange import TimeRange
 from mingcha.media.container.decode import picture_jpeg
+from mingcha.media.container.muting import mute_header
 from mingcha.media.footage.archive import StoredSegment, Stretch
 from mingcha.media.gate.http import (
     CHUNK_BYTES,
@@ -113,7 +115,9 @@ class _Playback:
         asked, listed = await self._pieces(request)
         keeps_h265 = request.query_params.get("hevc") == "1"
         shapes = await self._services.read(self._shapes_of, listed)
-        text = await self._services.read(playlist, listed, asked, lambda segment: _is_made(shapes, segment, keeps_h265))
+        queries = _queries(shapes, keeps_h265=keeps_h265)
+        is_made = any("made=" in query for query in queries.values())
+        text = await self._services.read(lambda: playlist(listed, asked, queries, is_transcoded=is_made))
         return Response(text, media_type=M3U8, headers=dict(PRIVATE_HEADERS))
 
     async def info(self, request: Request) -> Response:
@@ -173,17 +177,22 @@ class _Playback:
     async def header(self, request: Request) -> Response:
         """The init segment of a run."""
         segment, _, _ = await self._segment(request)
-        stored = await self._services.read(self._services.footage.header, segment)
+        shape = await self._shape_asked(request, segment)
         if request.query_params.get("made") == MADE:
             data = await _while_wanted(
                 request,
                 self._services.pieces.get(
-                    ("header", segment.number), lambda: self._services.pool.run(made.made_header, stored)
+                    ("header", segment.run, shape.has_sound), lambda: self._services.pool.run(made.made_header, shape)
                 ),
             )
         else:
-            data = made.stored_header(stored)
+            data = await self._services.read(self._services.footage.header, segment)
+            data = mute_header(data) if shape.mutes else data
         return Response(data, media_type=MP4, headers=dict(PRIVATE_HEADERS))
+
+    async def _shape_asked(self, request: Request, segment: StoredSegment) -> Shape:
+        shape = await self._services.read(self._shape, segment)
+        return replace(shape, is_muted=request.query_params.get("mute") == "1")
 
     async def piece(self, request: Request) -> Response:
         """Some parts of a segment, as they are or made anew; nothing shown after the end of the ticket's range."""
@@ -194,7 +203,7 @@ class _Playback:
         if first not in parts or last not in parts:
             raise _outside()
         stretch = Stretch(segment, first, last)
-        shape = await self._services.read(self._shape, segment)
+        shape = await self._shape_asked(request, segment)
         until_us = _allowed(ticket).end_us
         if request.query_params.get("made") == MADE:
             data = await self._made_piece(request, stretch, shape, until_us)
@@ -211,7 +220,7 @@ class _Playback:
             return await self._services.pool.run(made.made_piece, shape.video, cut)
 
         cut_at_us = until_us if stretch.range.end_us > until_us else 0
-        key = ("piece", stretch.segment.number, stretch.first, stretch.last, cut_at_us)
+        key = ("piece", stretch.segment.number, stretch.first, stretch.last, cut_at_us, shape.has_sound)
         return await _while_wanted(request, self._services.pieces.get(key, make))
 
     def _stream(self, ticket: Ticket, stretch: Stretch, body: AsyncIterator[bytes], size: int) -> Response:
@@ -278,8 +287,19 @@ class _Playback:
         return Response(data, media_type=JPEG, headers={**PRIVATE_HEADERS, "x-instant-us": str(shown_us)})
 
 
-def _is_made(shapes: dict[int, Shape], segment: StoredSegment, keeps_h265: bool) -> bool:
-    return shapes[segment.run].video.codec == "h265" and not keeps_h265
+def _queries(shapes: dict[int, Shape], *, keeps_h265: bool) -> dict[int, str]:
+    """What stands behind the addresses of each run's pieces. Sound is heard when every run has it: players cannot go
+    from pictures with sound to pictures without (hls.js: "unsupported transition between audiovideo and video")."""
+    mutes = not all(shape.has_sound for shape in shapes.values())
+    queries = {}
+    for run, shape in shapes.items():
+        wanted = []
+        if shape.video.codec == "h265" and not keeps_h265:
+            wanted.append(f"made={MADE}")
+        if mutes and shape.has_sound:
+            wanted.append("mute=1")
+        queries[run] = "?" + "&".join(wanted) if wanted else ""
+    return queries
 
 
 def _timeline_range(ticket: Ticket, camera: str, asked: TimeRange) -> TimeRange:
