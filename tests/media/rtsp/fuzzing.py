@@ -150,8 +150,8 @@ def packets(data: bytes) -> None:
     while at + 2 <= len(data):
         size = data[at] << 8 | data[at + 1]
         packet = bytearray(data[at + 2 : at + 2 + size])
-        shared.now_us += 20_000
-        reorder.take(packet, memoryview(packet), len(packet), shared.now_us)
+        shared.time.now_us += 20_000
+        reorder.take(packet, memoryview(packet), len(packet), shared.time.now_us)
         at += 2 + size
     track.assembler.flush()
 

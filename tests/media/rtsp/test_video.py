@@ -37,7 +37,7 @@ class Track:
             self.track.take_sets(list(sets))
 
     def picture(self, stamp: int, *nals: bytes, passed_us: int = FRAME_US) -> Track:
-        self.shared.now_us += passed_us
+        self.shared.time.now_us += passed_us
         for packet in self.sender.picture(stamp, *nals):
             data = bytearray(packet)
             self.track.assembler.packet(data, memoryview(data), 0, len(data))

@@ -129,14 +129,14 @@ class AudioTrack:
         shared = self._shared
         if not shared.formatted or len(frame) > MAX_FRAME_BYTES:
             return
-        pts, jumped = self._timeline.place(stamp & 0xFFFFFFFF, shared.now_us, shared.zero_us, False)
+        pts, jumped = self._timeline.place(stamp & 0xFFFFFFFF, shared.time.now_us, shared.zero_us, False)
         if jumped:
             shared.sink.on_loss("timestamp_jump", f"sound {jumped:+.3f} s")
-        shared.sink.on_unit(AccessUnit(frame, pts, True, shared.now_us, True, False))
+        shared.sink.on_unit(AccessUnit(frame, pts, True, shared.time.now_us, True, False))
 
     def _bad(self) -> None:
-        if self._shared.now_us - self._bad_data_us >= _BAD_DATA_EVERY_US:
-            self._bad_data_us = self._shared.now_us
+        if self._shared.time.now_us - self._bad_data_us >= _BAD_DATA_EVERY_US:
+            self._bad_data_us = self._shared.time.now_us
             self._shared.sink.on_loss("bad_data", "a damaged sound packet")
 
 

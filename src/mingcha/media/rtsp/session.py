@@ -102,7 +102,7 @@ class Session:
     # What the connection tells.
 
     def reading(self, now_us: int) -> None:
-        self._shared.now_us = now_us
+        self._shared.time.now_us = now_us
 
     def video(self, buffer: bytearray, view: memoryview, position: int, end: int) -> int:
         if self._video is None or self._deaf:

@@ -20,12 +20,12 @@ SEEN_REORDER_DEPTH: Final = 4  # of a stream that does not declare reordering bu
 MAX_SETS: Final = 64  # of one kind
 
 
-class SharedState(ReadTime):
+class SharedState:
     """What the tracks of a session share. `zero_us`: arrival of the first unit."""
 
     def __init__(self, sink: UnitSink) -> None:
-        super().__init__()
         self.sink = sink
+        self.time = ReadTime()
         self.zero_us = -1
         self.audio: AudioFormat | None = None
         self.formatted = False
@@ -40,7 +40,7 @@ class VideoTrack:
         self.channel = channel
         self.format: VideoFormat | None = None
         self.last_unit_us = -1
-        self.assembler = VideoAssembler(codec == "h265", channel, shared, self._on_picture, self._on_loss, donl)
+        self.assembler = VideoAssembler(codec == "h265", channel, shared.time, self._on_picture, self._on_loss, donl)
         self._shared = shared
         self._timeline = Timeline(VIDEO_CLOCK_HZ)
         self._vps: dict[int, bytes] = {}
@@ -153,7 +153,7 @@ class VideoTrack:
 
     def _on_loss(self, reason: str, detail: str) -> None:
         if reason == "bad_data":  # a broken camera may send nothing else; one report a second is enough
-            if self._shared.now_us - self._bad_data_us < BAD_DATA_EVERY_US:
+            if self._shared.time.now_us - self._bad_data_us < BAD_DATA_EVERY_US:
                 return
-            self._bad_data_us = self._shared.now_us
+            self._bad_data_us = self._shared.time.now_us
         self._shared.sink.on_loss(reason, detail)
