@@ -93,7 +93,7 @@ class Feed:
             self.channel.set_state("live")
         elif unit.arrived_mono_us - self._opened_mono_us > KEY_FRAME_WAIT_US:
             self.channel.set_state("stalled", "camera.no_key_frame")
-            self.keeper.interrupted("camera.no_key_frame")
+            self.keeper.interrupted("no_key_frame")
 
 
 class StreamSupervisor:

@@ -165,7 +165,12 @@ class Recorder:
             for stream in list(self._streams.values()):
                 self._measure(stream)
                 self._tell(stream)
-                await self._rest(stream)
+            await self.rest_idle_streams()
+
+    async def rest_idle_streams(self) -> None:
+        """Close the streams that are only shown and that nobody has watched for a while."""
+        for stream in list(self._streams.values()):
+            await self._rest(stream)
 
     def _only_renamed(self, key: tuple[str, str], camera: CameraOrder, order: StreamOrder) -> bool:
         stream = self._streams[key]
