@@ -69,7 +69,7 @@ class Player:
         self._due_us = 0
         self._wants_key = False
         self._held_until_us: int | None = None
-        self._pending: tuple[PacketTrack, int] | None = None
+        self._pending: tuple[PacketTrack, int | None] | None = None
 
     # Position
 
@@ -118,14 +118,16 @@ class Player:
         """Send nothing until then; what was due meanwhile comes in one burst."""
         self._held_until_us = until_us
 
-    def switch(self, track: PacketTrack, *, anchor_us: int) -> None:
-        """When the unit at hand is out, go on with the next key unit of `track`; time stamps go on."""
+    def switch(self, track: PacketTrack, *, anchor_us: int | None) -> None:
+        """When the unit at hand is out, go on with the next key unit of `track` (without `anchor_us`: its first, now).
+        Time stamps go on."""
         self._pending = (track, anchor_us)
 
-    def _take_pending(self, track: PacketTrack, anchor_us: int, now_us: int) -> None:
+    def _take_pending(self, track: PacketTrack, anchor_us: int | None, now_us: int) -> None:
         self._pending = None
         stamp = self.rtp_time(now_us)
         self.track = track
+        anchor_us = now_us if anchor_us is None else anchor_us
         self.anchor_us = anchor_us
         self.base = stamp - int((now_us - anchor_us) * self._ticks_per_us)
         self.seek(now_us, key=True)

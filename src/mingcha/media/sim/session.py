@@ -245,8 +245,7 @@ class Session:
             return
         self.stream = "sub" if self.stream == "main" else "main"
         packed = self._packed(self.clip, 0)
-        now_us = self._server.clock.mono_us()
-        anchor_us = self._server.anchor_us(packed, self.camera) if self.camera.is_aligned else now_us
+        anchor_us = self._server.anchor_us(packed, self.camera) if self.camera.is_aligned else None
         self.players[0].switch(packed, anchor_us=anchor_us)
 
     def _send_garbage(self) -> None:

@@ -30,10 +30,17 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """`pose`: where at `t` seconds of the loop (0 to 60), or None when not to be seen."""
+    """`pose`: where at `t` seconds of the loop (0 to 60), or None when not to be seen. `shares`: sizes in which the
+    pictures are shown; a pose's picture counts through all pictures of the first size, then of the next."""
 
     pictures: tuple[Image.Image, ...]
     pose: Callable[[float], Pose | None]
+    shares: tuple[float, ...] = (1.0,)
+
+    def shown(self, picture: int) -> Image.Image:
+        """The picture that number `picture` of a pose means."""
+        size, phase = divmod(picture, len(self.pictures))
+        return _shrunk(self.pictures[phase], self.shares[size])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ def nearing(
 
     `pictures` are drawn at the larger of the two sizes."""
     smallest, largest = sorted((far[2], near[2]))
-    shares = [(smallest + (largest - smallest) * n / (sizes - 1)) / largest for n in range(sizes)]
+    shares = tuple((smallest + (largest - smallest) * n / (sizes - 1)) / largest for n in range(sizes))
     phases = len(pictures)
 
     def pose(t: float) -> Pose | None:
@@ -103,7 +110,7 @@ def nearing(
         phase = int(since * steps_per_s * phases) % phases
         return Pose(far[0] + (near[0] - far[0]) * along, far[1] + (near[1] - far[1]) * along, index * phases + phase)
 
-    return Mover(tuple(_shrunk(picture, share) for share in shares for picture in pictures), pose)
+    return Mover(pictures, pose, shares)
 
 
 def _shrunk(picture: Image.Image, share: float) -> Image.Image:
@@ -159,22 +166,23 @@ class Stage:
         yuv = _to_yuv(np.asarray(background.convert("RGB")).astype(np.float64))
         self._ground: Planes = (_plane(yuv[..., 0]), _plane(_halved(yuv[..., 1])), _plane(_halved(yuv[..., 2])))
         self._movers = scenery.movers
-        self._sprites: dict[int, _Sprite] = {}
+        self._sprites: dict[tuple[int, int], _Sprite] = {}
 
-    def _scaled(self, picture: Image.Image) -> _Sprite:
+    def _sprite_of(self, number: int, picture: int) -> _Sprite:
         # Made when first shown: of a figure that comes nearer only some sizes meet each phase of its step.
-        sprite = self._sprites.get(id(picture))
+        sprite = self._sprites.get((number, picture))
         if sprite is None:
-            sprite = self._sprites[id(picture)] = _sprite(_shrunk(picture, self.scale))
+            shown = self._movers[number].shown(picture)
+            sprite = self._sprites[number, picture] = _sprite(_shrunk(shown, self.scale))
         return sprite
 
     def frame(self, t: float) -> npt.NDArray[np.uint8]:
         """The picture at `t` seconds: uint8 of shape (height * 3 / 2, width), planes Y, U, V one below the other."""
         luma, blue, red = (plane.copy() for plane in self._ground)
-        posed = [(pose, mover) for mover in self._movers if (pose := mover.pose(t)) is not None]
+        posed = [(pose, n) for n, mover in enumerate(self._movers) if (pose := mover.pose(t)) is not None]
         posed.sort(key=lambda item: item[0].y if item[0].depth is None else item[0].depth)
-        for pose, mover in posed:
-            sprite = self._scaled(mover.pictures[pose.picture])
+        for pose, number in posed:
+            sprite = self._sprite_of(number, pose.picture)
             x = round(pose.x * self.scale - sprite.luma.width / 2)
             y = round(pose.y * self.scale - sprite.luma.height)
             luma.paste(sprite.luma, (x, y), sprite.luma_mask)
