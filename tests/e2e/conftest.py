@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.cameras import CameraThread
 from tests.e2e.product import Product
@@ -32,6 +32,10 @@ SWITCHES = [
 CAMERAS = {"东门岗亭": "gate", "大厅 H.265": "hall", "Court <b>'\"🙂": "court"}
 PASSWORD = "correct-horse-77"
 VIEWPORT = {"width": 1366, "height": 768}
+PATIENCE_MS = 30_000
+"""For a machine of two cores that runs everything at once; nothing here measures speed."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -83,29 +87,9 @@ def product(tmp_path_factory: pytest.TempPathFactory, cameras: CameraThread) -> 
 
 
 @pytest.fixture
-def context(browser: Browser, product: Product) -> Iterator[BrowserContext]:
-    """A fresh browser profile: no cookies, English, Shanghai time, a guard's screen."""
-    context = browser.new_context(
-        base_url=product.url, viewport=VIEWPORT, locale="en", timezone_id="Asia/Shanghai", accept_downloads=True
-    )
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page. A journey that fails leaves its picture and its console in var/screenshots."""
-    page = context.new_page()
-    console: list[str] = []
-    page.on("console", lambda message: console.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: console.append(f"error: {error}"))
-    yield page
-    if any(request.node.stash.get(OUTCOMES, {}).values()):
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        name = re.sub(r"[^\w-]+", "_", request.node.name)
-        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-        (SCREENSHOTS / f"{name}.txt").write_text("\n".join([page.url, *console]) + "\n", encoding="utf-8")
+def page(browser: Browser, product: Product, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of somebody not signed in."""
+    yield from _watched(browser, product, request, None)
 
 
 @pytest.fixture(scope="session")
@@ -130,24 +114,41 @@ def profiles(browser: Browser, product: Product) -> dict[str, Any]:
 
 
 @pytest.fixture
-def manager(browser: Browser, product: Product, profiles: dict[str, Any]) -> Iterator[Page]:
+def manager(
+    browser: Browser, product: Product, profiles: dict[str, Any], request: pytest.FixtureRequest
+) -> Iterator[Page]:
     """A page of the manager."""
-    context = _signed_in(browser, product, profiles["manager"])
-    yield context.new_page()
-    context.close()
+    yield from _watched(browser, product, request, profiles["manager"])
 
 
 @pytest.fixture
-def guard(browser: Browser, product: Product, profiles: dict[str, Any]) -> Iterator[Page]:
+def guard(
+    browser: Browser, product: Product, profiles: dict[str, Any], request: pytest.FixtureRequest
+) -> Iterator[Page]:
     """A page of the guard."""
-    context = _signed_in(browser, product, profiles["guard"])
-    yield context.new_page()
-    context.close()
+    yield from _watched(browser, product, request, profiles["guard"])
 
 
-def _signed_in(browser: Browser, product: Product, state: Any) -> BrowserContext:
+def _watched(browser: Browser, product: Product, request: pytest.FixtureRequest, state: Any) -> Iterator[Page]:
+    """A page in a fresh browser profile: English, Shanghai time, a guard's screen. A journey that fails leaves its
+    picture and its console in var/screenshots."""
     context = browser.new_context(
-        base_url=product.url, viewport=VIEWPORT, locale="en", timezone_id="Asia/Shanghai", storage_state=state
+        base_url=product.url,
+        viewport=VIEWPORT,
+        locale="en",
+        timezone_id="Asia/Shanghai",
+        accept_downloads=True,
+        storage_state=state,
     )
-    context.set_default_timeout(15_000)
-    return context
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    console: list[str] = []
+    page.on("console", lambda message: console.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: console.append(f"error: {error}"))
+    yield page
+    if any(request.node.stash.get(OUTCOMES, {}).values()):
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^\w-]+", "_", f"{request.node.name}-{request.fixturename}")
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        (SCREENSHOTS / f"{name}.txt").write_text("\n".join([page.url, *console]) + "\n", encoding="utf-8")
+    context.close()
