@@ -100,6 +100,7 @@ MESSAGES: dict[str, str | Promise] = {
     "permission.first_password": _("Set your own password first."),
     "person.disabled": _("This account has been disabled. Ask your manager."),
     "person.last_manager": _("This is the last active manager. Appoint another one first."),
+    "person.name_control": _("The name must not hold line breaks or other control characters."),
     "person.name_empty": _("Give the person's name."),
     "person.self": _("You cannot do this to your own account. Ask another manager."),
     "person.unknown": _("There is no such person."),

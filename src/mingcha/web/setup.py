@@ -18,8 +18,9 @@ def start_django() -> None:
 
 
 def prepare() -> None:
-    """Make missing keys, then bring the tables up to date. Call before the web process starts."""
+    """Make missing keys, bring tables up to date, drop sessions that ran out. Call before the web process starts."""
     start_django()
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     make_keys(settings.DATA_DIR)
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("clearsessions")

@@ -67,8 +67,12 @@ def test_names_that_look_alike_are_the_same_name(manager: Person) -> None:
     assert caught.value.code == "person.username_taken"
 
 
-def test_it_refuses_an_empty_name_and_an_unknown_role(manager: Person) -> None:
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\u2028b", "a\x00b"])
+def test_it_refuses_an_empty_name_and_control_characters(manager: Person, name: str) -> None:
     with pytest.raises(Invalid):
-        add(manager, name="  ")
+        add(manager, name=name)
+
+
+def test_it_refuses_an_unknown_role(manager: Person) -> None:
     with pytest.raises(ValueError, match="emperor"):
         add(manager, role="emperor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
 
 from django.contrib.auth import authenticate
@@ -35,8 +36,7 @@ def create_person(
         raise Invalid(
             "person.username_shape", "A sign-in name has 2 to 64 letters, digits, dots, hyphens, underscores."
         )
-    if not name.strip():
-        raise Invalid("person.name_empty", "Give the person's name.")
+    _check_name(name)
     if Person.objects.filter(username=folded).exists():
         raise Conflict("person.username_taken", "This sign-in name is taken already.")
     person = Person(username=folded, name=name.strip(), role=Role(role), language=language, created_at=at)
@@ -177,6 +177,14 @@ def _note_failure(*, username: str, address: str, at: datetime) -> None:
     enter(actor=SYSTEM, at=at, refs=refs, detail=detail)
     if locked_until(username=username, address=address, at=at) is not None:
         enter(actor=SYSTEM, at=at, refs=refs, detail=detail, word="person.locked_out")
+
+
+def _check_name(name: str) -> None:
+    """Any script; no control characters, since names stand in logs, on paper and in the register for ever."""
+    if not name.strip():
+        raise Invalid("person.name_empty", "Give the person's name.")
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+        raise Invalid("person.name_control", "The name must not hold control characters.")
 
 
 def _may_enter(person: Person, at: datetime) -> bool:

@@ -22,7 +22,12 @@ from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.wording import explain
 
-FIELD_OF = {"person.username_shape": "username", "person.username_taken": "username", "person.name_empty": "name"}
+FIELD_OF = {
+    "person.username_shape": "username",
+    "person.username_taken": "username",
+    "person.name_empty": "name",
+    "person.name_control": "name",
+}
 
 
 def _safe_next(request: HttpRequest, text: str) -> str:
