@@ -46,8 +46,9 @@ def gops(samples: list[Sample]) -> list[list[Sample]]:
     return groups
 
 
-def boxes_of(**arguments: Any) -> tuple[VideoFormat, bytes, list[bytes]]:
-    """Format, header and parts (a GOP each) of a tiny clip."""
+def boxes_of(*, in_band: bool = False, **arguments: Any) -> tuple[VideoFormat, bytes, list[bytes]]:
+    """Format, header and parts (a GOP each) of a tiny clip. `in_band`: repeat the parameter sets before each key
+    picture, as cameras do."""
     media = clip(**arguments)
     audio = media.audio.format if media.audio is not None else None
     sound: list[Sample] = []
@@ -57,6 +58,10 @@ def boxes_of(**arguments: Any) -> tuple[VideoFormat, bytes, list[bytes]]:
     video = video_format(media)
     parts = []
     groups = gops(samples_of(media))
+    if in_band:
+        sets = nal.with_lengths(nal.parameter_sets_of(video))
+        for group in groups:
+            group[0].payload = sets + group[0].payload
     rate = audio.sample_rate_hz if audio is not None else 1
     for sequence, group in enumerate(groups, start=1):
         end = (group[-1].dts + group[-1].duration) * rate // VIDEO_CLOCK_HZ

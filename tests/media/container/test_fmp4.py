@@ -42,6 +42,15 @@ def test_every_picture_comes_back_in_order(tmp_path: Path, codec: str, bframes: 
     assert frame_hashes(path) == frame_hashes(tiny_clip(codec=codec, bframes=bframes))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_parameter_sets_inside_the_samples_do_no_harm(tmp_path: Path, codec: str) -> None:
+    _, header, parts = boxes_of(codec=codec, in_band=True)
+    path = tmp_path / "segment.mp4"
+    path.write_bytes(header + b"".join(parts))
+    assert probe(path, "stream=nb_read_frames")["nb_read_frames"] == "100"
+    assert frame_hashes(path) == frame_hashes(tiny_clip(codec=codec))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("codec", "tag", "rate"), [("aac", "mp4a", 48_000), ("pcma", "alaw", 8_000), ("pcmu", "ulaw", 8_000)]
 )

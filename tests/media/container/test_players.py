@@ -179,19 +179,19 @@ chromium = [
 ]
 
 
-@pytest.mark.parametrize("bframes", [0, 2])
+@pytest.mark.parametrize(("bframes", "in_band"), [(0, False), (0, True), (2, False)])
 class TestChromium:
     pytestmark = chromium
 
-    def test_a_file_plays_by_itself(self, tmp_path: Path, bframes: int) -> None:
-        _, header, parts = boxes_of(bframes=bframes)
+    def test_a_file_plays_by_itself(self, tmp_path: Path, bframes: int, in_band: bool) -> None:
+        _, header, parts = boxes_of(bframes=bframes, in_band=in_band)
         shown = in_chromium(tmp_path, {"at": 3.1}, header + b"".join(parts))
         assert shown.get("error") is None
         assert (shown["width"], shown["height"]) == (320, 180)
         assert shown["time"] == pytest.approx(3.1)
 
-    def test_parts_play_through_media_source(self, tmp_path: Path, bframes: int) -> None:
-        video, header, parts = boxes_of(bframes=bframes)
+    def test_parts_play_through_media_source(self, tmp_path: Path, bframes: int, in_band: bool) -> None:
+        video, header, parts = boxes_of(bframes=bframes, in_band=in_band)
         spec = {"at": 2.5, "type": f'video/mp4; codecs="{video.codec_string}"', "pieces": 5}
         shown = in_chromium(tmp_path, spec, pieces=[header, *parts])
         assert shown.get("error") is None
