@@ -40,6 +40,7 @@ T = TypeVar("T")
 MAX_CAMERAS = 256
 MAX_RANGE_US = 100 * 86_400 * 1_000_000
 MAX_PLAYLIST_US = 26 * 3600 * 1_000_000
+LONGEST_PICTURE_US = 10 * 1_000_000
 PREVIEW_WIDTHS = range(32, 1281)
 ROLES = ("main", "sub")
 MADE = "h264"
@@ -267,7 +268,8 @@ class _Playback:
             return await self._picture(request, ticket, still, None, "snapshot", None)
         at_us = integer(request, "at")
         ticket = gate.admit(request, "snapshot", camera, at_us, at_us + 1)
-        allowed = _allowed(ticket)
+        # The ticket is for the picture on the screen at its instant, and that picture began a little before it.
+        allowed = TimeRange(at_us - LONGEST_PICTURE_US, at_us + 1)
         still = await self._services.read(stills.exact_still, footage, camera, role, at_us, allowed)
         return await self._picture(request, ticket, still, None, "snapshot", allowed)
 
