@@ -27,6 +27,8 @@ export class Pane {
   readonly camera: CameraConfig;
   readonly player: ReplayPlayer;
   record: CameraRecord = NO_RECORD;
+  /** Whether `record` is what the server said; before that nothing may be called missing. */
+  isKnown = false;
   private readonly host: PaneHost;
   private readonly video: HTMLVideoElement;
   private readonly curtain: HTMLCanvasElement;
@@ -120,6 +122,18 @@ export class Pane {
     return isCovered(this.record.coverage, us);
   }
 
+  /** The server said what is recorded. */
+  learn(record: CameraRecord): void {
+    if (!this.isKnown) this.failure = null;
+    this.isKnown = true;
+    this.record = record;
+  }
+
+  /** The server does not say what is recorded. */
+  lose(): void {
+    if (!this.isKnown) this.failure = "lost";
+  }
+
   get isForbidden(): boolean {
     return this.failure === "forbidden";
   }
@@ -136,7 +150,9 @@ export class Pane {
     this.root.dataset["state"] = state;
     const shown = state === "loading" ? NaN : this.shownUs;
     if (Number.isFinite(shown)) this.root.dataset["shownUs"] = String(Math.round(shown));
-    setText(this.time, Number.isFinite(shown) && state !== "gap" ? this.host.zone.clockExact(shown) : "");
+    // During a seek the old picture stands for a blink, and so does its time.
+    if (Number.isFinite(shown) && state !== "gap") setText(this.time, this.host.zone.clockExact(shown));
+    else if (!this.player.isSeeking || state === "gap" || state === "loading") setText(this.time, "");
     const gap = state === "gap" ? gapAt(this.record.gaps, us) : null;
     const key = `${state}/${gap?.from}/${gap?.to}`;
     if (key === this.drawn) return;
@@ -147,11 +163,12 @@ export class Pane {
 
   private stateAt(us: Us, playing: boolean, stepped: boolean): PaneState {
     if (this.failure === "forbidden") return "forbidden";
+    if (!this.isKnown) return this.failure ?? "loading";
     if (!this.isCovered(us)) return "gap";
     if (this.failure) return this.failure;
     if (this.showsStill) return "still";
     if (stepped) return "loading";
-    if (!this.player.isReady && !this.player.isCurtained && !Number.isFinite(this.player.shownUs)) return "loading";
+    if (this.player.isLoading) return "loading";
     return playing ? "playing" : "paused";
   }
 

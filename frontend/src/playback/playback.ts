@@ -43,6 +43,9 @@ export class Playback {
   private viewing: Viewing | null = null;
   reason: Reason | null = null;
   private limits: { fromUs: Us; toUs: Us } = { fromUs: 0, toUs: 0 };
+  /** Where to go as soon as it is known what is recorded; null afterwards. */
+  private begin: { atUs: Us | undefined } | null = null;
+  private isReachable = true;
   private markIn: Us | null = null;
   private markOut: Us | null = null;
 
@@ -158,11 +161,18 @@ export class Playback {
     this.setMarks(null, null);
     this.timeline.setLimits(fromUs, toUs);
     this.makePanes();
+    this.replay.us = NaN;
+    this.begin = { atUs };
     await this.refresh();
+  }
+
+  /** The first time it is known what is recorded: goes to the instant wished for, else near the end. */
+  private beginAt(atUs: Us | undefined): void {
+    const { fromUs, toUs } = this.limits;
     const covered = union(this.panes.map((pane) => pane.record.coverage));
     const end = covered[covered.length - 1]?.[1] ?? Math.min(this.clock.now(), toUs);
-    const at = atUs ?? (end - START_BEFORE_END_US);
-    this.replay.seek(nearestCovered(covered, Math.max(fromUs, at), true) ?? Math.max(fromUs, at));
+    const at = Math.max(fromUs, atUs ?? end - START_BEFORE_END_US);
+    this.replay.seek(nearestCovered(covered, at, true) ?? at);
     if (atUs !== undefined) this.timeline.zoomTo(atUs);
   }
 
@@ -202,13 +212,25 @@ export class Playback {
     const url = this.media.url("/timeline", { camera: this.panes.map((pane) => pane.camera.id), from: fromUs, to: toUs });
     try {
       const answer = await this.media.json<{ cameras: Record<string, CameraRecord> }>(url, this.viewing.ticket);
-      for (const pane of this.panes) pane.record = answer.cameras[pane.camera.id] ?? NO_RECORD;
+      for (const pane of this.panes) pane.learn(answer.cameras[pane.camera.id] ?? NO_RECORD);
+      this.isReachable = true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.isRefusal) for (const pane of this.panes) pane.refuse();
-      else toast(messageOf(error), "warn");
+      else this.lose(error);
+      return;
     }
     this.drawRecord();
+    const { begin } = this;
+    this.begin = null;
+    if (begin) this.beginAt(begin.atUs);
+  }
+
+  /** The server is away: said once, and tried again with every refresh. */
+  private lose(error: ApiError): void {
+    for (const pane of this.panes) pane.lose();
+    if (this.isReachable) toast(messageOf(error), "warn");
+    this.isReachable = false;
   }
 
   private drawRecord(): void {

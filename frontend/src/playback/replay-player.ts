@@ -29,6 +29,7 @@ const WINDOW_GAIN_US = 20 * SECOND_US;
 /** A new window at nearly the same instant: the old picture stays up until the new one is there. */
 const CURTAIN_US = 3 * SECOND_US;
 const RETRY_MS = 2_000;
+const BLINK_MS = 700;
 const DEFAULT_FRAME_S = 0.04;
 
 type VideoWithCallback = HTMLVideoElement & {
@@ -136,6 +137,14 @@ export class ReplayPlayer {
   /** The last picture of the old window still stands in for the first of the new one. */
   get isCurtained(): boolean {
     return !this.options.curtain.hidden;
+  }
+
+  /** No picture of the wished instant for longer than a blink: better none than one of another time. */
+  get isLoading(): boolean {
+    if (this.isCurtained || this.isReady) return false;
+    const { video } = this.options;
+    const isStanding = this.hls !== null && !this.clock.isEmpty && video.readyState >= 1;
+    return !isStanding || ((video.seeking || video.readyState < 2) && performance.now() - this.seekedAtMs > BLINK_MS);
   }
 
   get isSeeking(): boolean {
