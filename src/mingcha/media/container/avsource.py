@@ -28,6 +28,8 @@ PROBE_BYTES = 200_000
 PROBE_US = 2_000_000
 # libav tells whether pictures are reordered, not how far; cameras that do use at most this many.
 REORDER_DEPTH = 4
+DEFAULT_FPS = 25.0
+MAX_UNTIMED = 250
 
 _VIDEO_CODECS: dict[str, VideoCodec] = {"h264": "h264", "hevc": "h265"}
 
@@ -162,17 +164,28 @@ class _Reader:
         wanted = [self._stream] if self.audio is None else [self._stream, self._audio_stream]
         self._packets = container.demux(*[stream for stream in wanted if stream is not None])
         self._origin_s: float | None = None
+        # libav gives the first pictures of a session no time; they get theirs from the first that has one.
+        self._untimed: list[av.Packet[Any]] = []
 
     def read(self, post: Callable[..., None], sink: UnitSink) -> bool:
-        """Deliver the next unit; False at the end of the stream."""
+        """Deliver the next units; False at the end of the stream."""
         for packet in self._packets:
-            if packet.pts is None or packet.time_base is None or packet.size == 0:
+            if packet.size == 0 or packet.time_base is None:
+                continue
+            if packet.pts is None:
+                if packet.stream is self._stream and len(self._untimed) < MAX_UNTIMED:
+                    self._untimed.append(packet)
                 continue
             at_s = float(packet.pts * packet.time_base)
-            self._origin_s = at_s if self._origin_s is None else self._origin_s
             if packet.stream is self._stream:
+                untimed, self._untimed = self._untimed, []
+                frame_s = 1 / (self.video.fps or DEFAULT_FPS)
+                begins_s = at_s - len(untimed) * frame_s
+                self._origin_s = begins_s if self._origin_s is None else self._origin_s
+                for index, early in enumerate(untimed):
+                    self._video_unit(early, begins_s + index * frame_s - self._origin_s, post, sink)
                 self._video_unit(packet, at_s - self._origin_s, post, sink)
-            elif self.audio is not None:
+            elif self.audio is not None and self._origin_s is not None:
                 pts = max(0, round((at_s - self._origin_s) * self.audio.sample_rate_hz))
                 unit = AccessUnit(bytes(packet), pts, True, self._clock.mono_us(), is_audio=True)
                 post(sink.on_unit, unit)
