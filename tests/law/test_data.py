@@ -156,13 +156,16 @@ CN = "cn-2025-799"
         (write_to("elsewhere-1/retention.yaml", "subject: retention"), "no instrument"),
         (write_to("notes.yaml", "a: b"), "does not belong here"),
         (write_to(f"{CN}/retention.yaml", "- a list"), "must be a mapping"),
+        (replace_in(f"{CN}/sanctions.yaml", "breaches: [no_sign]", "breaches: no_sign"), "must be a list"),
+        (write_to(f"{CN}/retention.yaml", "{subject: retention, zh: a, en: b, values: []}"), "given by date"),
+        (lambda root: (root / "territories.yaml").unlink(), "is missing"),
     ],
 )
 def test_wrong_data_are_refused_with_the_place_and_the_fault(
     tmp_path: Path, change: Callable[[Path], None], said: str
 ) -> None:
     root = tmp_path / "data"
-    shutil.copytree(SHIPPED, root)
+    shutil.copytree(SHIPPED, root, ignore=shutil.ignore_patterns("hubei*", "wuhan*", "guangzhou*", "shenzhen*"))
     change(root)
     with pytest.raises(law.DataError) as raised:
         read((root,))

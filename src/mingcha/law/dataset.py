@@ -48,13 +48,6 @@ class Dataset:
     parameters: tuple[Parameter, ...]
     readings: tuple[Reading, ...]
 
-    def instrument(self, instrument_id: str) -> Instrument:
-        """Raises KeyError for an unknown id."""
-        for instrument in self.instruments:
-            if instrument.id == instrument_id:
-                return instrument
-        raise KeyError(instrument_id)
-
 
 @cache
 def shipped() -> Dataset:
