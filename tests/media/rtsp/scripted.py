@@ -187,7 +187,7 @@ class Client:
 
 def client(camera: Camera, **changes: object) -> Client:
     """A client for the camera; `changes` are fields of its Source."""
-    source = replace(Source(camera.url, open_timeout_s=3.0, silence_timeout_s=3.0), **changes)  # type: ignore[arg-type]
+    source = replace(Source(camera.url, open_timeout_s=10.0, silence_timeout_s=5.0), **changes)  # type: ignore[arg-type]
     film = Film()
     poller = Poller(asyncio.get_running_loop(), 0.002)
     return Client(Session(source, film, poller, SystemClock()), film, poller)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mingcha.media.rtsp import pictures as pictures_module
 from mingcha.media.rtsp.hot import VideoAssembler
 from mingcha.media.rtsp.pictures import DAMAGED, KEY, RECOVERY_POINT, ReadTime
+from mingcha.media.rtsp.sei import has_recovery_point
 from tests.media.rtsp.packets import (
     PPS,
     PPS_H265,
@@ -200,6 +201,24 @@ def test_every_irap_picture_is_a_key_picture(nal_type: int) -> None:
 def test_a_recovery_point_is_told() -> None:
     packets = [rtp(1, 0, RECOVERY), rtp(2, 0, slice_h264(1, 60), marker=True), rtp(3, 3600, slice_h264(2, 60))]
     assert [flags for _, _, flags in Pictures().feed(packets).made] == [RECOVERY_POINT, 0]
+
+
+@pytest.mark.parametrize(
+    ("sei", "expected"),
+    [
+        (b"\x06\x06\x01\x84\x80", True),
+        (b"\x06\x05\x02xx\x06\x01\x84\x80", True),
+        (b"\x06\x05\xff\x04" + b"x" * 259 + b"\x06\x01\x84\x80", True),
+        (b"\x06\xff\x06\x01\x84\x80", False),
+        (b"\x06\x05\x09\x06\x01\x80", False),
+        (b"\x06\xff\xff\xff", False),
+        (b"\x06\x05\xff\xff", False),
+        (b"\x06", False),
+        (b"\x07\x06\x01\x84\x80", False),
+    ],
+)
+def test_recovery_points_are_found_behind_other_messages(sei: bytes, expected: bool) -> None:
+    assert has_recovery_point(bytearray(b"head" + sei), 4) == expected
 
 
 def test_parameter_sets_with_a_time_of_their_own_go_with_the_picture_after_them() -> None:
