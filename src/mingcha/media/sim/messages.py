@@ -21,7 +21,8 @@ REASONS = {
     461: "Unsupported Transport",
     501: "Not Implemented",
 }
-_TRACK = re.compile(r"[/?&]trackID=(\d+)$")
+_TRACK_AT_END = re.compile(r"[/?&]trackID=(\d+)$")
+_TRACK_IN_PATH = re.compile(r"/trackID=(\d+)(?=\?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,13 @@ def take_message(buffer: bytearray) -> Request | bytes | None:
 
 
 def parse_target(url: str) -> Target:
-    """Take an address apart. The track is looked for at the very end, since clients append it behind the query."""
+    """Take an address apart. Some clients append the track behind the query, others to the path before it."""
     track = None
-    match = _TRACK.search(url)
+    match = _TRACK_AT_END.search(url) or _TRACK_IN_PATH.search(url)
     base = url
     if match is not None:
         track = int(match.group(1))
-        base = url[: match.start()]
+        base = url[: match.start()] + url[match.end() :]
     base = base.rstrip("/")
     parts = urlsplit(base)
     names = [unquote(name) for name in parts.path.split("/") if name]

@@ -107,6 +107,19 @@ def _ambulance() -> tuple[Image.Image, ...]:
     return tuple(pictures)
 
 
+def _cars() -> list[Mover]:
+    movers = []
+    for colour, at_s, right, kind in (
+        ("c8cfd6", 0.5, True, "saloon"),
+        ("d9a53f", 26, False, "taxi"),
+        ("4f6f94", 48, True, "saloon"),
+    ):
+        art = (figures.car(rgb(colour), 300, faces_right=right, lights=True, kind=kind),)
+        path = [(-200, 708), (1480, 708)] if right else [(1480, 690), (-200, 690)]
+        movers.append(crossing(art, start_s=at_s, duration_s=8, path=path))
+    return movers
+
+
 def scenery() -> Scenery:
     """The scene."""
     bush = Sheet(150, 60, scale=3)
@@ -160,12 +173,5 @@ def scenery() -> Scenery:
     ):
         art = figures.walker(look, height, faces_right=path[0][0] < path[1][0])
         movers.append(crossing(art, start_s=start, duration_s=21, path=path, steps_per_s=0.85))
-    for colour, at_s, right, kind in (
-        ("c8cfd6", 0.5, True, "saloon"),
-        ("d9a53f", 26, False, "taxi"),
-        ("4f6f94", 48, True, "saloon"),
-    ):
-        art = (figures.car(rgb(colour), 300, faces_right=right, lights=True, kind=kind),)
-        path = [(-200, 708), (1480, 708)] if right else [(1480, 690), (-200, 690)]
-        movers.append(crossing(art, start_s=at_s, duration_s=8, path=path))
+    movers += _cars()
     return Scenery(background().finished(grain=1), tuple(movers))
