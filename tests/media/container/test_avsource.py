@@ -72,7 +72,7 @@ async def test_it_yields_the_units_of_the_camera(codec: str, audio: str | None) 
     ("url", "code"),
     [
         ("rtsp:///nowhere", "camera.url"),
-        ("rtsp://no-such-host.invalid/x", "camera.unresolved"),
+        (f"rtsp://{'x' * 70}.invalid/x", "camera.unresolved"),
         ("rtsp://127.0.0.1:1/x", "camera.refused"),
     ],
 )

@@ -74,7 +74,7 @@ class AvSource:
             raise Unavailable("camera.url", "The camera address is not complete. It looks like rtsp://host/path.")
         try:
             await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             raise Unavailable("camera.unresolved", "The camera's host name is not known. Check its address.") from error
         self._opened = loop.create_future()
         self._ended = loop.create_future()
