@@ -11,6 +11,7 @@ from django.test import Client
 from mingcha.base.clock import from_datetime
 from mingcha.base.keys import ticket_public_key
 from mingcha.records.accounts.models import Person
+from mingcha.records.inventory.actions import remove_camera
 from mingcha.records.inventory.models import Camera
 from mingcha.records.register.models import Entry
 from mingcha.records.viewing.models import Export, Viewing
@@ -154,6 +155,14 @@ def test_the_island_gets_what_its_contract_says(desk: Client, camera: Camera) ->
     assert {"code": "other", "label": "其他（须说明）", "needsNote": True} in config["reasons"]
     assert config["serverNowUs"] == NOW_US
     assert config["timeZone"] == "Asia/Shanghai"
+
+
+def test_playback_lists_retired_cameras_and_the_wall_does_not(manager: Person, camera: Camera) -> None:
+    remove_camera(camera=camera, actor=manager, at=AT)
+    client = browser(manager)
+    (listed,) = client.get("/playback/", {"camera": camera.public_id}).context["config"]["cameras"]
+    assert (listed["id"], listed["name"]) == (camera.public_id, "东门（已停用）")
+    assert client.get("/wall/").context["config"]["cameras"] == []
 
 
 @pytest.mark.parametrize("at", ["", "x", "-1", "1e9", "٣", "9" * 30])

@@ -10,13 +10,15 @@ from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mingcha.base.clock import from_datetime
 from mingcha.records.accounts.gate import PersonRequest, permission
+from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory import queries as inventory
+from mingcha.records.inventory.models import Camera
 from mingcha.records.viewing import actions, queries
 from mingcha.records.viewing.actions import Asker
 from mingcha.records.viewing.states import NOTE_NEEDED, Reason
@@ -34,7 +36,9 @@ def wall(request: PersonRequest) -> HttpResponse:
 @permission(Permission.PLAY_BACK)
 @require_http_methods(["GET"])
 def playback(request: PersonRequest) -> HttpResponse:
-    return render(request, "viewing/playback.html", {"island": "playback", "config": island_config(request)})
+    return render(
+        request, "viewing/playback.html", {"island": "playback", "config": island_config(request, with_retired=True)}
+    )
 
 
 @permission(Permission.ORDER_EXPORT)
@@ -66,9 +70,11 @@ def fetch_export(request: PersonRequest, viewing_id: str) -> HttpResponse:
     return render(request, "viewing/export_ready.html", {"export": export, "links": links})
 
 
-def island_config(request: PersonRequest) -> dict[str, Any]:
-    """`#island-config` of docs/design/frontend.md."""
+def island_config(request: PersonRequest, *, with_retired: bool = False) -> dict[str, Any]:
+    """`#island-config` of docs/design/frontend.md. `with_retired`: recordings outlive their camera, so playback lists
+    retired ones too, last."""
     person = request.user
+    cameras = [_island_camera(camera) for camera in _island_cameras(person, with_retired)]
     return {
         "version": 1,
         "locale": LOCALES.get(get_language() or "", "zh-Hans"),
@@ -77,15 +83,7 @@ def island_config(request: PersonRequest) -> dict[str, Any]:
         "person": {"id": person.public_id, "name": person.name},
         "mediaOrigin": request.media_origin,
         "csrfToken": get_token(request),
-        "cameras": [
-            {
-                "id": camera.public_id,
-                "name": camera.name,
-                "site": camera.site.name,
-                "hasSub": bool(camera.sub_url),
-            }
-            for camera in inventory.cameras(viewer=person)
-        ],
+        "cameras": cameras,
         "reasons": [
             {"code": reason.value, "label": str(reason.label), "needsNote": reason in NOTE_NEEDED} for reason in Reason
         ],
@@ -104,13 +102,22 @@ def island_config(request: PersonRequest) -> dict[str, Any]:
             "wall": reverse("wall"),
             "playback": reverse("playback"),
         },
-        "start": _start(request),
+        "start": _start(request, {camera["id"] for camera in cameras}),
     }
 
 
-def _start(request: PersonRequest) -> dict[str, Any]:
+def _island_cameras(person: Person, with_retired: bool) -> list[Camera]:
+    found = inventory.cameras(viewer=person, with_retired=with_retired)
+    return sorted(found, key=lambda camera: camera.retired_at is not None)
+
+
+def _island_camera(camera: Camera) -> dict[str, Any]:
+    name = gettext("%(name)s (retired)") % {"name": camera.name} if camera.retired_at else camera.name
+    return {"id": camera.public_id, "name": name, "site": camera.site.name, "hasSub": bool(camera.sub_url)}
+
+
+def _start(request: PersonRequest, known: set[str]) -> dict[str, Any]:
     """What a link asks to open first: ``?camera=cam_…&at=<microseconds>``."""
-    known = set(inventory.cameras(viewer=request.user).values_list("public_id", flat=True))
     at = request.GET.get("at", "")
     return {
         "cameras": [item for item in request.GET.getlist("camera") if item in known],

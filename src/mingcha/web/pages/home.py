@@ -32,6 +32,14 @@ class Attention:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A camera in the short list, with its state."""
+
+    camera: Camera
+    state: CameraState
+
+
+@dataclass(frozen=True, slots=True)
 class Disk:
     """`used_percent`: whole percent; `days_left`: at the present rate, None when nothing is known."""
 
@@ -53,6 +61,7 @@ def home(request: PersonRequest) -> HttpResponse:
     context = {
         "cameras": cameras,
         "recording": states[CameraState.LIVE],
+        "listed": [Listed(camera, inventory.state_of(camera)) for camera in cameras[:SHOWN]],
         "troubled": troubled[:SHOWN],
         "troubled_count": len(troubled),
         "disk": _disk(cameras),
