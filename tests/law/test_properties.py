@@ -135,3 +135,26 @@ def test_answers_belong_to_the_caller(case: tuple[str, dict[str, Any]]) -> None:
     answer = law.decide(*case)
     answer.clear()
     assert law.decide(*case)["law_version"] == law.version()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(case=cases, junk=JSON, choice=st.randoms())
+def test_a_batch_survives_any_json_in_place_of_a_fact(case: tuple[str, dict[str, Any]], junk: Any, choice: Any) -> None:
+    question, facts = case
+    name = choice.choice(sorted(facts))
+    line = json.dumps({"id": junk, "question": question, "facts": facts | {name: junk}})
+    (answer,) = (json.loads(text) for text in law.decide_batch([line]))
+    if "error" in answer:
+        assert answer["error"]["field"] == name
+
+
+@given(text=st.text())
+def test_a_batch_survives_any_text(text: str) -> None:
+    for answer in law.decide_batch([text]):
+        assert json.loads(answer)["error"]["field"] in ("line", "question")

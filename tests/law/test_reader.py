@@ -86,3 +86,8 @@ def test_it_names_codes_in_both_languages() -> None:
     assert READER.label("place", "mall", "zh") == "商贸中心"
     assert READER.label("place", "mall", "en") == "shopping centre"
     assert READER.instruments()[0].id == "cn-2025-799"
+
+
+def test_it_shows_the_readings_of_an_article() -> None:
+    assert [one.id for one in READER.readings_of(Citation("cn-2025-799", 8, "para1 (4)"))] == ["private-areas"]
+    assert READER.readings_of(Citation("cn-2025-799", 17, "minimum")) == ()

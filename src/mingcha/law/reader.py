@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mingcha.law.engine import Law
-from mingcha.law.model import SUBJECTS, Article, Citation, Entry, Instrument, MustHave
+from mingcha.law.model import SUBJECTS, Article, Citation, Entry, Instrument, MustHave, Reading
 from mingcha.law.tracing import Answered, trace
 
 LANGUAGES = ("zh", "en")
@@ -85,6 +85,16 @@ class LawReader:
     def answering(self, cite: Citation) -> Answered:
         """What answers a row. Raises KeyError."""
         return self._answered[cite]
+
+    def readings_of(self, cite: Citation) -> tuple[Reading, ...]:
+        """The readings that statements of this row rest on."""
+        named = {
+            entry.reading
+            for parameter in self._law.data.parameters
+            for entry in parameter.entries
+            if entry.cite == cite
+        }
+        return tuple(reading for reading in self._law.data.readings if reading.id in named)
 
     def articles_of(self, feature: str) -> tuple[Article, ...]:
         """The rows a part of the product answers."""
