@@ -106,6 +106,7 @@ export class Page {
     this.socket.close();
     this.process.kill();
     await new Promise((resolve) => this.process.once("exit", resolve));
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    // Chromium's helpers write into the profile for a moment after their parent is gone.
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   }
 }

@@ -9,7 +9,8 @@ export interface LatencyAdvice {
 const JUMP_S = 1.5;
 const START_JUMP_S = 0.25;
 const FAST_RATE = 1.05;
-const FASTER_RATE = 1.1;
+const FASTER_RATE = 1.15;
+const FASTER_FROM_S = 0.6;
 const SLOW_RATE = 0.97;
 const MIN_TARGET_S = 0.04;
 const MAX_TARGET_S = 0.4;
@@ -26,9 +27,9 @@ export class LatencyController {
   onFragment(nowS: number, spanS: number): void {
     if (this.lastArrivalS !== null && spanS > 0) {
       const late = nowS - this.lastArrivalS - this.lastSpanS;
-      // Rises at once, falls over some ten seconds at 25 fragments a second. A long silence is a stall, not jitter.
-      if (late > 0 && late < 1) this.jitterS = Math.max(this.jitterS * 0.996, late);
-      else this.jitterS *= 0.996;
+      // Rises at once, falls over some four seconds at 25 fragments a second. A long silence is a stall, not jitter.
+      this.jitterS *= 0.99;
+      if (late > this.jitterS && late < 1) this.jitterS = late;
     }
     this.lastArrivalS = nowS;
     if (spanS > 0) this.lastSpanS = spanS;
@@ -41,7 +42,7 @@ export class LatencyController {
   }
 
   get targetS(): number {
-    return Math.min(MAX_TARGET_S, Math.max(MIN_TARGET_S, this.lastSpanS + this.jitterS));
+    return Math.min(MAX_TARGET_S, Math.max(MIN_TARGET_S, this.lastSpanS * 0.75 + this.jitterS * 0.75));
   }
 
   /** `aheadS`: buffered seconds beyond the shown picture. */
@@ -52,9 +53,9 @@ export class LatencyController {
       this.catching = false;
       return { rate: 1, jumpToS: target };
     }
-    if (aheadS > Math.min(0.4, target + 0.12)) this.catching = true;
+    if (aheadS > Math.min(0.4, target + 0.07)) this.catching = true;
     if (aheadS <= target + 0.02) this.catching = false;
-    if (this.catching) return { rate: aheadS > 0.8 ? FASTER_RATE : FAST_RATE, jumpToS: null };
+    if (this.catching) return { rate: aheadS > FASTER_FROM_S ? FASTER_RATE : FAST_RATE, jumpToS: null };
     return { rate: aheadS < target * 0.3 ? SLOW_RATE : 1, jumpToS: null };
   }
 }
