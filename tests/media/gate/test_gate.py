@@ -110,6 +110,15 @@ async def test_a_revocation_ends_running_streams_of_that_grant_only(gate: Gate, 
     assert refused.value.code == "ticket.revoked"
 
 
+async def test_a_grant_revoked_between_admission_and_stream_ends_the_stream_at_once(
+    gate: Gate, clock: ManualClock
+) -> None:
+    admitted = gate.admit(mint(ticket(clock), KEY), "live", CAMERA)
+    await gate.revoke({admitted.grant})
+    with gate.watch(admitted) as watch:
+        assert await asyncio.wait_for(watch.ended(), 0.5) == "revoked"
+
+
 async def test_a_stream_ends_when_its_ticket_runs_out_even_if_the_wall_clock_is_set_back(
     gate: Gate, clock: ManualClock
 ) -> None:

@@ -96,6 +96,7 @@ def number(result: dict[str, Any]) -> int | None:
 async def served(more: list[BaseRoute]) -> AsyncIterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    listener.listen()
     application = Starlette(
         routes=[
             Route("/", lambda request: HTMLResponse(PAGE)),

@@ -108,6 +108,8 @@ class Gate:
         """Watch over a running stream; close it (or use ``with``) when the stream is over."""
         watch = Watch(self, ticket, self._clock)
         self._watches.add(watch)
+        if self._revocations.refuses(ticket):
+            watch.end("revoked")  # between its admission and now
         return watch
 
     async def revoke(self, grants: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from mingcha.base.clock import Clock
 from mingcha.base.timerange import TimeRange
@@ -25,6 +25,7 @@ READING_THREADS = 8
 PIECES_KEPT_BYTES = 64 << 20
 PICTURES_KEPT_BYTES = 32 << 20
 SERVED_IDLE_S = 5.0
+SERVED_LONGEST_S = 60.0
 
 
 def reading_threads() -> ThreadPoolExecutor:
@@ -32,39 +33,51 @@ def reading_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(READING_THREADS, thread_name_prefix="playback")
 
 
+class _Stretch(NamedTuple):
+    ticket: Ticket
+    start_us: int
+    end_us: int
+    since_s: float
+    timer: asyncio.TimerHandle
+
+
 class ServedLog:
     """Joins what is sent piece by piece into stretches, so that an hour watched is one fact and not 3,600.
 
-    A stretch is told when nothing was added to it for `SERVED_IDLE_S`, or by `flush`.
+    A stretch is told when nothing was added to it for `SERVED_IDLE_S`, when it has been open for `SERVED_LONGEST_S` (a
+    crash loses no more than that), or by `flush`.
     """
 
     def __init__(self, tell: OnServed) -> None:
         self._tell = tell
-        self._open: dict[tuple[str, str, str, str], tuple[Ticket, int, int, asyncio.TimerHandle]] = {}
+        self._open: dict[tuple[str, str, str, str], _Stretch] = {}
 
     def note(self, ticket: Ticket, camera: str, sent: TimeRange, kind: str) -> None:
         """Some of this camera and range went out under this ticket."""
         key = (ticket.grant, ticket.person, camera, kind)
-        known = self._open.pop(key, None)
-        start_us, end_us = sent.start_us, sent.end_us
+        now_s = asyncio.get_running_loop().time()
+        known = self._open.get(key)
+        if known is not None and not (sent.start_us <= known.end_us and sent.end_us >= known.start_us):
+            known.timer.cancel()
+            self._end(key)
+            known = None
+        since_s = now_s if known is None else known.since_s
         if known is not None:
-            known[3].cancel()
-            if sent.start_us <= known[2] and sent.end_us >= known[1]:
-                start_us, end_us = min(start_us, known[1]), max(end_us, known[2])
-            else:
-                self._tell(known[0], camera, known[1], known[2], kind)
-        timer = asyncio.get_running_loop().call_later(SERVED_IDLE_S, self._end, key)
-        self._open[key] = (ticket, start_us, end_us, timer)
+            known.timer.cancel()
+            sent = TimeRange(min(sent.start_us, known.start_us), max(sent.end_us, known.end_us))
+        wait_s = min(SERVED_IDLE_S, max(0.0, since_s + SERVED_LONGEST_S - now_s))
+        timer = asyncio.get_running_loop().call_later(wait_s, self._end, key)
+        self._open[key] = _Stretch(ticket, sent.start_us, sent.end_us, since_s, timer)
 
     def flush(self) -> None:
         """Tell all that is still open: before the process ends."""
         for key in tuple(self._open):
-            self._open[key][3].cancel()
+            self._open[key].timer.cancel()
             self._end(key)
 
     def _end(self, key: tuple[str, str, str, str]) -> None:
-        ticket, start_us, end_us, _ = self._open.pop(key)
-        self._tell(ticket, key[2], start_us, end_us, key[3])
+        known = self._open.pop(key)
+        self._tell(known.ticket, key[2], known.start_us, known.end_us, key[3])
 
 
 @dataclass(frozen=True, slots=True)
