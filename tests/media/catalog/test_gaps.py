@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -75,6 +77,18 @@ def test_gaps_of_a_stream_do_not_overlap(film: Film) -> None:
     assert listed(film)[-1] == (40, None, "store_full")
 
 
+def test_a_gap_that_begins_after_the_clock_was_set_back_is_kept(film: Film) -> None:
+    film.catalog.add_gap(CAMERA, "main", at(900), at(950), "camera_lost")  # the clock was ahead
+    film.catalog.open_gap(CAMERA, "main", at(100), "store_full")
+    assert listed(film) == [(100, None, "store_full"), (900, 950, "camera_lost")]
+    assert listed(film, seconds(960, 970)) == [(100, None, "store_full")]
+    film.catalog.close_gap(CAMERA, "main", at(110))
+    assert listed(film) == [(100, 110, "store_full"), (900, 950, "camera_lost")]
+    film.catalog.open_gap(CAMERA, "main", at(200), "store_full")
+    film.catalog.close_gap(CAMERA, "main", at(920))
+    assert listed(film)[1:] == [(200, 900, "store_full"), (900, 950, "camera_lost")]
+
+
 def test_streams_of_a_camera_have_their_own_gaps(film: Film) -> None:
     film.catalog.open_gap(CAMERA, "main", at(10), "camera_lost")
     film.catalog.open_gap(CAMERA, "sub", at(11), "camera_lost")
@@ -123,7 +137,16 @@ def test_whatever_is_reported_gaps_stay_apart_and_in_order(film: Film, steps: li
             film.catalog.close_gap(CAMERA, "main", at(start))
         else:
             film.catalog.add_gap(CAMERA, "main", at(start), at(start + length), "packets_lost")
-    found = listed(film)
-    for (_, end, _), (start, _, _) in zip(found, found[1:], strict=False):  # noqa: RUF007
+    closed = [(start, end) for start, end, _ in listed(film) if end is not None]
+    for (_, end), (start, _) in pairwise(closed):
+        assert end <= start
+    film.catalog.close_gap(CAMERA, "main", at(500))
+    everything = [(start, end) for start, end, _ in listed(film)]
+    for (_, end), (start, _) in pairwise(everything):
         assert end is not None
         assert end <= start
+    for second in range(120):
+        narrow = listed(film, seconds(second, second + 1))
+        assert [(start, end) for start, end, _ in narrow] == [
+            (start, end) for start, end in everything if start <= second and end is not None and end > second
+        ]

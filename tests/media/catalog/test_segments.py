@@ -50,6 +50,19 @@ def test_a_sealed_segment_is_found_by_number_time_and_parts(film: Film) -> None:
     assert film.catalog.run(999) is None
 
 
+def test_the_last_end_is_that_of_the_newest_footage_not_of_the_latest_date(film: Film) -> None:
+    film.record(86_400)  # before the clock of this machine was set right it was a day ahead
+    film._runs.clear()
+    newest = film.record(0)
+    assert film.catalog.last_end(CAMERA, "main") == newest.end_us
+    film._runs.clear()
+    film.run()  # a run that came to nothing
+    assert film.catalog.last_end(CAMERA, "main") == newest.end_us
+    assert film.catalog.last_end(OTHER, "main") is None
+    film.run(OTHER)
+    assert film.catalog.last_end(OTHER, "main") is None
+
+
 def test_segments_come_in_order_and_only_those_that_reach_into_the_range(film: Film) -> None:
     records = [film.record(start, parts=10) for start in (20, 0, 10, 40)]
     film.record(10, camera=OTHER)

@@ -28,10 +28,12 @@ _LONGEST_SEGMENT_US = 600_000_000
 _COVERAGE = """SELECT start_us, end_us FROM coverage WHERE stream = :stream AND end_us > :start AND start_us < :end
     AND start_us >= coalesce(
         (SELECT max(start_us) FROM coverage WHERE stream = :stream AND start_us <= :start), 0) ORDER BY start_us"""
-_GAPS = """SELECT id, start_us, end_us, reason, detail FROM gap WHERE stream = :stream
-    AND (end_us IS NULL OR end_us > :start) AND start_us < :end
-    AND start_us >= coalesce((SELECT max(start_us) FROM gap WHERE stream = :stream AND start_us <= :start), 0)
-    ORDER BY start_us"""
+# So it is with gaps, but for one that lasts: after a clock was set back others, dated ahead, may follow it.
+_GAPS = """SELECT id, start_us, end_us, reason, detail FROM gap WHERE stream = :stream AND end_us > :start
+    AND start_us < :end AND start_us >= coalesce(
+        (SELECT max(start_us) FROM gap WHERE stream = :stream AND start_us <= :start AND end_us IS NOT NULL), 0)
+    UNION ALL SELECT id, start_us, end_us, reason, detail FROM gap WHERE stream = :stream AND end_us IS NULL
+    AND start_us < :end ORDER BY start_us"""
 
 
 _SEGMENTS_IN = """SELECT * FROM segment_view
@@ -40,6 +42,12 @@ _SEGMENTS_IN = """SELECT * FROM segment_view
 _SEGMENT_BEFORE = """SELECT * FROM segment_view WHERE stream = (SELECT id FROM stream WHERE camera = ? AND role = ?)
     AND start_us <= ? ORDER BY start_us DESC, number DESC LIMIT 1"""
 
+
+_END_OF_RUN = """SELECT max(end_us) FROM (
+    SELECT * FROM (SELECT end_us FROM segment WHERE stream = :stream AND run = :run AND start_us >= :start
+        ORDER BY start_us DESC LIMIT 1)
+    UNION ALL
+    SELECT coalesce(end_us, start_us) FROM open_segment WHERE stream = :stream AND run = :run)"""
 
 _make_record: Callable[..., SegmentRecord] = SegmentRecord
 
@@ -209,17 +217,26 @@ class CatalogReader:
         return RunRecord(*rows[0]) if rows else None
 
     def last_end(self, camera: str, role: str) -> int | None:
-        """Wall instant at which the newest footage of a stream ends (of a segment being written: at least begins);
-        None when there never was any."""
-        (row,) = self._rows(
-            """WITH wanted AS (SELECT id FROM stream WHERE camera = ? AND role = ?)
-            SELECT max(end_us) FROM (
-                SELECT * FROM (SELECT end_us FROM coverage WHERE stream IN wanted ORDER BY start_us DESC LIMIT 1)
-                UNION ALL
-                SELECT coalesce(end_us, start_us) FROM open_segment WHERE stream IN wanted)""",
-            (camera, role),
-        )
-        return row[0]  # type: ignore[no-any-return]
+        """Wall instant at which the footage of a stream ends that was recorded last (of a segment being written: at
+        least begins); None when there never was any. Not the latest instant: a clock that was ahead may have dated
+        earlier footage later, and what is recorded now must not be drawn after it."""
+        with self.reading() as connection:
+            streams = [stream for _, stream in self._streams(connection, [camera], role)]
+            for stream in streams:
+                newest = connection.execute(
+                    "SELECT id, start_us FROM run WHERE stream = ? ORDER BY id DESC LIMIT 3", (stream,)
+                ).fetchall()
+                for run, start_us in newest:
+                    (end_us,) = connection.execute(
+                        _END_OF_RUN, {"stream": stream, "run": run, "start": start_us}
+                    ).fetchone()
+                    if end_us is not None:
+                        return int(end_us)
+                (end_us,) = connection.execute(
+                    "SELECT max(end_us) FROM coverage WHERE stream = ?", (stream,)
+                ).fetchone()
+                return None if end_us is None else int(end_us)
+        return None
 
     # The outbox and the rest
 

@@ -24,6 +24,9 @@ from mingcha.media.units import AudioFormat, VideoFormat
 from mingcha.wire import facts
 from mingcha.wire.facts import Fact
 
+_COVERING_GAP = """SELECT end_us FROM gap WHERE stream = ? AND start_us <= ? AND end_us IS NOT NULL
+    ORDER BY start_us DESC LIMIT 1"""
+
 
 class Catalog(CatalogReader):
     """Reads as `CatalogReader`; writes by one connection, one thread at a time.
@@ -264,7 +267,7 @@ class Catalog(CatalogReader):
                 if row[2] == reason or row[1] >= start_us:
                     connection.execute("UPDATE gap SET reason = ?, detail = ? WHERE id = ?", (reason, detail, row[0]))
                     return int(row[0])
-                connection.execute("UPDATE gap SET end_us = ? WHERE id = ?", (start_us, row[0]))
+                self.close_gap(camera, role, start_us)
             return self._insert_gap(connection, stream, start_us, None, reason, detail) or 0
 
     def close_gap(self, camera: str, role: str, end_us: int) -> bool:
@@ -276,6 +279,10 @@ class Catalog(CatalogReader):
             ).fetchone()
             if row is None:
                 return False
+            (after,) = connection.execute(
+                "SELECT min(start_us) FROM gap WHERE stream = ? AND start_us > ?", (stream, row[1])
+            ).fetchone()
+            end_us = min(end_us, after) if after is not None else end_us
             if end_us > row[1]:
                 connection.execute("UPDATE gap SET end_us = ? WHERE id = ?", (end_us, row[0]))
             else:
@@ -293,15 +300,15 @@ class Catalog(CatalogReader):
     def _insert_gap(
         self, connection: sqlite3.Connection, stream: int, start_us: int, end_us: int | None, reason: str, detail: str
     ) -> int | None:
-        # One that is still open must be the last, whatever the clock says.
-        before = connection.execute(
-            "SELECT end_us FROM gap WHERE stream = ? AND (start_us <= ? OR ?) ORDER BY start_us DESC LIMIT 1",
-            (stream, start_us, end_us is None),
+        """Insert what other gaps leave of it; None if that is nothing. The one that lasts, if any, is the only gap that
+        others may follow: those were dated ahead, before the clock was set back."""
+        while (covering := connection.execute(_COVERING_GAP, (stream, start_us)).fetchone()) and covering[0] > start_us:
+            start_us = covering[0]
+        lasting = connection.execute(
+            "SELECT 1 FROM gap WHERE stream = ? AND end_us IS NULL AND start_us <= ?", (stream, start_us)
         ).fetchone()
-        if before is not None:
-            if before[0] is None:
-                return None
-            start_us = max(start_us, before[0])
+        if lasting is not None:
+            return None
         if end_us is not None:
             (after,) = connection.execute(
                 "SELECT min(start_us) FROM gap WHERE stream = ? AND start_us >= ?", (stream, start_us)
