@@ -145,7 +145,7 @@ def packets(data: bytes) -> None:
     shared = SharedState(Careful())
     h265 = bool(data[:1]) and data[0] & 1 == 1
     track = VideoTrack("h265" if h265 else "h264", 256, shared, donl=bool(data[:1]) and data[0] & 2 == 2)
-    reorder = Reorder(track.assembler.packet)
+    reorder = Reorder(track.assembler.deliver)
     at = 1
     while at + 2 <= len(data):
         size = data[at] << 8 | data[at + 1]
@@ -153,7 +153,7 @@ def packets(data: bytes) -> None:
         shared.time.now_us += 20_000
         reorder.take(packet, memoryview(packet), len(packet), shared.time.now_us)
         at += 2 + size
-    track.assembler.flush()
+    track.flush()
 
 
 def sound(data: bytes) -> None:

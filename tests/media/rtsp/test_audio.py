@@ -109,6 +109,14 @@ def test_a_lost_part_costs_its_frame_only() -> None:
     assert [unit.payload for unit in film.units] == [b"d" * 40]
 
 
+def test_stamps_that_tremble_are_no_jump_and_times_still_rise() -> None:
+    one, film = track(media("PCMA/8000"))
+    for number, stamp in enumerate([0, 160, 150, 320, 480]):
+        one.packet(rtp(number, stamp, b"x" * 160))
+    assert [unit.pts - 8000 for unit in film.units] == [0, 160, 161, 320, 480]
+    assert film.losses == []
+
+
 def test_sound_before_the_picture_format_is_not_told() -> None:
     one, film = track(media("PCMA/8000"))
     one._shared.formatted = False

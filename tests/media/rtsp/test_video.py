@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mingcha.media.rtsp.video import FIRST_IDR_US, NO_IDR_US, SEEN_REORDER_DEPTH, SharedState, VideoTrack
+from mingcha.media.rtsp.video import FIRST_IDR_US, LOOK_PICTURES, NO_IDR_US, SEEN_REORDER_DEPTH, SharedState, VideoTrack
 from tests.media.rtsp.packets import (
     PPS,
     PPS_H265,
@@ -40,11 +40,11 @@ class Track:
         self.shared.time.now_us += passed_us
         for packet in self.sender.picture(stamp, *nals):
             data = bytearray(packet)
-            self.track.assembler.packet(data, memoryview(data), 0, len(data))
+            self.track.assembler.deliver(data, memoryview(data), 0, len(data))
         return self
 
     def done(self) -> Film:
-        self.track.assembler.flush()
+        self.track.flush()
         return self.film
 
 
@@ -136,14 +136,42 @@ def test_recovery_points_between_idrs_are_no_key_pictures() -> None:
 # Time.
 
 
-def test_undeclared_b_pictures_are_noticed_and_told_as_a_new_format() -> None:
+def test_undeclared_b_pictures_are_noticed_before_the_format_is_told() -> None:
     one = Track(UNDECLARED, PPS)
     for number, stamp in enumerate([0, 3, 1, 2, 6, 4, 5]):
         one.picture(stamp * 3600, slice_h264(number, 50, key=number == 0))
     film = one.done()
-    assert [video.reorder_depth for video, _ in film.formats] == [0, SEEN_REORDER_DEPTH]
+    assert [video.reorder_depth for video, _ in film.formats] == [SEEN_REORDER_DEPTH]
     assert film.losses == []
     assert [(unit.pts - 90_000) // 3600 for unit in film.units] == [0, 3, 1, 2, 6, 4, 5]
+
+
+def test_b_pictures_that_come_later_are_told_as_a_new_format() -> None:
+    one = Track(UNDECLARED, PPS)
+    for number, stamp in enumerate([0, 1, 2, 3, 4, 5, 8, 6, 7]):
+        one.picture(stamp * 3600, slice_h264(number, 50, key=number == 0))
+    film = one.done()
+    assert [video.reorder_depth for video, _ in film.formats] == [0, SEEN_REORDER_DEPTH]
+    assert film.losses == []
+
+
+def test_the_first_pictures_of_an_undeclared_stream_are_held_shortly() -> None:
+    one = Track(UNDECLARED, PPS)
+    counts = []
+    for number in range(7):
+        one.picture(number * 3600, slice_h264(number, 50, key=number == 0))
+        counts.append(len(one.film.units))
+    assert counts == [0, 0, 0, LOOK_PICTURES, 5, 6, 7]
+    film = one.done()
+    assert len(film.units) == 7
+    assert [unit.arrived_mono_us for unit in film.units] == [FRAME_US * (number + 1) for number in range(7)]
+    assert [video.reorder_depth for video, _ in film.formats] == [0]
+
+
+def test_held_pictures_are_handed_on_when_the_stream_ends() -> None:
+    one = Track(UNDECLARED, PPS)
+    one.picture(0, slice_h264(0, 50, key=True))
+    assert len(one.done().units) == 1
 
 
 def test_a_stream_that_cannot_reorder_jumps_when_it_goes_back() -> None:

@@ -57,6 +57,7 @@ class AudioTrack:
         self._shared = shared
         self._clock_hz = media.clock_hz or form.sample_rate_hz
         self._timeline = Timeline(self._clock_hz)
+        self._last_pts = -1
         self._expected = -1
         self._size_bits = _small(media, "sizelength", 13)
         self._index_bits = _small(media, "indexlength", 3)
@@ -129,7 +130,9 @@ class AudioTrack:
         shared = self._shared
         if not shared.formatted or len(frame) > MAX_FRAME_BYTES:
             return
-        pts, jumped = self._timeline.place(stamp & 0xFFFFFFFF, shared.time.now_us, shared.zero_us, False)
+        # Stamps that some cameras make from their wall clock go back a little now and then; that is no jump.
+        pts, jumped = self._timeline.place(stamp & 0xFFFFFFFF, shared.time.now_us, shared.zero_us, True)
+        pts = self._last_pts = max(pts, self._last_pts + 1)
         if jumped:
             shared.sink.on_loss("timestamp_jump", f"sound {jumped:+.3f} s")
         shared.sink.on_unit(AccessUnit(frame, pts, True, shared.time.now_us, True, False))

@@ -27,6 +27,8 @@ _U32: Final = Struct(">I")
 # '$' and channel, size, V P X CC M PT, sequence number; time stamp, SSRC and the first 2 (H.265: 3) payload bytes
 _HEAD_H264: Final = Struct(">HHHH10s")
 _HEAD_H265: Final = Struct(">HHHH11s")
+_DATAGRAM_H264: Final = Struct(">HH10s")  # the same without the first two
+_DATAGRAM_H265: Final = Struct(">HH11s")
 
 
 class VideoAssembler(PictureBuilder):
@@ -39,6 +41,7 @@ class VideoAssembler(PictureBuilder):
         self._donl = donl
         self._head: Struct = _HEAD_H265 if h265 else _HEAD_H264
         self._head_bytes: int = self._head.size
+        self._datagram: Struct = _DATAGRAM_H265 if h265 else _DATAGRAM_H264
         self._channel: int = _DOLLAR | channel if channel < NOT_A_CHANNEL else -1
         self._expected: int = SEQUENCE_UNKNOWN  # next sequence number
         self._plain: int = 0  # second 16-bit word of packets like the fragment that began the NAL unit, marker clear
@@ -75,6 +78,19 @@ class VideoAssembler(PictureBuilder):
         if len(unit) > pictures.MAX_UNIT_BYTES:
             self._drop_unit()
         return position
+
+    def deliver(self, buffer: bytearray, view: memoryview, start: int, stop: int) -> None:
+        """Take one RTP packet that came as a datagram; what `feed` does for interleaved ones."""
+        head_bytes = self._datagram.size
+        if stop - start > head_bytes:
+            kind, sequence, rest = self._datagram.unpack_from(buffer, start)
+            if rest == self._middle and sequence == self._expected and kind == self._plain:
+                self._unit += view[start + head_bytes : stop]
+                self._expected = (sequence + 1) & 0xFFFF
+                if len(self._unit) > pictures.MAX_UNIT_BYTES:
+                    self._drop_unit()
+                return
+        self.packet(buffer, view, start, stop)
 
     def packet(self, buffer: bytearray, view: memoryview, start: int, stop: int) -> None:
         """Take one RTP packet, `buffer[start:stop]`. Packets come in the order of their sequence numbers."""

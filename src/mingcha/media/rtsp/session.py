@@ -125,8 +125,8 @@ class Session:
             self.ended(SourceError("camera.closed", "The camera asks to be called anew. It is asked again."))
 
     def garbage(self, size: int) -> None:
-        if not self._deaf:
-            self._shared.sink.on_loss("bad_data", f"{size} bytes between packets")
+        if self._video is not None and not self._deaf:
+            self._video.lose("bad_data", f"{size} bytes between packets")
 
     def ended(self, error: SourceError) -> None:
         self._requests.fail(error)
@@ -134,7 +134,7 @@ class Session:
             return
         self._ended.set_result(error)
         if self._video is not None and not self._deaf:
-            self._video.assembler.flush()
+            self._video.flush()
         self._deaf = True
         for track in self._udp:
             track.close()
@@ -184,7 +184,7 @@ class Session:
         codec = VIDEO_CODECS[media.encoding]
         if self._source.transport == "udp":
             self._video = VideoTrack(codec, NOT_A_CHANNEL, self._shared, donl=_uses_decoding_order(media))
-            await self._agree_udp(described, media, self._video.assembler.packet)
+            await self._agree_udp(described, media, self._video.assembler.deliver)
         else:
             channel = await self._agree_tcp(described, media, 0)
             self._video = VideoTrack(codec, channel, self._shared, donl=_uses_decoding_order(media))

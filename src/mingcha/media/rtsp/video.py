@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 from mingcha.base.clock import US_PER_S
@@ -17,6 +18,8 @@ NO_IDR_US: Final = 10 * US_PER_S  # without an IDR for so long, pictures with a 
 FIRST_IDR_US: Final = 2 * US_PER_S  # the same at the start of a session
 BAD_DATA_EVERY_US: Final = US_PER_S
 SEEN_REORDER_DEPTH: Final = 4  # of a stream that does not declare reordering but does it
+LOOK_PICTURES: Final = 4  # held at the start of such a stream, to see whether its times go back
+LOOK_BYTES: Final = 8 * 1024 * 1024
 MAX_SETS: Final = 64  # of one kind
 
 
@@ -40,7 +43,7 @@ class VideoTrack:
         self.channel = channel
         self.format: VideoFormat | None = None
         self.last_unit_us = -1
-        self.assembler = VideoAssembler(codec == "h265", channel, shared.time, self._on_picture, self._on_loss, donl)
+        self.assembler = VideoAssembler(codec == "h265", channel, shared.time, self._on_picture, self.lose, donl)
         self._shared = shared
         self._timeline = Timeline(VIDEO_CLOCK_HZ)
         self._vps: dict[int, bytes] = {}
@@ -48,6 +51,7 @@ class VideoTrack:
         self._pps: dict[int, bytes] = {}
         self._highest_pts = 0
         self._reorders = False  # times went back although the stream does not declare it
+        self._held: list[tuple[bytes, int, int, int]] = []  # payload, stamp, arrival, flags
         self._idr_due_us = 0  # from here on recovery points count as key pictures
         self._bad_data_us = -BAD_DATA_EVERY_US
 
@@ -56,7 +60,7 @@ class VideoTrack:
         try:
             changed = self._store(nals)
         except (ValueError, IndexError):
-            self._on_loss("bad_data", "a damaged parameter set")
+            self.lose("bad_data", "a damaged parameter set")
             return
         if changed or not self._shared.formatted:
             self._make_format()
@@ -95,7 +99,7 @@ class VideoTrack:
         if not self._sps or not self._pps or (self.codec == "h265" and not self._vps):
             return
         parameters = next(iter(self._sps.values()))[1]
-        depth = parameters.reorder_depth
+        depth = self._declared_depth()
         if depth is None:
             depth = SEEN_REORDER_DEPTH if self._reorders else 0
         self.format = VideoFormat(
@@ -112,9 +116,8 @@ class VideoTrack:
         if self._shared.formatted:
             self._shared.sink.on_format(self.format, self._shared.audio)
 
-    def _may_reorder(self) -> bool:
-        depth = next(iter(self._sps.values()))[1].reorder_depth
-        return depth is None or depth > 0
+    def _declared_depth(self) -> int | None:
+        return next(iter(self._sps.values()))[1].reorder_depth
 
     def _on_picture(self, payload: bytes, stamp: int, arrived_us: int, flags: int, sets: list[bytes]) -> None:
         shared = self._shared
@@ -123,16 +126,45 @@ class VideoTrack:
             self.take_sets(sets)
         if self.format is None:
             return
-        if not shared.formatted:
+        self._held.append((payload, stamp, arrived_us, flags))
+        if shared.formatted or not self._looks_on():
+            self._release()
+
+    def flush(self) -> None:
+        """Hand on what is there: the stream is over."""
+        self.assembler.flush()
+        if self.format is not None:
+            self._release()
+
+    def _looks_on(self) -> bool:
+        """Whether the first pictures are held still. Many cameras do not declare whether they reorder pictures, and a
+        format that turns out wrong after the first picture would cost a run."""
+        if self._declared_depth() is not None:
+            return False
+        stamps = [held[1] for held in self._held]
+        if any((after - before) & 0x80000000 for before, after in pairwise(stamps)):
+            self._reorders = True
+            self._make_format()
+            return False
+        return len(stamps) < LOOK_PICTURES and sum(len(held[0]) for held in self._held) < LOOK_BYTES
+
+    def _release(self) -> None:
+        held, self._held = self._held, []
+        for payload, stamp, arrived_us, flags in held:
+            self._hand_on(payload, stamp, arrived_us, flags)
+
+    def _hand_on(self, payload: bytes, stamp: int, arrived_us: int, flags: int) -> None:
+        shared = self._shared
+        if not shared.formatted and self.format is not None:
             shared.formatted = True
             shared.zero_us = arrived_us
             self._idr_due_us = arrived_us + FIRST_IDR_US
             shared.sink.on_format(self.format, shared.audio)
-        pts, jumped = self._timeline.place(stamp, arrived_us, shared.zero_us, self._may_reorder())
+        pts, jumped = self._timeline.place(stamp, arrived_us, shared.zero_us, self._declared_depth() != 0)
         if jumped:
             shared.sink.on_loss("timestamp_jump", f"{jumped:+.3f} s")
         elif pts == self._highest_pts + 1:
-            self._on_loss("bad_data", "the time stamp stands still")
+            self.lose("bad_data", "the time stamp stands still")
         elif not self._reorders and pts < self._highest_pts:
             self._begin_reordering()
         self._highest_pts = max(self._highest_pts, pts)
@@ -142,7 +174,7 @@ class VideoTrack:
     def _begin_reordering(self) -> None:
         """Times went back: these are B pictures. A stream that did not say so gets a new format with a depth."""
         self._reorders = True
-        if next(iter(self._sps.values()))[1].reorder_depth is None:
+        if self._declared_depth() is None:
             self._make_format()
 
     def _is_key(self, flags: int, arrived_us: int) -> bool:
@@ -151,7 +183,8 @@ class VideoTrack:
             return True
         return flags & RECOVERY_POINT != 0 and arrived_us >= self._idr_due_us
 
-    def _on_loss(self, reason: str, detail: str) -> None:
+    def lose(self, reason: str, detail: str) -> None:
+        """Tell the sink of a loss."""
         if reason == "bad_data":  # a broken camera may send nothing else; one report a second is enough
             if self._shared.time.now_us - self._bad_data_us < BAD_DATA_EVERY_US:
                 return
