@@ -19,7 +19,7 @@ NAMES = {
     "mall": "商场一层通道",
     "station": "地铁站台",
     "hospital": "医院门诊入口",
-    "park": "停车场",
+    "park": "湖滨公园",
 }
 
 
