@@ -14,6 +14,8 @@ from mingcha.media.sim.messages import Request
 
 AuthKind = Literal["digest", "digest-sha256", "basic"]
 REALM = "Mingcha sim"
+# The oldest are forgotten beyond this: a simulator may run for months, asked by clients that never sign in.
+_NONCES_MAX = 1000
 _FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^",\s]+))')
 
 
@@ -25,14 +27,16 @@ class Gate:
     password: str
     kind: AuthKind = "digest"
     qop: bool = False
-    _nonces: set[str] = field(default_factory=set)
+    _nonces: dict[str, None] = field(default_factory=dict)
 
     def challenge(self) -> str:
         """The value of WWW-Authenticate."""
         if self.kind == "basic":
             return f'Basic realm="{REALM}"'
         nonce = secrets.token_hex(16)
-        self._nonces.add(nonce)
+        self._nonces[nonce] = None
+        if len(self._nonces) > _NONCES_MAX:
+            del self._nonces[next(iter(self._nonces))]
         text = f'Digest realm="{REALM}", nonce="{nonce}"'
         if self.kind == "digest-sha256":
             text += ", algorithm=SHA-256"

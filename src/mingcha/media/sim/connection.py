@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import struct
+from collections import deque
 from typing import TYPE_CHECKING
 
 from mingcha.base.errors import Invalid
@@ -45,7 +46,7 @@ class Connection:
         self.outbox = Outbox(sock, server.loop, self.close)
         self.session: Session | None = None
         self.is_closed = False
-        self.requests: list[str] = []
+        self.requests: deque[str] = deque(maxlen=100)
         server.loop.add_reader(sock.fileno(), self._on_readable)
 
     def _on_readable(self) -> None:
