@@ -104,12 +104,18 @@ export async function startMock({ port = 0, clipsDirectory = join(tmpdir(), "min
     else if (path.startsWith("/exports")) exports_(request, response, path, mock);
     else media(response, path, url.searchParams, mock);
   });
-  server.on("upgrade", (request, socket) => mock.live(request, socket, new URL(request.url, "http://localhost").searchParams));
+  const viewers = new Set();
+  server.on("upgrade", (request, socket) => {
+    viewers.add(socket.on("close", () => viewers.delete(socket)));
+    mock.live(request, socket, new URL(request.url, "http://localhost").searchParams);
+  });
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
     close: () => {
       server.closeAllConnections();
+      // Upgraded connections are no longer the server's.
+      for (const socket of viewers) socket.destroy();
       server.close();
     },
   };

@@ -9,3 +9,8 @@ if (root) {
   setLocale(config.locale);
   void new Wall(root, config, new ServerClock(config.serverNowUs, pageReceivedAtMs())).start();
 }
+
+// A page that the browser kept while it was away has closed its viewings: it begins anew.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
+});

@@ -42,6 +42,7 @@ export const en = {
   "tile.empty": "Empty place",
   "tile.choose": "Choose a camera",
   "tile.change": "Change camera",
+  "tile.reopen": "Register again and open",
   "tile.remove": "Take off the wall",
 
   "wall.title": "Video wall",

@@ -44,6 +44,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "tile.empty": "空位",
   "tile.choose": "选择摄像机",
   "tile.change": "更换摄像机",
+  "tile.reopen": "重新登记并打开",
   "tile.remove": "从墙上移除",
 
   "wall.title": "视频墙",

@@ -17,7 +17,7 @@ export interface TileHost {
   rights: { playback: boolean; snapshot: boolean };
 }
 
-export type TileAction = "focus" | "enlarge" | "snapshot" | "playback" | "remove" | "choose";
+export type TileAction = "reopen" | "focus" | "enlarge" | "snapshot" | "playback" | "remove" | "choose";
 
 const LOOKS: Record<LiveState, { icon: IconName; kind: string }> = {
   idle: { icon: "clock", kind: "muted" },
@@ -78,7 +78,8 @@ export class Tile {
 
   /** Hangs a camera here (or none) and starts its picture when there is a ticket. */
   assign(camera: CameraConfig | null, stream: "main" | "sub"): void {
-    if (camera?.id === this.camera?.id && stream === this.stream && (this.player !== null || camera === null)) return;
+    const isOver = this.status?.state === "ended" && camera !== null && this.host.ticket(camera.id) !== null;
+    if (!isOver && camera?.id === this.camera?.id && stream === this.stream && (this.player !== null || camera === null)) return;
     this.stopPlayer();
     this.camera = camera;
     this.stream = stream;
@@ -221,9 +222,18 @@ export class Tile {
         icon(look.icon),
         el("strong", {}, t(`cover.${status.state}`)),
         why !== "" && el("span", { class: "cover__why" }, why),
+        status.state === "ended" && this.reopenButton(),
         look.kind !== "muted" && el("span", { class: "cover__since tabular" }, el("span"), el("span")),
       ),
     );
+  }
+
+  private reopenButton(): HTMLElement {
+    const onclick = (event: MouseEvent): void => {
+      event.stopPropagation();
+      this.act("reopen");
+    };
+    return el("button", { type: "button", class: "button button--small cover__again", onclick }, t("tile.reopen"));
   }
 
   /** Since when, and for how long while that is less than an hour. */

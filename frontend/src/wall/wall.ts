@@ -17,6 +17,7 @@ import { WallTools } from "./tools.ts";
 const SLOT_MIME = "application/x-mingcha-slot";
 /** From this many tiles on, a camera's small stream is asked for. */
 const SUB_FROM = 9;
+const REOPEN_MS = 5_000;
 
 export class Wall {
   private readonly config: IslandConfig;
@@ -184,7 +185,7 @@ export class Wall {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast(messageOf(error), "danger");
-      if (!error.isRefusal) window.setTimeout(() => void this.fill(), 5_000);
+      if (!error.isRefusal) window.setTimeout(() => void this.fill(), REOPEN_MS);
       return error.isRefusal ? error : null;
     }
   }
@@ -192,6 +193,8 @@ export class Wall {
   private viewingEnded(cameras: ReadonlySet<string>, error: ApiError): void {
     for (const tile of this.tilesOf(cameras)) tile.refuse(error.isRefusal ? "forbidden" : "ended", messageOf(error));
     toast(messageOf(error), "danger");
+    // The office was away for longer than a ticket lives: a wall that hangs for months must come back by itself.
+    if (error.status === 0 || error.status >= 500) window.setTimeout(() => void this.fill(), REOPEN_MS);
   }
 
   /** Moves the focus ring; `grab` also moves the keyboard there. */
@@ -257,6 +260,7 @@ export class Wall {
 
   private act(tile: Tile, action: TileAction): void {
     this.focus(tile.index, action !== "choose");
+    if (action === "reopen") void this.fill();
     if (action === "enlarge") this.toggleEnlarged();
     else if (action === "snapshot") this.snapshot();
     else if (action === "playback") this.toPlayback();
