@@ -405,6 +405,26 @@ async def test_opening_can_be_given_up_at_any_time() -> None:
         assert one.poller.watched == 0
 
 
+@pytest.mark.parametrize("at", ["look-up", "answer"])
+async def test_closing_ends_an_opening_of_another_task(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    look_up = asyncio.get_running_loop().getaddrinfo
+
+    async def slow(*arguments: object, **named: object) -> object:
+        await asyncio.sleep(0.2 if at == "look-up" else 0)
+        return await look_up(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", slow)
+    async with serving(Camera(answers={"DESCRIBE": lambda camera, asked: None})) as camera:
+        one = client(camera)
+        opening = asyncio.ensure_future(one.session.open())
+        await asyncio.sleep(0.1)
+        await one.session.close()
+        with pytest.raises(SourceError) as caught:
+            await asyncio.wait_for(opening, 3)
+        assert caught.value.code == "camera.closed"
+        assert one.poller.watched == 0
+
+
 # TLS.
 
 

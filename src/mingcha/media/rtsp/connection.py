@@ -61,6 +61,7 @@ class Connection:
         self._waiting = bytearray()
         self._garbage = 0
         self._talks_rtsp = False
+        self._closed = False
         self.local_host = ""
         self.peer_host = ""
 
@@ -78,6 +79,10 @@ class Connection:
             raise _broken(error) from error
         if address.tls:
             self._socket = await _secure(loop, sock, address.host, certificate_sha256)
+        if self._closed:  # by another task, while this one waited
+            self._socket.close()
+            self._socket = None
+            raise SourceError("camera.closed", "The session was closed.")
         self._poller.add(self._socket, self._readable)
 
     @property
@@ -113,7 +118,8 @@ class Connection:
                 pass
 
     def close(self) -> None:
-        """Free the socket; may be called twice."""
+        """Free the socket; may be called twice. A closed connection is not opened again."""
+        self._closed = True
         if self._socket is not None:
             self._poller.remove(self._socket)
             self._socket.close()
