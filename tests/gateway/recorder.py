@@ -14,6 +14,8 @@ from mingcha.gateway.client import ControlClient
 from mingcha.wire import facts
 
 TOKEN = "the-token"
+PAGE = 500
+"""Facts in one answer, as the recorder does it."""
 
 
 @dataclass
@@ -41,7 +43,7 @@ class FakeRecorder:
             return {}
         if path.startswith("/control/facts"):
             after = int(path.partition("=")[2])
-            return {"facts": [json.loads(facts.dump(fact)) for fact in self.facts if fact.sequence > after]}
+            return {"facts": [json.loads(facts.dump(fact)) for fact in self.facts if fact.sequence > after][:PAGE]}
         return {"/control/status": self.status, "/control/probe": self.probe_answer}.get(path, {})
 
 

@@ -121,3 +121,9 @@ def test_an_unknown_state_is_waiting(recorder: FakeRecorder, camera: Camera) -> 
     recorder.status = {"cameras": {camera.public_id: {"state": "dancing"}}}
     pull_status(recorder.client(), AT)
     assert CameraStatus.objects.get().state == "waiting"
+
+
+def test_a_long_absence_is_caught_up_with_in_one_go(recorder: FakeRecorder) -> None:
+    recorder.facts = [fact(number, "gap.closed") for number in range(1, 1202)]
+    assert pull_facts(recorder.client()) == 1201
+    assert recorder.told("/control/facts/confirm") == [{"through": 500}, {"through": 1000}, {"through": 1201}]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.test import Client
+
 from mingcha.records.accounts.actions import create_person
 from mingcha.records.accounts.models import Person
 from mingcha.records.register.actions import CONSOLE
@@ -21,9 +25,37 @@ def test_the_first_sign_in(manager: Person) -> None:
     assert words()[-3:] == ["person.signed_in", "person.password_set", "person.signed_out"]
 
 
+def change(client: Client, current: str, password: str, again: str) -> Any:
+    return client.post("/password/", {"current": current, "password": password, "again": again})
+
+
 def test_two_different_passwords_are_refused_at_the_field(guard: Person) -> None:
-    response = browser(guard).post("/password/", {"password": "three green bicycles", "again": "other green things"})
+    response = change(browser(guard), PASSWORD, "three green bicycles", "other green things")
     assert "again" in response.context["form"].errors
+
+
+def test_a_weak_password_is_refused_at_the_field(guard: Person) -> None:
+    response = change(browser(guard), PASSWORD, "password123", "password123")
+    assert "password" in response.context["form"].errors
+
+
+def test_the_own_password_is_changed_only_by_who_knows_it(guard: Person) -> None:
+    client = browser(guard)
+    refused = change(client, "wrong", "three green bicycles", "three green bicycles")
+    assert "current" in refused.context["form"].errors
+    assert words()[-1] == "person.sign_in_failed"
+    assert change(client, PASSWORD, "three green bicycles", "three green bicycles").status_code == 302
+    assert Person.objects.get(pk=guard.pk).check_password("three green bicycles")
+    assert client.get("/").status_code == 200
+
+
+def test_guessing_the_present_password_is_locked_like_signing_in(guard: Person) -> None:
+    client = browser(guard)
+    for _ in range(5):
+        change(client, "wrong", "three green bicycles", "three green bicycles")
+    locked = change(client, PASSWORD, "three green bicycles", "three green bicycles")
+    assert "15" in locked.context["form"].errors["current"][0]
+    assert not Person.objects.get(pk=guard.pk).check_password("three green bicycles")
 
 
 def test_after_signing_in_one_is_where_one_wanted_to_be(guard: Person) -> None:

@@ -21,18 +21,22 @@ log = logging.getLogger(__name__)
 
 
 def pull_facts(client: ControlClient) -> int:
-    """Take what the recorder has to tell and confirm it; returns how many facts were new. Raises Unavailable.
+    """Take all the recorder has to tell and confirm it; returns how many facts were new. Raises Unavailable.
 
     Facts are numbered per catalog, so none of our own counting is trusted: what is not confirmed is read again, and a
     fact that is in the book already is passed over by its id.
     """
-    facts, highest = client.facts()
-    fresh = [fact for fact in facts if not entered_from(fact.fact)]
-    if fresh:
-        take_facts(facts=fresh)
-    if highest:
+    news, through = 0, 0
+    while True:
+        facts, highest = client.facts(through)
+        if highest == through:
+            return news
+        known = entered_from(fact.fact for fact in facts)
+        fresh = [fact for fact in facts if fact.fact not in known]
+        if fresh:
+            take_facts(facts=fresh)
         client.confirm(highest)
-    return len(fresh)
+        news, through = news + len(fresh), highest
 
 
 @act(*KINDS)

@@ -106,6 +106,7 @@ MESSAGES: dict[str, str | Promise] = {
     "person.unknown": _("There is no such person."),
     "person.username_shape": _("A sign-in name has 2 to 64 letters, digits, dots, hyphens or underscores."),
     "person.username_taken": _("This sign-in name is taken already."),
+    "password.current": _("Your present password is wrong."),
     "password.weak": _("Choose another password: at least 10 characters, and not a common one."),
     "probe.waiting": _("The recorder did not answer in time. Check that the gateway is running, then try again."),
     "request.invalid": _("The request cannot be read."),

@@ -127,16 +127,23 @@ def sign_in(*, username: str, password: str, address: str, at: datetime) -> Pers
     be told apart.
     """
     folded = fold_username(username)[:64]
-    locked = locked_until(username=folded, address=address, at=at)
-    if locked is not None:
-        minutes = max(1, -(-int((locked - at).total_seconds()) // 60))
-        raise NotAllowed("sign_in.locked", "Too many failures.", minutes=minutes)
+    _refuse_locked(folded, address, at)
     person = authenticate(username=folded, password=password)
     if isinstance(person, Person) and _may_enter(person, at):
         _note_sign_in(person=person, address=address, at=at)
         return person
     _note_failure(username=folded, address=address, at=at)
     raise NotAllowed("sign_in.failed", "Name or password is wrong.")
+
+
+def confirm_identity(*, person: Person, password: str, address: str, at: datetime) -> None:
+    """Ask the signed-in person for the password again, before something serious: who sits at an unattended desk does
+    not know it. Failures count and are entered like those of signing in. Raises NotAllowed (``password.current``,
+    ``sign_in.locked``)."""
+    _refuse_locked(person.username, address, at)
+    if not person.check_password(password):
+        _note_failure(username=person.username, address=address, at=at)
+        raise NotAllowed("password.current", "The present password is wrong.")
 
 
 @act("person.signed_out")
@@ -177,6 +184,13 @@ def _note_failure(*, username: str, address: str, at: datetime) -> None:
     enter(actor=SYSTEM, at=at, refs=refs, detail=detail)
     if locked_until(username=username, address=address, at=at) is not None:
         enter(actor=SYSTEM, at=at, refs=refs, detail=detail, word="person.locked_out")
+
+
+def _refuse_locked(username: str, address: str, at: datetime) -> None:
+    locked = locked_until(username=username, address=address, at=at)
+    if locked is not None:
+        minutes = max(1, -(-int((locked - at).total_seconds()) // 60))
+        raise NotAllowed("sign_in.locked", "Too many failures.", minutes=minutes)
 
 
 def _check_name(name: str) -> None:

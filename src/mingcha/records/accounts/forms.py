@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -23,13 +25,21 @@ class SignInForm(forms.Form):
     )
 
 
-class FirstPasswordForm(forms.Form):
+class OwnPasswordForm(forms.Form):
+    """`ask_current`: whoever has an own password already must know it to change it."""
+
+    current = forms.CharField(
+        label=_("Present password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
     password = forms.CharField(
         label=_("New password"),
         max_length=200,
         strip=False,
         help_text=_("At least 10 characters. A few words in a row are easy to remember and hard to guess."),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
         label=_("New password, once more"),
@@ -37,6 +47,12 @@ class FirstPasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def __init__(self, *args: Any, ask_current: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not ask_current:
+            del self.fields["current"]
+            self.fields["password"].widget.attrs["autofocus"] = True
 
     def clean_again(self) -> str:
         again: str = self.cleaned_data["again"]

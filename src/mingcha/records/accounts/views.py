@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mingcha.base.errors import Conflict, Invalid, NotAllowed
 from mingcha.records.accounts import actions, queries
-from mingcha.records.accounts.forms import FirstPasswordForm, LanguageForm, PersonForm, RoleForm, SignInForm
+from mingcha.records.accounts.forms import LanguageForm, OwnPasswordForm, PersonForm, RoleForm, SignInForm
 from mingcha.records.accounts.gate import PersonRequest, permission, public
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
@@ -88,10 +88,18 @@ def sign_out(request: PersonRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def first_password(request: PersonRequest) -> HttpResponse:
-    form = FirstPasswordForm(request.POST or None)
+    is_first = request.user.must_set_password
+    form = OwnPasswordForm(request.POST or None, ask_current=not is_first)
     if request.method == "POST" and form.is_valid():
         try:
+            if not is_first:
+                current = form.cleaned_data["current"]
+                actions.confirm_identity(
+                    person=request.user, password=current, address=_address(request), at=request.at
+                )
             actions.set_own_password(person=request.user, password=form.cleaned_data["password"], at=request.at)
+        except NotAllowed as error:
+            form.add_error("current", explain(error))
         except Invalid as error:
             for text in error.params.get("reasons", []):  # type: ignore[attr-defined]
                 form.add_error("password", text)
@@ -99,7 +107,7 @@ def first_password(request: PersonRequest) -> HttpResponse:
             update_session_auth_hash(request, request.user)
             messages.success(request, gettext("Your password is set."))
             return redirect("home")
-    return render(request, "accounts/first_password.html", {"form": form, "is_first": request.user.must_set_password})
+    return render(request, "accounts/first_password.html", {"form": form, "is_first": is_first})
 
 
 @public

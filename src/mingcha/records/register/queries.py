@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,9 +52,11 @@ def entries(search: Search) -> QuerySet[Entry]:
     return found
 
 
-def entered_from(source: str) -> bool:
-    """Whether a fact of the recorder is in the book already."""
-    return Entry.objects.filter(source=source).exists()
+def entered_from(sources: Iterable[str]) -> set[str]:
+    """Which of these facts of the recorder are in the book already."""
+    return {
+        source for source in Entry.objects.filter(source__in=list(sources)).values_list("source", flat=True) if source
+    }
 
 
 def sentence(entry: Entry) -> str:
