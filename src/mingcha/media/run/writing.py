@@ -7,9 +7,7 @@ import logging
 from mingcha.base.clock import Clock
 from mingcha.base.datadir import DataDir
 from mingcha.base.errors import MingchaError, Unavailable
-from mingcha.base.timerange import TimeRange
 from mingcha.media.catalog import Catalog
-from mingcha.media.catalog.records import Gap
 from mingcha.media.catalog.recover import Recovery, Unsealed
 from mingcha.media.ingest.camera import Keeper, NoKeeper
 from mingcha.media.ingest.disk import Disk
@@ -69,7 +67,7 @@ class Writing:
             self.journal,
             self._clock,
             last_end_us=self.catalog.last_end(camera.camera, order.role) or 0,
-            gap=self._open_gap(camera.camera, order.role),
+            gap=self.catalog.open_gap_of(camera.camera, order.role),
             segment_s=self._segment_s,
         )
         self._writers = [known for known in self._writers if known.key != writer.key] + [writer]
@@ -80,11 +78,6 @@ class Writing:
         self.disk.tend()
         if self._unsealed:
             self._seal_one()
-
-    def _open_gap(self, camera: str, role: str) -> Gap | None:
-        now_us = self._clock.wall_us()
-        found = self.catalog.gaps([camera], TimeRange(1, now_us + 1), role=role)
-        return next((gap for gap in found.get(camera, []) if gap.end_us is None), None)
 
     def _open_store(self) -> StoreDirectory | None:
         """The store of the catalog; a new one only where neither catalog nor directory knows any."""
