@@ -68,10 +68,6 @@ class StreamWriter:
         self._not_before_us = last_end_us
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self._camera, self._role
-
-    @property
     def open_number(self) -> int | None:
         """Number of the file being written, so that recovery leaves it alone."""
         return self._segment.number if self._segment is not None else None

@@ -33,7 +33,7 @@ class Writing:
         self.journal = Journal(self.catalog, clock)
         store = self._open_store()
         self.disk = Disk(data.store, self._expected_id, self.journal, clock, self._recover)
-        self._writers: list[StreamWriter] = []
+        self._writers: dict[tuple[str, str], StreamWriter] = {}
         self._unsealed: list[tuple[Recovery, Unsealed]] = []
         self._starting = True
         self.thread = DiskThread(clock, self._idle)
@@ -57,21 +57,22 @@ class Writing:
         self.catalog.close()
 
     def make_keeper(self, camera: CameraOrder, order: StreamOrder) -> Keeper:
-        """A recording, or nothing for a stream that is only shown."""
+        """A recording, or nothing for a stream that is only shown. The disk side of a stream is made once and outlives
+        changes of its order: it alone knows what the queue still holds for it."""
         if not order.record:
             return NoKeeper()
-        writer = StreamWriter(
-            camera.camera,
-            order.role,
-            self.disk,
-            self.journal,
-            self._clock,
-            last_end_us=self.catalog.last_end(camera.camera, order.role) or 0,
-            gap=self.catalog.open_gap_of(camera.camera, order.role),
-            segment_s=self._segment_s,
-        )
-        self._writers = [known for known in self._writers if known.key != writer.key] + [writer]
-        return Recording(self.thread, writer)
+        key = (camera.camera, order.role)
+        if key not in self._writers:
+            self._writers[key] = StreamWriter(
+                *key,
+                self.disk,
+                self.journal,
+                self._clock,
+                last_end_us=self.catalog.last_end(*key) or 0,
+                gap=self.catalog.open_gap_of(*key),
+                segment_s=self._segment_s,
+            )
+        return Recording(self.thread, self._writers[key])
 
     def _idle(self) -> None:
         self.journal.catch_up()
@@ -113,7 +114,7 @@ class Writing:
     def _recover(self, store: StoreDirectory) -> None:
         """Find what a crash or a lost disk left in ``open``. Finding is quick and comes before recording; hashing and
         sealing come one file at a time between parts, so that the first new part is on disk within a second."""
-        active = frozenset(number for writer in self._writers if (number := writer.open_number) is not None)
+        active = frozenset(number for writer in self._writers.values() if (number := writer.open_number) is not None)
         recovery = Recovery(store, self.catalog, active=active)
         try:
             self._unsealed = [(recovery, item) for item in recovery.survey(at_start=self._starting)]
