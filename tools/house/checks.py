@@ -22,6 +22,7 @@ SYSTEM_PACKAGES = {
     "gstreamer1.0-plugins-good": "tests against GStreamer's RTSP server",
     "gstreamer1.0-plugins-bad": "tests against GStreamer's RTSP server",
     "gstreamer1.0-plugins-ugly": "tests against GStreamer's RTSP server",
+    "gstreamer1.0-tools": "tests against GStreamer's RTSP server",
     "python3-gi": "tests against GStreamer's RTSP server",
     "gir1.2-gst-rtsp-server-1.0": "tests against GStreamer's RTSP server",
 }

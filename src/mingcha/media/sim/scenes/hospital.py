@@ -120,25 +120,25 @@ def _cars() -> list[Mover]:
     return movers
 
 
+def _arriving(t: float) -> Pose | None:
+    """Where the ambulance stands at a second of the scene; it comes, waits and drives off."""
+    if t < 6 or t >= 54:
+        return None
+    blink = int(t * 3) % 2
+    if t < 16:
+        return Pose(960 + 500 * ((16 - t) / 10) ** 2, 594, blink)
+    if t < 40:
+        return Pose(960, 594, blink if t < 20 or t > 36 else 0)
+    return Pose(960 - 1150 * ((t - 40) / 14) ** 2, 594, blink)
+
+
 def scenery() -> Scenery:
     """The scene."""
     bush = Sheet(150, 60, scale=3)
     for n in range(9):
         bush.ellipse(16 + n * 15, 38 - (n * 7) % 12, 17, 17, mix(rgb("345d56"), rgb("5b8a74"), (n * 5) % 7 / 9))
     movers = [fixed(bush.finished(), 190, 512), fixed(bush.finished(), 810, 512)]
-    ambulance = _ambulance()
-
-    def arriving(t: float) -> Pose | None:
-        if t < 6 or t >= 54:
-            return None
-        blink = int(t * 3) % 2
-        if t < 16:
-            return Pose(960 + 500 * ((16 - t) / 10) ** 2, 594, blink)
-        if t < 40:
-            return Pose(960, 594, blink if t < 20 or t > 36 else 0)
-        return Pose(960 - 1150 * ((t - 40) / 14) ** 2, 594, blink)
-
-    movers.append(Mover(ambulance, arriving))
+    movers.append(Mover(_ambulance(), _arriving))
     visitors = [
         (Look(rgb("c9655a"), rgb("3a4052"), long=0.5), 2, (500, 484, 92), (420, 760, 210)),
         (Look(rgb("5f86a8"), rgb("2d3344"), bag=rgb("c79a5c")), 17, (350, 770, 210), (500, 484, 92)),
