@@ -124,6 +124,7 @@ class StreamWriter:
             number = self._new_number(opened, draft, begins_us)
         except Unavailable:
             if segment.is_overdue(draft):
+                self._end_segment()
                 raise
             return segment
         self._end_segment(going_on=True)
