@@ -14,6 +14,8 @@ const clickTimeline = async (page, share) => {
   await page.mouse("mouseReleased", x + width * share, y + 40);
   await pause(1_500);
 };
+/** The mock's second camera has an hour's gap from the middle of the day so far (Asia/Shanghai). */
+const inAGap = async (page) => clickTimeline(page, ((Date.now() / 8.64e7 + 8 / 24) % 1) / 2 + 0.02);
 const press = (...keys) => async (page) => {
   for (const key of keys) await page.key(key, key === " " ? "Space" : key);
   await pause(1_200);
@@ -34,7 +36,7 @@ const SHOTS = {
   "playback-4": [{}, `/playback?calm${cam(0, 1, 2, 3)}`, press(" ")],
   "playback-1-zoomed": [{}, `/playback?calm${cam(2)}`, press("+", "+", "+", "+", " ")],
   "playback-gaps-en-light": [{}, `/playback?calm&locale=en&theme=light${cam(0, 5)}`, press("u")],
-  "playback-in-a-gap": [{}, `/playback?calm${cam(1, 3)}`, (page) => clickTimeline(page, 0.165)],
+  "playback-in-a-gap": [{}, `/playback?calm${cam(1, 3)}`, inAGap],
   "playback-phone": [PHONE, `/playback?calm${cam(0, 1)}`],
   "playback-4k": [WALL_4K, `/playback?calm${cam(0, 1, 2, 5)}`],
   "playback-copy": [{}, `/playback?calm${cam(0)}`, press("[", "ArrowRight", "]", "x")],
