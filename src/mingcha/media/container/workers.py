@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 NICENESS = 10
 # After this long without anybody waiting for its result a worker is killed rather than left to finish.
 ABANDONED_S = 1.0
+# Coming up means loading the codecs, which takes a while on a busy machine and is not part of any job's time.
+START_TIMEOUT_S = 30.0
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -132,6 +134,9 @@ class _Worker:
         self._process = context.Process(target=_work, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        if not own.poll(START_TIMEOUT_S):
+            raise TimeoutError
+        own.recv()
         self._pipe = own
         return own
 
@@ -139,6 +144,7 @@ class _Worker:
 def _work(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
+    pipe.send(True)
     while True:
         try:
             function, args, kwargs = pipe.recv()

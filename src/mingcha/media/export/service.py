@@ -176,7 +176,7 @@ class ExportService:
             await asyncio.wait((running,))
 
     async def _end(self, export: str, outcome: Outcome) -> None:
-        ended = self._states[export] = self._states[export].ended(outcome)
+        ended = self._states[export].ended(outcome)
         directory = self.directory_of(export)
         try:
             if ended.state == "failed":
@@ -185,6 +185,7 @@ class ExportService:
             await asyncio.to_thread(ended.save, directory)
         except OSError as error:
             log.error("the state of copy %s cannot be written: %s", export, error)
+        self._states[export] = ended
         self.services.on_finished(ended)
 
 
