@@ -99,14 +99,14 @@ async def test_the_process_delivers_and_leaves_out_up_to_a_key_frame_when_overru
         for unit in units + [AccessUnit(u.payload, u.pts + 360_000, u.is_key, 0) for u in units]:
             process.push(unit)
         assert process.dropped > 0
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while len(outputs) < QUEUE_UNITS - 5:
                 arrived.clear()
                 await arrived.wait()
         later = [AccessUnit(unit.payload, unit.pts + 900_000, unit.is_key, 0) for unit in units]
         for unit in later:
             process.push(unit)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not (fresh := [out for out in outputs if isinstance(out, AccessUnit) and out.pts >= 900_000]):
                 arrived.clear()
                 await arrived.wait()
@@ -123,6 +123,6 @@ async def test_the_process_tells_when_its_worker_died() -> None:
     process.start()
     assert process._process is not None
     process._process.kill()
-    await asyncio.wait_for(ended.wait(), 10)
+    await asyncio.wait_for(ended.wait(), 60)
     process.push(access_units(media)[0])
     await process.close()

@@ -55,7 +55,7 @@ async def test_a_making_is_cancelled_when_all_have_gone_and_not_before() -> None
     await asyncio.sleep(0.01)
     assert not cancelled.is_set()
     second.cancel()
-    await asyncio.wait_for(cancelled.wait(), 1)
+    await asyncio.wait_for(cancelled.wait(), 10)
     await asyncio.gather(first, second, return_exceptions=True)
 
 

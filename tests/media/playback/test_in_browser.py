@@ -121,7 +121,7 @@ async def page(address: str) -> AsyncIterator[Any]:
             executable_path=CHROMIUM, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
         )
         try:
-            async with asyncio.timeout(80):
+            async with asyncio.timeout(150):
                 opened = await browser.new_page()
                 await opened.goto(address)
                 yield opened
