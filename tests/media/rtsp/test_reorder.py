@@ -53,6 +53,12 @@ def test_doubled_and_late_packets_are_dropped() -> None:
     assert Line().take(1, 1, 2, 4, 4, 3, 2, 5).out == [1, 2, 3, 4, 5]
 
 
+def test_a_packet_held_twice_counts_once() -> None:
+    line = Line().take(1, *[3] * 40, size=60_000)
+    assert line.out == [1]
+    assert line.take(2).out == [1, 2, 3]
+
+
 def test_a_lost_packet_is_given_up_after_a_while() -> None:
     line = Line().take(1, 3, now_us=1000)
     assert line.take(4, now_us=1000 + MAX_WAIT_US).out == [1]

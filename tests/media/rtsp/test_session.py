@@ -68,6 +68,17 @@ async def test_session_and_track_addresses_go_with_the_requests() -> None:
     assert [int(item.headers["cseq"]) for item in camera.asked] == [1, 2, 3, 4, 5]
 
 
+async def test_an_address_of_the_whole_session_is_taken() -> None:
+    sdp = SDP_H264.replace("a=control:*", "a=control:rtsp://10.0.0.9/all?x=1")
+    async with serving(Camera(sdp=sdp)) as camera:
+        one = client(camera)
+        await one.session.open()
+        await one.session.close()
+    asked = {item.method: item.url for item in camera.asked}
+    assert asked["SETUP"] == "rtsp://10.0.0.9/all?x=1/trackID=1"
+    assert asked["PLAY"] == asked["TEARDOWN"] == "rtsp://10.0.0.9/all?x=1"
+
+
 async def test_sound_is_not_asked_for_unless_it_is_wanted() -> None:
     async with serving(Camera(sdp=SDP_H264 + SDP_AUDIO)) as camera:
         one = client(camera)

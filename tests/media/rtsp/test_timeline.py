@@ -63,6 +63,11 @@ def test_running_ahead_of_arrival_is_a_jump() -> None:
     assert times[3][0] == times[2][0] + FRAME
 
 
+def test_the_bound_is_ten_seconds() -> None:
+    assert placed([0, 10 * HZ + FRAME])[1][1] == 0.0
+    assert placed([0, 10 * HZ + FRAME + 1])[1][1] > 10
+
+
 def test_a_pause_of_the_network_is_no_jump() -> None:
     times = placed([0, 60 * HZ], [0, 60_000_000])
     assert times[1] == (61 * HZ, 0.0)

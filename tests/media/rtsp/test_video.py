@@ -66,6 +66,12 @@ def test_sets_in_the_stream_replace_those_of_the_description_before_the_first_pi
     assert film.formats[0][0].pps == (other_pps,)
 
 
+def test_new_sets_take_the_old_ones_away() -> None:
+    numbered_1 = bytes.fromhex("685b8cb2")
+    film = Track(SPS_1080, PPS).picture(0, SPS, numbered_1, slice_h264(0, 50, key=True)).done()
+    assert film.formats[0][0].pps == (numbered_1,)
+
+
 def test_the_same_sets_again_are_no_new_format() -> None:
     one = Track(SPS, PPS)
     for number in range(6):
