@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mingcha.base.datadir import DataDir
 from mingcha.cli.processes import Program
+
+if TYPE_CHECKING:
+    from mingcha.records.inventory.models import Camera
 
 PREFERRED_PORT = 8554
 HOST = "127.0.0.1"
@@ -17,18 +21,31 @@ NAMES = {
     "street": "人民路东口",
     "school": "学校大门",
     "mall": "商场一层通道",
-    "station": "地铁站台",
+    "station": "车站站台",
     "hospital": "医院门诊入口",
     "park": "湖滨公园",
 }
 
 
-def has_other_cameras() -> bool:
-    """Whether cameras are in use that are not simulated: then nothing simulated is added to them."""
+def is_wanted(data: DataDir, *, asked: bool, refused: bool, names_others: bool) -> bool:
+    """Whether the simulator runs: when it is asked for, when cameras of it are in use (whatever people call them now),
+    or when there is no camera at all and none is named."""
     from mingcha.records.inventory.models import Camera
 
-    others = Camera.objects.filter(retired_at__isnull=True).exclude(name__in=NAMES.values())
-    return others.exists()
+    if refused:
+        return False
+    in_use = Camera.objects.filter(retired_at__isnull=True)
+    return asked or bool(simulated(data)) or not (names_others or in_use.exists())
+
+
+def simulated(data: DataDir) -> dict[str, Camera]:
+    """Simulated cameras in use, by scene: known by their address, since people may rename them."""
+    from mingcha.records.inventory.models import Camera
+
+    start = f"rtsp://{HOST}:{noted_port(data)}/"
+    found = Camera.objects.filter(retired_at__isnull=True, main_url__startswith=start)
+    scenes = {camera.main_url.removeprefix(start).partition("/")[0]: camera for camera in found}
+    return {scene: camera for scene, camera in scenes.items() if scene in NAMES}
 
 
 def cache_dir() -> Path:
@@ -53,17 +70,20 @@ def render() -> None:
     render_scenes(cache_dir(), progress=progress)
 
 
-def choose_port(data: DataDir) -> int:
-    """The port used before, since the inventory holds it; else the usual one, else a free one."""
+def noted_port(data: DataDir) -> int:
+    """The port used last time, which the addresses in the inventory hold."""
     note = data.root / "sim.port"
-    before = int(note.read_text()) if note.exists() else PREFERRED_PORT
-    port = next(port for port in (before, PREFERRED_PORT, 0) if _is_free(port))
-    if port == 0:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            port = probe.getsockname()[1]
-    note.write_text(str(port))
-    return port
+    return int(note.read_text()) if note.exists() else PREFERRED_PORT
+
+
+def choose_port(data: DataDir) -> int:
+    """The port used before, else the usual one, else a free one."""
+    for port in (noted_port(data), PREFERRED_PORT):
+        if _is_free(port):
+            return port
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def _is_free(port: int) -> bool:
@@ -83,12 +103,18 @@ def program(data: DataDir, port: int) -> Program:
     return Program("sim", ("-m", "mingcha.cli.main", "sim", *options, *login), data.logs / "sim.log", {})
 
 
-def put_cameras(port: int) -> None:
-    """Put the simulated cameras into the inventory, or give them their present address."""
+def put_cameras(data: DataDir, port: int) -> None:
+    """Put the simulated cameras into the inventory; those that are there get their present address."""
     from mingcha.cli import office
     from mingcha.media.sim.scenes.render import SCENES
 
+    known = simulated(data)
     for scene in SCENES:
         base = f"{HOST}:{port}/{scene.name}"
         sub = f"rtsp://{base}/sub" if scene.has_sub else ""
-        office.put_camera(NAMES[scene.name], f"rtsp://{USERNAME}:{PASSWORD}@{base}/main", sub)
+        main = f"rtsp://{USERNAME}:{PASSWORD}@{base}/main"
+        if scene.name in known:
+            office.readdress(known[scene.name], main, sub)
+        elif not known:
+            office.put_camera(NAMES[scene.name], main, sub)
+    (data.root / "sim.port").write_text(str(port))

@@ -80,6 +80,28 @@ def put_camera(name: str, main_url: str, sub_url: str = "") -> Camera:
     return known
 
 
+def readdress(camera: Camera, main_url: str, sub_url: str) -> None:
+    """Give a camera another address when it is another; its name and all else stay."""
+    from mingcha.records.inventory.actions import CameraDraft, change_camera
+    from mingcha.records.inventory.addresses import read_address
+    from mingcha.records.register.actions import CONSOLE
+
+    address = read_address(main_url)
+    if (camera.main_url, camera.sub_url) == (address.url, sub_url):
+        return
+    draft = CameraDraft(
+        name=camera.name,
+        main_url=address.url,
+        sub_url=sub_url,
+        username=address.username,
+        password=address.password,
+        transport=camera.transport,
+        engine=camera.engine,
+        audio_reason=camera.audio_reason,
+    )
+    change_camera(camera=camera, draft=draft, actor=CONSOLE, at=now())
+
+
 def camera_named(text: str) -> Camera:
     """The camera in use of that id or name. Raises Invalid."""
     from mingcha.records.inventory.models import Camera

@@ -46,11 +46,11 @@ def run(arguments: argparse.Namespace) -> int:
     from mingcha.cli import office
 
     programs = [_mingcha(data, "record"), _mingcha(data, "web"), _mingcha(data, "gateway")]
-    if arguments.with_sim or not (named or arguments.no_sim or demo.has_other_cameras()):
+    if demo.is_wanted(data, asked=arguments.with_sim, refused=arguments.no_sim, names_others=bool(named)):
         demo.render()
         port = demo.choose_port(data)
         programs.insert(0, demo.program(data, port))
-        demo.put_cameras(port)
+        demo.put_cameras(data, port)
     for name, address in named:
         office.put_camera(name, address)
     logins = office.first_logins()
