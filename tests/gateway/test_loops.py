@@ -151,3 +151,46 @@ def test_our_own_fault_ends_both_loops(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ZeroDivisionError):
         run._repeat(stop, broken, lambda: None, 0)
     assert stop.is_set()
+
+
+def test_both_loops_run_until_told_to_stop(
+    recorder: FakeRecorder, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run.connection, "close", lambda: None)
+    monkeypatch.setattr(run, "LOOK_EVERY_S", 0)
+    stop, reports_ran = threading.Event(), threading.Event()
+
+    def look(_self: OrdersLoop) -> None:
+        assert reports_ran.wait(10)
+        stop.set()
+
+    monkeypatch.setattr(OrdersLoop, "tick", look)
+    monkeypatch.setattr(ReportsLoop, "tick", lambda _self: reports_ran.set())
+    run.serve(stop, recorder.client(), clock)
+    assert stop.is_set()
+
+
+def test_a_busy_database_is_survived(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(run.connection, "close", lambda: None)
+    stop, ticks = threading.Event(), []
+
+    def tick() -> None:
+        ticks.append(1)
+        if len(ticks) == 1:
+            raise run.DatabaseError("database is locked")
+        stop.set()
+
+    run._repeat(stop, tick, lambda: None, 0)
+    assert len(ticks) == 2
+    assert "busy" in caplog.text
+
+
+def test_the_recorder_of_this_node_is_found_by_the_settings(settings: Any) -> None:
+    settings.MEDIA_HOST, settings.MEDIA_PORT = "0.0.0.0", 9
+    client = run.make_client()
+    assert (client.host, client.port) == ("127.0.0.1", 9)
+    assert len(client.token()) > 30
+
+
+def test_the_database_tells_when_another_changed_it() -> None:
+    assert isinstance(run.data_version(), int)

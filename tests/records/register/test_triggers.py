@@ -1,0 +1,49 @@
+"""The migration that makes the book append-only, on each kind of database."""
+
+from __future__ import annotations
+
+import importlib
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+
+from mingcha.records.register.actions import SYSTEM, act, enter
+from mingcha.records.register.models import Entry, EntryRef
+from tests.support.office import AT
+
+migration = importlib.import_module("mingcha.records.register.migrations.0002_append_only")
+
+
+def editor(vendor: str, said: list[str]) -> SimpleNamespace:
+    return SimpleNamespace(connection=SimpleNamespace(vendor=vendor), execute=said.append)
+
+
+def test_it_can_be_taken_back_and_put_on_again() -> None:
+    @act("site.opened")
+    def do() -> None:
+        enter(actor=SYSTEM, at=AT)
+
+    do()
+    with connection.cursor() as cursor:
+        real = SimpleNamespace(connection=connection, execute=cursor.execute)
+        migration.drop_triggers(None, real)
+        EntryRef.objects.all().delete()
+        assert Entry.objects.all().delete()[0] == 1
+        migration.add_triggers(None, real)
+
+
+def test_postgresql_refuses_change_deletion_and_truncation() -> None:
+    said: list[str] = []
+    migration.add_triggers(None, editor("postgresql", said))
+    assert "RAISE EXCEPTION" in said[0]
+    assert [line for line in said[1:] if "BEFORE UPDATE OR DELETE OR TRUNCATE" not in line] == []
+    assert len(said) == 1 + len(migration.TABLES)
+    said.clear()
+    migration.drop_triggers(None, editor("postgresql", said))
+    assert len(said) == len(migration.TABLES)
+
+
+def test_a_database_without_triggers_of_ours_is_refused() -> None:
+    with pytest.raises(NotImplementedError, match="mysql"):
+        migration.add_triggers(None, editor("mysql", []))

@@ -1,0 +1,86 @@
+"""The register as a page."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.utils.translation import override
+
+from mingcha.records.accounts.models import Person
+from mingcha.records.inventory.actions import change_camera
+from mingcha.records.inventory.models import Camera
+from mingcha.records.register.actions import SYSTEM, act, enter
+from mingcha.records.register.models import Entry
+from mingcha.web.pages import book
+from mingcha.web.pages.detail import readable
+from tests.support.office import AT, LATER, browser, draft
+
+
+def read(**detail: object) -> dict[str, str]:
+    with override("en"):
+        return dict(readable(Entry(at=AT, act="gap.closed", detail=json.dumps(detail))))
+
+
+def test_the_recorders_words_are_put_into_sentences() -> None:
+    facts = read(role="main", start_us=1_795_000_000_000_000, reason="camera_lost", state="lost", error_us=-1_500_000)
+    assert facts == {
+        "Reason": "The connection to the camera ended.",
+        "From": "2026-11-18 19:06:40",
+        "State": "Lost",
+        "Stream": "Main stream",
+        "Difference": "-1.500 s",
+    }
+
+
+def test_lists_flags_and_unknown_keys_are_shown_plainly() -> None:
+    facts = read(
+        files=[{"name": "a.mp4"}, {"name": "b.mp4"}], credentials_given=True, one_time=False, odd=5, grant="grt_x"
+    )
+    assert facts == {"files": "a.mp4, b.mp4", "New password of the camera": "yes", "odd": "5"}
+
+
+def test_a_change_shows_only_what_became_different(manager: Person, camera: Camera) -> None:
+    given = draft(name="东大门", sub_url="rtsp://10.0.0.2:554/sub", username="admin", password="s3cret")
+    change_camera(camera=camera, draft=given, actor=manager, at=LATER)
+    client = browser(manager)
+    client.cookies["mingcha_language"] = "en"
+    html = client.get("/register/", {"act": "camera.changed"}).text
+    assert "Name: 东门 → 东大门" in html
+    assert "Main stream" not in html.partition("timeline-list")[2]
+
+
+@pytest.fixture
+def long_book() -> None:
+    @act("recorder.started")
+    def many() -> None:
+        for _ in range(book.PAGE + 5):
+            enter(actor=SYSTEM, at=AT)
+
+    many()
+
+
+def test_it_pages_backwards_and_to_the_newest(long_book: None, manager: Person) -> None:
+    client = browser(manager)
+    first = client.get("/register/", {"act": "recorder.started"})
+    assert len(first.context["lines"]) == book.PAGE
+    older = client.get(f"/register/?{first.context['older']}")
+    assert len(older.context["lines"]) == 5
+    assert older.context["older"] == ""
+    assert older.context["newest"] == "act=recorder.started"
+
+
+@pytest.mark.parametrize("query", ["act=nonsense", "person=x", "since=yesterday", "before=-1", "before=x"])
+def test_a_filter_that_cannot_be_read_finds_nothing_and_says_so(manager: Person, query: str) -> None:
+    response = browser(manager).get(f"/register/?{query}")
+    assert response.status_code == 200
+    assert response.context["lines"] == []
+    assert response.context["form"].errors
+
+
+def test_days_are_the_readers_days(manager: Person, camera: Camera) -> None:
+    """The entries are of noon in Shanghai on the 21st."""
+    client = browser(manager)
+    assert client.get("/register/?since=2026-11-21&until=2026-11-21").context["lines"]
+    assert not client.get("/register/?since=2026-11-22").context["lines"]
+    assert not client.get("/register/?until=2026-11-20").context["lines"]
