@@ -86,8 +86,13 @@ async def _supervise(env: Env, data: DataDir, programs: Sequence[Program], login
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     children = [Child(program) for program in programs]
-    tasks = [asyncio.create_task(child.run()) for child in children]
+    tasks = []
     try:
+        for child in children:
+            tasks.append(asyncio.create_task(child.run()))
+            if child.name == "sim":
+                # Cameras first: else the first second of every recording is a gap.
+                await _answering(demo.HOST, demo.noted_port(data), stopping)
         if await _ready(env, stopping):
             _print_banner(env, data, logins)
         await stopping.wait()
@@ -104,15 +109,17 @@ async def _supervise(env: Env, data: DataDir, programs: Sequence[Program], login
 async def _ready(env: Env, stopping: asyncio.Event) -> bool:
     """Wait until pages and video server answer; False when the person stops before."""
     for name in ("WEB", "MEDIA"):
-        host, port = env.text(f"MINGCHA_{name}_HOST"), env.integer(f"MINGCHA_{name}_PORT")
-        deadline = asyncio.get_running_loop().time() + READY_WAIT_S
-        while not stopping.is_set():
-            if await _answers(_reachable(host), port):
-                break
-            if asyncio.get_running_loop().time() > deadline:
-                raise Unavailable("up.not_ready", "The product did not come up in a minute; see the logs.")
-            await asyncio.sleep(READY_LOOK_S)
+        await _answering(_reachable(env.text(f"MINGCHA_{name}_HOST")), env.integer(f"MINGCHA_{name}_PORT"), stopping)
     return not stopping.is_set()
+
+
+async def _answering(host: str, port: int, stopping: asyncio.Event) -> None:
+    """Wait for a listener there, or until the person stops. Raises Unavailable after a minute."""
+    deadline = asyncio.get_running_loop().time() + READY_WAIT_S
+    while not stopping.is_set() and not await _answers(host, port):
+        if asyncio.get_running_loop().time() > deadline:
+            raise Unavailable("up.not_ready", "The product did not come up in a minute; see the logs.")
+        await asyncio.sleep(READY_LOOK_S)
 
 
 async def _answers(host: str, port: int) -> bool:
