@@ -94,7 +94,7 @@ def test_shows_is_a_list_of_codes(value: object) -> None:
 @pytest.mark.parametrize("question", sorted(law.current().questions))
 def test_every_fact_without_a_default_is_asked_for(question: str) -> None:
     asked = law.current().questions[question]
-    required = [fact.name for fact in (*asked.where_and_when, *asked.facts) if fact.is_required]
+    required = [fact.name for fact in asked.facts if fact.is_required]
     samples = {
         "region": "110101",
         "on": "2025-06-01",

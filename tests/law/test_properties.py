@@ -25,8 +25,7 @@ def areas(parameter: Parameter) -> set[str]:
 
 def with_floor(days: int, territory: str, rank: int, *, deletes: bool) -> Law:
     """The shipped law and one more instrument with a floor, perhaps an order to delete, of its own."""
-    cite = Citation("cn-2025-799", 17, "minimum")
-    cite = replace(cite, instrument="more")
+    cite = Citation("more", 17, "minimum")
     more = Instrument("more", rank, "in_force", territory, date(2006, 1, 1), "更", "More", "更", "More")
     floors = Parameter("more", "retention", "", "", ((date(2006, 1, 1), (Retention(cite=cite, days=days),)),))
     orders = Parameter("more", "deletion", "", "", ((date(2006, 1, 1), (Deletion(cite=cite),)),))

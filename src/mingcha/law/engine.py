@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from mingcha.base.errors import Invalid
@@ -75,7 +75,7 @@ class Law:
 
     def regime(self, region: str, on: date, *, drafts: bool = False) -> Regime:
         """The law in force at a place on a day. Raises FactError for a bad region."""
-        self.questions["log_retention"].setting({"region": region, "on": on.isoformat()})
+        self.questions["log_retention"].checked({"region": region, "on": on.isoformat()})
         return self.regimes.at(region, on, drafts)
 
     def consider(self, question: str, facts: Mapping[str, object]) -> tuple[Regime, Decision]:
@@ -88,13 +88,9 @@ class Law:
         question = self._question(name)
         if not isinstance(raw, Mapping):
             raise FactError("facts", "facts must be an object")
-        if not question.names.issuperset(raw):
-            unknown = next(fact for fact in raw if fact not in question.names)
-            raise FactError(str(unknown), f"{unknown} is not a fact of {question.name}")
-        region, on, drafts = question.setting(raw)
-        facts = question.checked(raw, on)
+        region, on, drafts, checked = question.checked(raw)
         # The law in force at `now` governs a recording.
-        return question.name, self.regimes.at(region, on or self._local_day(facts.now), drafts), facts
+        return question.name, self.regimes.at(region, on or self._local_day(checked.now), drafts), checked
 
     def _answer_text(self, name: object, raw: object) -> str:
         question, regime, facts = self._check(name, raw)
@@ -120,8 +116,7 @@ class Law:
 
     def _grounds_text(self, regime: Regime, grounds: tuple[Entry, ...], further: tuple[Citation, ...]) -> str:
         citations = regime.in_order((*(entry.cite for entry in grounds), *further))
-        found = {"citations": [cite.as_dict() for cite in citations], "law_version": self.version}
-        return self._encode(found)[1:-1]
+        return f'"citations":[{",".join(map(_citation_text, citations))}],"law_version":"{self.version}"'
 
     def _batch_line(self, line: str) -> str:
         case_id: object = None
@@ -133,6 +128,11 @@ class Law:
             body = error_body(error)
             return self._encode({"id": case_id, "answer": body, **body})
         return f'{{"id":{self._encode(case_id)},"answer":{text}}}'
+
+
+@cache
+def _citation_text(cite: Citation) -> str:
+    return json.dumps(cite.as_dict(), separators=(",", ":"))
 
 
 _read_json = json.JSONDecoder().raw_decode

@@ -20,13 +20,11 @@ _SUBJECT_OF: dict[type[Entry], str] = {cls: subject for subject, cls in SUBJECTS
 class Regime:
     """The instruments in force and what they say, the highest first. Compared and hashed by identity."""
 
-    def __init__(
-        self, instruments: tuple[Instrument, ...], entries: Mapping[str, tuple[Entry, ...]], used: set[str]
-    ) -> None:
+    def __init__(self, instruments: tuple[Instrument, ...], entries: Mapping[str, tuple[Entry, ...]]) -> None:
         self.instruments = instruments
         self._entries = entries
-        self._used = used
         self._binding: dict[tuple[type[Entry], str], tuple[Entry, ...]] = {}
+        self._freeing: dict[str, tuple[Exemption, ...]] = {}
         self._exempted: dict[tuple[type[Entry], str], tuple[tuple[Entry, Exemption], ...]] = {}
         self._order = {instrument.id: number for number, instrument in enumerate(instruments)}
         self._lists: dict[str, dict[str, str]] = {instrument.id: {} for instrument in instruments}
@@ -36,7 +34,6 @@ class Regime:
 
     def all(self, kind: type[E]) -> tuple[E, ...]:
         """Every entry of that kind in force here."""
-        self._used.add(_SUBJECT_OF[kind])
         return cast("tuple[E, ...]", self._entries.get(_SUBJECT_OF[kind], ()))
 
     def binding(self, kind: type[E], place: str) -> tuple[E, ...]:
@@ -61,11 +58,13 @@ class Regime:
     def exemption(self, entry: Entry, place: str) -> Exemption | None:
         """The exemption of the entry's own instrument that sets it aside at this place. Nothing else can: a higher
         text's exemption frees from that text only."""
-        for exemption in self.all(Exemption):
-            if exemption.cite.instrument != entry.cite.instrument or not self._covers(exemption, place):
-                continue
+        freeing = self._freeing.get(place)
+        if freeing is None:
+            freeing = tuple(exemption for exemption in self.all(Exemption) if self._covers(exemption, place))
+            self._freeing[place] = freeing
+        for exemption in freeing:
             for article in exemption.articles:
-                if entry.cite.article == article.article and entry.cite.item.startswith(article.item):
+                if entry.cite[:2] == article[:2] and entry.cite.item.startswith(article.item):
                     return exemption
         return None
 
@@ -106,7 +105,6 @@ class Regimes:
         self._depth = max((len(instrument.territory) for instrument in data.instruments), default=0)
         self._found: dict[tuple[str, int, bool], Regime] = {}
         self._by_law: dict[tuple[tuple[str, ...], int], Regime] = {}
-        self.used: set[str] = set()
 
     def at(self, region: str, on: date, drafts: bool) -> Regime:
         """The law at a six-digit region on a day; drafts join only when asked for."""
@@ -126,7 +124,7 @@ class Regimes:
         )
         law = (tuple(instrument.id for instrument in instruments), era)
         if law not in self._by_law:
-            self._by_law[law] = Regime(instruments, self._values(instruments, on), self.used)
+            self._by_law[law] = Regime(instruments, self._values(instruments, on))
         return self._by_law[law]
 
     def _values(self, instruments: tuple[Instrument, ...], on: date) -> dict[str, tuple[Entry, ...]]:

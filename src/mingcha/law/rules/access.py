@@ -8,6 +8,8 @@ that speaks of this requester hold together.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import compress
+from operator import attrgetter
 from typing import get_type_hints
 
 from mingcha.law.decision import Decision, decision
@@ -16,6 +18,7 @@ from mingcha.law.model import AccessDemand, AccessGrant
 from mingcha.law.regime import Regime
 
 _FLAGS = tuple(name for name, kind in get_type_hints(AccessFacts).items() if kind is bool)
+_flag_values = attrgetter(*_FLAGS)
 
 
 def decide(regime: Regime, facts: AccessFacts) -> Decision:
@@ -47,9 +50,9 @@ def _speaking(
 
 def _shown(facts: AccessFacts) -> frozenset[str]:
     """The documents shown, and the facts that hold."""
-    held = [name for name in _FLAGS if getattr(facts, name)]
+    held = [*facts.shown, *compress(_FLAGS, _flag_values(facts))]
     held += [name for name in ("relationship", "protects") if getattr(facts, name) != "none"]
-    return frozenset((*facts.shown, *held))
+    return frozenset(held)
 
 
 def _is_met(rule: AccessDemand, facts: AccessFacts, shown: frozenset[str]) -> bool:

@@ -5,6 +5,8 @@ The duty articles of all five texts; Order 799 art. 9(2) frees other public plac
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mingcha.law.decision import Decision, decision
 from mingcha.law.facts import DutiesFacts
 from mingcha.law.model import Citation, Duty, Filing, LogRetention, Retention
@@ -30,6 +32,7 @@ def decide(regime: Regime, facts: DutiesFacts) -> Decision:
     return decision(answer, (*duties, *(why for _, why in freed)), *yielded.values())
 
 
+@lru_cache(maxsize=4096)
 def _duty(regime: Regime, rule: Duty) -> dict[str, object]:
     found: dict[str, object] = {"code": rule.code, **rule.cite.as_dict()}
     days = _days(regime, rule)

@@ -11,40 +11,45 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from mingcha.law.decision import Decision, decision
+from mingcha.law.decision import Decision
 from mingcha.law.facts import FactError, RetentionFacts
-from mingcha.law.model import Deletion, Retention
+from mingcha.law.model import Deletion, Entry, Retention
 from mingcha.law.regime import Regime
 
 
 def decide(regime: Regime, facts: RetentionFacts, local: tzinfo) -> Decision:
     """`days`, `keep_until` (at the offset of `recorded_at`), `deletion`. `local`: the time the law is counted in."""
-    floors = floors_binding(regime, facts.place, important=facts.important, key_antiterror=facts.key_antiterror)
+    floors, days, is_ordered, grounds = _binding(regime, facts.place, facts.important, facts.key_antiterror)
     try:
         until = max((_end(rule, facts.recorded_at, local) for rule in floors), default=None)
     except (OverflowError, ValueError):
         raise FactError("recorded_at", "recorded_at is too late to be counted from") from None
-    orders = regime.binding(Deletion, facts.place)
     if until is not None and facts.now < until:
         deletion = "forbidden"
-    elif orders and facts.purpose_fulfilled:
+    elif is_ordered and facts.purpose_fulfilled:
         deletion = "required"
     else:
         deletion = "permitted"
-    answer: dict[str, object] = {
-        "days": max((rule.days for rule in floors if rule.days is not None), default=None),
-        "keep_until": None if until is None else until.isoformat(),
-        "deletion": deletion,
-    }
-    freed = (exemption for _, exemption in regime.exempted(Retention, facts.place))
-    return decision(answer, (*floors, *orders, *freed))
+    keep_until = None if until is None else until.isoformat()
+    return Decision({"days": days, "keep_until": keep_until, "deletion": deletion}, grounds)
+
+
+def floors_binding(regime: Regime, place: str, *, important: bool, key_antiterror: bool) -> tuple[Retention, ...]:
+    """Every floor that holds for such a recording at this place."""
+    return _binding(regime, place, important, key_antiterror)[0]
 
 
 @lru_cache(maxsize=4096)
-def floors_binding(regime: Regime, place: str, *, important: bool, key_antiterror: bool) -> tuple[Retention, ...]:
-    """Every floor that holds for such a recording at this place."""
+def _binding(
+    regime: Regime, place: str, important: bool, key_antiterror: bool
+) -> tuple[tuple[Retention, ...], int | None, bool, tuple[Entry, ...]]:
+    """The floors, the most days of them, whether deletion is ordered after them, and the grounds of all this."""
     holds = {"always": True, "important": important, "key_antiterror": key_antiterror}
-    return tuple(rule for rule in regime.binding(Retention, place) if holds[rule.when])
+    floors = tuple(rule for rule in regime.binding(Retention, place) if holds[rule.when])
+    days = max((rule.days for rule in floors if rule.days is not None), default=None)
+    orders = regime.binding(Deletion, place)
+    freed = (exemption for _, exemption in regime.exempted(Retention, place))
+    return floors, days, bool(orders), (*floors, *orders, *freed)
 
 
 def _end(rule: Retention, recorded_at: datetime, local: tzinfo) -> datetime:
