@@ -25,6 +25,8 @@ class Permission(models.TextChoices):
     MANAGE_CAMERAS = "manage_cameras", _("Add, change and retire cameras")
     MANAGE_PEOPLE = "manage_people", _("Add people and change their roles")
     READ_REGISTER = "read_register", _("Read the register")
+    READ_LAW = "read_law", _("Read the law")
+    READ_LAW = "read_law", _("Read the law")
 
 
 MATRIX: dict[str, frozenset[Permission]] = {
@@ -36,6 +38,8 @@ MATRIX: dict[str, frozenset[Permission]] = {
             Permission.WATCH_LIVE,
             Permission.PLAY_BACK,
             Permission.TAKE_SNAPSHOT,
+            Permission.READ_LAW,
+            Permission.READ_LAW,
         }
     ),
 }
