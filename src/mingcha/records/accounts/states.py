@@ -26,7 +26,6 @@ class Permission(models.TextChoices):
     MANAGE_PEOPLE = "manage_people", _("Add people and change their roles")
     READ_REGISTER = "read_register", _("Read the register")
     READ_LAW = "read_law", _("Read the law")
-    READ_LAW = "read_law", _("Read the law")
 
 
 MATRIX: dict[str, frozenset[Permission]] = {
@@ -38,7 +37,6 @@ MATRIX: dict[str, frozenset[Permission]] = {
             Permission.WATCH_LIVE,
             Permission.PLAY_BACK,
             Permission.TAKE_SNAPSHOT,
-            Permission.READ_LAW,
             Permission.READ_LAW,
         }
     ),
