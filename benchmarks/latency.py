@@ -22,8 +22,9 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from mingcha.media.sim import read_strip
-from tests.e2e.conftest import PASSWORD, SWITCHES
+from tests.e2e.conftest import SWITCHES
 from tests.e2e.product import Product
+from tests.e2e.screens import first_sign_in
 
 FPS = 25
 LOOP_FRAMES = 60 * FPS
@@ -82,19 +83,6 @@ def street(cache: Path) -> Iterator[str]:
         process.wait()
 
 
-def sign_in(page: Page, product: Product, who: str = "guard") -> None:
-    login = product.logins[who]
-    page.goto(f"{product.url}/sign-in/")
-    page.fill("input[name=username]", login.username)
-    page.fill("input[name=password]", login.password)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/password/")
-    for field in page.locator("main input[type=password]").all():
-        field.fill(PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url(f"{product.url}/")
-
-
 def first_pictures_ms(page: Page, product: Product, times: int) -> list[float]:
     """From asking for the viewing to the first picture decoded."""
     found = []
@@ -127,7 +115,7 @@ def main() -> None:
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
                 page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
-                sign_in(page, product)
+                first_sign_in(page, product, "guard")
                 time.sleep(4)
                 firsts = first_pictures_ms(page, product, 1)
                 time.sleep(3)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.latency import sign_in
 from tests.e2e.conftest import SWITCHES
 from tests.e2e.product import Product
+from tests.e2e.screens import first_sign_in
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "guide" / "images"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -56,7 +56,7 @@ def tour(browser: Browser, product: Product) -> None:
     page = context.new_page()
     page.goto(f"{product.url}/sign-in/")
     take(page, "sign-in-light", "zh")
-    sign_in(page, product, "manager")
+    first_sign_in(page, product, "manager")
     time.sleep(60)
     for language, code in LANGUAGES.items():
         set_language(page, product, code)

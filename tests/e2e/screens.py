@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page
 
+from tests.e2e.product import Product
+
+PASSWORD = "correct-horse-77"
+
+
+def first_sign_in(page: Page, product: Product, username: str) -> None:
+    """Come in by the one-time password that `mingcha up` printed, and set an own one."""
+    login = product.logins[username]
+    page.goto(f"{product.url}/sign-in/")
+    page.fill("input[name=username]", login.username)
+    page.fill("input[name=password]", login.password)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/password/")
+    for field in page.locator("main input[type=password]").all():
+        field.fill(PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(f"{product.url}/")
+
 
 def give_reason(page: Page) -> None:
     """Answer the question why, if it is asked."""

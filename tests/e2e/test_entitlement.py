@@ -9,9 +9,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PASSWORD
 from tests.e2e.product import Product
-from tests.e2e.screens import open_wall, wait_for_state
+from tests.e2e.screens import PASSWORD, open_wall, wait_for_state
 
 PATHS = (
     "/status?camera=cam_0000000000000000",

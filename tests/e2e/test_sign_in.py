@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PASSWORD
 from tests.e2e.product import Login, Product
+from tests.e2e.screens import PASSWORD
 
 
 def sign_in(page: Page, login: Login) -> None:
