@@ -26,6 +26,7 @@ from mingcha.ledger.merkle import leaf_hash
 from mingcha.ledger.notes import Signer
 from mingcha.ledger.proofs import verify_consistency, verify_inclusion
 from mingcha.ledger.reader import LogReader
+from mingcha.ledger.tree import Tree
 
 ENTRY_BYTES = 300
 """About a segment-sealed leaf: ids, times, root, frozen retention rule."""
@@ -85,7 +86,7 @@ def proofs(directory: Path, log_keys: Keys, size: int) -> None:
         began = time.perf_counter()
         verify_inclusion(leaf, index, size, proof, root)
         checking.append(time.perf_counter() - began)
-        old_root = LogReader(directory, index + 1).tree.root()
+        old_root = Tree(index + 1, reader.node).root()
         reader = LogReader(directory, size)
         began = time.perf_counter()
         path = reader.tree.consistency_proof(index + 1)

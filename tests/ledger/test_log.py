@@ -67,26 +67,38 @@ def test_the_files_are_those_of_the_size_however_they_came(
     assert (result.entries, result.findings) == (size, [])
 
 
-def test_partial_tiles_stay_one_checkpoint_longer_than_needed(tmp_path: Path) -> None:
-    with log_of(tmp_path, 5, 2) as log:
-        assert {"tile/0/000.p/5", "tile/0/000.p/7"} <= files_of(tmp_path)
-        log.append(entries(7, 9))
-        assert {"tile/0/000.p/7", "tile/0/000.p/9"} <= files_of(tmp_path)
-        assert "tile/0/000.p/5" not in files_of(tmp_path)
-        log.append(entries(9, 256))
-        log.append(entries(256, 300))
-    assert files_of(tmp_path) == {tile.path for tile in tiles_of(300)} | {
-        path for path in files_of(tmp_path) if path.startswith("tile/1/000.p")
-    }
+def test_partial_tiles_of_every_checkpoint_stay_until_the_full_tile_is_signed_for(tmp_path: Path) -> None:
+    with log_of(tmp_path, 5, 2, 3) as log:
+        assert {"tile/0/000.p/5", "tile/0/000.p/7", "tile/0/000.p/10", "tile/entries/000.p/5"} <= files_of(tmp_path)
+        log.append(entries(10, 255))
+        assert "tile/0/000.p/5" in files_of(tmp_path)
+        log.append(entries(255, 300))
+        assert files_of(tmp_path) == {tile.path for tile in tiles_of(300)}
+        log.append(entries(300, 600))
+        kept = {"tile/1/000.p/1"}
+        assert files_of(tmp_path) == {tile.path for tile in tiles_of(600)} | kept
     assert not (tmp_path / "tile/0/000.p").exists()
 
 
 def test_what_an_interrupted_run_left_is_tidied_at_the_next_start(tmp_path: Path) -> None:
-    log_of(tmp_path, 5).close()
-    for name in ("tile/0/000.p/9", "tile/entries/000.p/9", "tile/0/000.p/6.tmp", "checkpoint.tmp"):
-        (tmp_path / name).write_bytes(b"left")
+    log_of(tmp_path, 4, 1).close()
+    committed = files_of(tmp_path)
+    for name in (
+        "0/000.p/9",
+        "entries/000.p/9",
+        "0/000.p/6.tmp",
+        "0/000",
+        "entries/000",
+        "0/001",
+        "1/000.p/2",
+        "0/002.p/7",
+    ):
+        path = tmp_path / "tile" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"left")
+    (tmp_path / "checkpoint.tmp").write_bytes(b"left")
     Log.open(tmp_path, KEYS).close()
-    assert files_of(tmp_path) == {"tile/0/000.p/5", "tile/entries/000.p/5"}
+    assert files_of(tmp_path) == committed
     assert not (tmp_path / "checkpoint.tmp").exists()
 
 
@@ -278,6 +290,13 @@ def test_a_disk_that_fails_at_the_checkpoint_leaves_doubt_until_opened_again(tmp
 
 def test_the_edge_of_nothing_has_the_root_of_nothing() -> None:
     assert Edge().root() == tree_root([])
+
+
+@pytest.mark.parametrize("size", [255, 256, 257, 512])
+def test_a_tile_that_just_filled_has_no_loose_hashes(tmp_path: Path, size: int) -> None:
+    with log_of(tmp_path, size) as log:
+        assert log.root == root_of(size)
+        assert files_of(tmp_path) == {tile.path for tile in tiles_of(size)}
 
 
 def test_the_edge_grows_through_three_levels() -> None:

@@ -150,6 +150,13 @@ def test_a_cosignature_is_the_ed25519_signature_the_format_says() -> None:
     assert signature.signature[:8] == (7).to_bytes(8, "big")
 
 
+def test_a_cosignature_of_an_impossible_time_is_refused() -> None:
+    text = "a\n1\nb\n"
+    late = WITNESS.sign(text, (1 << 63) * 1_000_000)
+    with pytest.raises(Corrupt, match="impossible time"):
+        WITNESS.verifier.verify(text, late)
+
+
 def test_a_cosignature_is_no_log_signature() -> None:
     key = Ed25519PrivateKey.from_private_bytes(bytes(32))
     assert Signer("same", key).verifier.key_id != Cosigner("same", key).verifier.key_id

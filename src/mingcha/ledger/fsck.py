@@ -11,6 +11,7 @@ from mingcha.ledger.checkpoints import Checkpoint
 from mingcha.ledger.merkle import leaf_hash, tree_root
 from mingcha.ledger.reader import LogReader
 from mingcha.ledger.tiles import TILE_WIDTH, Tile, levels_of, tile_at
+from mingcha.ledger.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,19 @@ def check(
     level_hashes = list(_leaf_tiles(reader, result, progress))
     for level in levels_of(checkpoint.size)[1:]:
         level_hashes = list(_upper_tiles(reader, level, level_hashes, result))
-    _check_root(reader, checkpoint, "checkpoint", result)
+    _check_root(reader.tree, checkpoint, "checkpoint", result)
     for kept in earlier:
         if kept.size > checkpoint.size:
             text = f"An earlier checkpoint says {kept.size} entries; the log has {checkpoint.size}."
             result.findings.append(Finding("ledger.shrunk", "checkpoint", text))
         else:
-            _check_root(LogReader(directory, kept.size), kept, f"checkpoint of size {kept.size}", result)
+            _check_root(Tree(kept.size, reader.node), kept, f"checkpoint of size {kept.size}", result)
     return result
 
 
-def _check_root(reader: LogReader, checkpoint: Checkpoint, path: str, result: Result) -> None:
+def _check_root(tree: Tree, checkpoint: Checkpoint, path: str, result: Result) -> None:
     try:
-        if reader.tree.root() != checkpoint.root:
+        if tree.root() != checkpoint.root:
             text = f"The tree of {checkpoint.size} entries has not the root that was signed."
             result.findings.append(Finding("ledger.root", path, text))
     except (Corrupt, Unavailable) as error:

@@ -7,7 +7,7 @@
 
 An append writes the bundles and tiles it touches, makes them durable, then the checkpoint. The rename of the checkpoint
 is the commit: before it the log is the old one (files beyond its size are overwritten by the next append), after
-it the new one. Partial tiles of the last checkpoint but one are removed.
+it the new one. Partial tiles are removed when their full tile is signed for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mingcha.ledger import checkpoints, notes
 from mingcha.ledger.disk import TEMPORARY_SUFFIX, Disk
 from mingcha.ledger.edge import Edge
 from mingcha.ledger.reader import LogReader, read_checkpoint
-from mingcha.ledger.tiles import CHECKPOINT_PATH, MAX_ENTRY_BYTES, Tile, right_edge
+from mingcha.ledger.tiles import CHECKPOINT_PATH, MAX_ENTRY_BYTES, TILE_WIDTH, Tile, count_at, levels_of, right_edge
 
 FORMAT = "mingcha.log/1"
 IDENTITY = "log.json"
@@ -63,7 +63,6 @@ class Log:
         self._edge = Edge.load(LogReader(directory, self.size))
         if self._edge.root() != self.root:
             raise Corrupt("ledger.root", "The log's files are not those its checkpoint was signed over.")
-        self._superseded: list[Tile] = []
         self._tidy()
 
     @classmethod
@@ -146,7 +145,7 @@ class Log:
             self._write(files)
             self._publish(checkpoints.Checkpoint(self.origin, edge.size, edge.root()))
             self._edge = edge
-            self._drop_superseded(list(right_edge(old_size)))
+            self._drop_filled(list(right_edge(old_size)))
         return range(old_size, self.size)
 
     def add_cosignature(self, signature: notes.Signature, witness: notes.Verifier) -> None:
@@ -187,20 +186,29 @@ class Log:
         self._is_doubtful = False
         self._signed = checkpoints.SignedCheckpoint(checkpoint, note, self._keys.signer.verifier, ())
 
-    def _drop_superseded(self, replaced: list[Tile]) -> None:
-        """Partial tiles live one checkpoint longer than needed, for readers that just read the one before."""
-        for tile in self._superseded:
-            self._disk.remove(self._directory / tile.path)
-        now = set(right_edge(self.size))
-        self._superseded = [tile for tile in replaced if tile not in now]
+    def _drop_filled(self, before: list[Tile]) -> None:
+        """Remove the partial forms of tiles that are full now. Until then all of them stay: a client may hold any
+        checkpoint we signed, and tlog-tiles promises it the tiles of that size."""
+        for tile in before:
+            if count_at(self.size, tile.level) >= (tile.index + 1) * TILE_WIDTH:
+                self._remove_partials(tile)
+
+    def _remove_partials(self, tile: Tile, wider_than: int = 0) -> None:
+        """Remove partial forms of a tile above a width, and temporary files beside them."""
+        folder = (self._directory / Tile(tile.level, tile.index, 1).path).parent
+        for path in folder.glob("*"):
+            if not path.name.isdecimal() or int(path.name) > wider_than:
+                self._disk.remove(path)
 
     def _tidy(self) -> None:
-        """Remove what an interrupted run left at the right edge: partial tiles of other widths, temporary files."""
-        for tile in right_edge(self.size):
-            path = self._directory / tile.path
-            for other in path.parent.iterdir():
-                if other != path:
-                    self._disk.remove(other)
+        """Remove what an interrupted append left beyond the checkpoint, so that no file says what was never signed."""
+        for level in (None, *range(len(levels_of(self.size)) + 1)):
+            index, width = divmod(count_at(self.size, level), TILE_WIDTH)
+            self._remove_partials(Tile(level, index), wider_than=width)
+            while (path := self._directory / Tile(level, index).path).exists():
+                self._disk.remove(path)
+                index += 1
+                self._remove_partials(Tile(level, index))
         self._disk.remove(self._directory / (CHECKPOINT_PATH + TEMPORARY_SUFFIX))
 
 

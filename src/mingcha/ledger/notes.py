@@ -26,6 +26,7 @@ KEY_BYTES = 32
 KEY_ID_BYTES = 4
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
+MAX_TIME_S = (1 << 63) - 1
 _MARK = "— "
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _NAME = re.compile(r"[^\s+]+")
@@ -142,6 +143,8 @@ class Verifier:
         message, raw, at_us = text, signature.signature, None
         if self.algorithm == COSIGNATURE:
             at_s = int.from_bytes(raw[:8], "big")
+            if at_s > MAX_TIME_S:
+                raise Corrupt("ledger.signature", f"The cosignature of {self.name} has an impossible time.")
             message, raw, at_us = _cosigned(text, at_s), raw[8:], at_s * US_PER_S
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(raw, message.encode())

@@ -39,7 +39,8 @@ def read_checkpoint(
 
 
 class LogReader:
-    """A tree of `size` entries. What it reads is checked for shape only; proofs are what checks content."""
+    """A tree of `size` entries, for which there must have been a checkpoint. What it reads is checked for shape only;
+    proofs are what checks content. Of any smaller size, `Tree(smaller, reader.node)` gives root and proofs."""
 
     def __init__(self, directory: Path, size: int) -> None:
         self._directory = directory
@@ -48,24 +49,16 @@ class LogReader:
         self.tree = Tree(size, self.node)
 
     def _read(self, tile: Tile) -> tuple[Tile, bytes]:
-        """A tile or bundle, or the wider one that took its place. Tried twice, since the log may grow just now."""
-        for _ in range(2):
-            for candidate in (tile, tile.full, *self._wider(tile)):
-                try:
-                    return candidate, (self._directory / candidate.path).read_bytes()
-                except FileNotFoundError:
-                    continue
-                except OSError as error:
-                    text = f"{candidate.path} of the log cannot be read: {error.strerror}."
-                    raise Unavailable("ledger.unreadable", text) from error
+        """A tile or bundle, or the full one that took its place: partial ones go only when that is there."""
+        for candidate in (tile, tile.full):
+            try:
+                return candidate, (self._directory / candidate.path).read_bytes()
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                text = f"{candidate.path} of the log cannot be read: {error.strerror}."
+                raise Unavailable("ledger.unreadable", text) from error
         raise Corrupt("ledger.missing", f"The log lacks {tile.path}.")
-
-    def _wider(self, tile: Tile) -> list[Tile]:
-        if tile.width == TILE_WIDTH:
-            return []
-        folder = (self._directory / tile.path).parent
-        widths = [int(path.name) for path in folder.glob("[1-9]*") if path.name.isdecimal()]
-        return [Tile(tile.level, tile.index, width) for width in sorted(widths) if width > tile.width]
 
     def read_hashes(self, tile: Tile) -> list[bytes]:
         """The hashes of a tile, from disk. Raises Corrupt or Unavailable."""
