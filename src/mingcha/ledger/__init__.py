@@ -12,5 +12,6 @@ Pure: no Django, no media.
     log          the one writer of a log directory
     reader       reading entries, hashes and proofs of a tree of one size
     disk         the few file operations the writer rests on
+    witness      cosigning checkpoints that continue the last one
     fsck         the whole log checked against its checkpoint
 """
