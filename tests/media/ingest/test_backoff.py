@@ -28,6 +28,13 @@ def test_after_a_refusal_it_asks_seldom_so_that_the_camera_does_not_lock_the_acc
     assert waits[-1] == REFUSED_CAP_S
 
 
+def test_a_refusal_while_a_camera_starts_up_does_not_inherit_the_wait_of_the_failures_before_it() -> None:
+    backoff = Backoff(highest)
+    for _ in range(10):
+        backoff.after("camera.timeout", 0.0)
+    assert backoff.after("camera.unauthorised", 0.0) == 10.0
+
+
 def test_jitter_spreads_attempts_over_the_upper_half() -> None:
     bounds: list[tuple[float, float]] = []
 

@@ -304,6 +304,14 @@ class CatalogReader:
             )
         ]
 
+    def newest_known(self) -> int:
+        """The largest segment number that has a row; 0 when there is none. Larger ones may have been given out."""
+        (row,) = self._rows(
+            """SELECT max(coalesce((SELECT max(number) FROM segment), 0),
+                coalesce((SELECT max(number) FROM open_segment), 0), coalesce((SELECT max(number) FROM garbage), 0))"""
+        )
+        return int(row[0])
+
     def next_number(self) -> int:
         """The segment number that is given out next."""
         return self._meta("next_number")

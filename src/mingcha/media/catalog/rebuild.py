@@ -71,11 +71,11 @@ def rebuild(
 
 
 def adopt_newer(store: StoreDirectory, catalog: Catalog) -> list[int]:
-    """Enter sealed files newer than anything the catalog has given out (it was restored from a backup, or lost its
-    last commits); their numbers. Numbers on the disk are never given out again. More than `MAX_ADOPTED` are left to
-    `rebuild`: recording must not wait for hours."""
+    """Enter sealed files newer than anything the catalog knows (it was restored from a backup, lost its last commits,
+    or was locked until the recorder ended); their numbers. Numbers on the disk are never given out again. More than
+    `MAX_ADOPTED` are left to `rebuild`: recording must not wait for hours."""
     newest = store.newest_number()
-    known = catalog.next_number() - 1
+    known = catalog.newest_known()
     if newest <= known:
         return []
     result = Rebuilt()

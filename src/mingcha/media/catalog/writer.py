@@ -105,20 +105,27 @@ class Catalog(CatalogReader):
             self._stream_ids[camera, role] = known
         return int(known)
 
-    def _next(self, connection: sqlite3.Connection, name: str) -> int:
+    def _next(self, connection: sqlite3.Connection, name: str, count: int = 1) -> int:
         (value,) = connection.execute(
-            "UPDATE meta SET value = value + 1 WHERE name = ? RETURNING value - 1", (name,)
+            "UPDATE meta SET value = value + ? WHERE name = ? RETURNING value", (count, name)
         ).fetchone()
-        return int(value)
+        return int(value) - count
 
     # Runs and segments
 
     def add_run(
-        self, camera: str, role: str, start_us: int, video: VideoFormat, audio: AudioFormat | None = None
+        self,
+        camera: str,
+        role: str,
+        start_us: int,
+        video: VideoFormat,
+        audio: AudioFormat | None = None,
+        *,
+        run: int | None = None,
     ) -> int:
-        """A run begins; its number."""
+        """A run begins; its number, which may be one of `take_runs`."""
         with self.transaction() as connection:
-            run = self._next(connection, "next_run")
+            run = self._next(connection, "next_run") if run is None else run
             connection.execute(
                 "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -134,16 +141,37 @@ class Catalog(CatalogReader):
             )
             return run
 
-    def open_segment(self, store: str, camera: str, role: str, run: int, start_us: int, media_offset: int) -> int:
-        """A segment is about to be written; its number. Commit before the file is made."""
+    def open_segment(
+        self,
+        store: str,
+        camera: str,
+        role: str,
+        run: int,
+        start_us: int,
+        media_offset: int,
+        *,
+        number: int | None = None,
+    ) -> int:
+        """A segment is about to be written; its number, which may be one of `take_numbers`. Commit before the file is
+        made, where the catalog can be written."""
         with self.transaction() as connection:
-            number = self._next(connection, "next_number")
+            number = self._next(connection, "next_number") if number is None else number
             connection.execute(
                 """INSERT INTO open_segment (number, store, stream, run, start_us, media_offset)
                 VALUES (?, ?, ?, ?, ?, ?)""",
                 (number, self.add_store(store), self._stream(connection, camera, role), run, start_us, media_offset),
             )
             return number
+
+    def take_numbers(self, count: int) -> int:
+        """Give out `count` segment numbers at once, for use while the catalog may be locked; the first of them."""
+        with self.transaction() as connection:
+            return self._next(connection, "next_number", count)
+
+    def take_runs(self, count: int) -> int:
+        """The same for run numbers."""
+        with self.transaction() as connection:
+            return self._next(connection, "next_run", count)
 
     def reserve_numbers(self, through: int) -> None:
         """Never give out segment numbers up to `through`: files with them are on the disk, though a restored or new
@@ -288,6 +316,17 @@ class Catalog(CatalogReader):
             else:
                 connection.execute("DELETE FROM gap WHERE id = ?", (row[0],))
             return True
+
+    def trim_gaps(self, camera: str, role: str, start_us: int, end_us: int) -> None:
+        """Footage turned out to begin at `start_us`, not at `end_us`: gaps that are over give way to it."""
+        with self.transaction() as connection:
+            stream = self._stream(connection, camera, role)
+            bounds = (stream, start_us, end_us)
+            connection.execute("DELETE FROM gap WHERE stream = ? AND start_us >= ? AND end_us <= ?", bounds)
+            connection.execute(
+                "UPDATE gap SET end_us = ?2 WHERE stream = ?1 AND start_us < ?2 AND end_us > ?2 AND end_us <= ?3",
+                bounds,
+            )
 
     def add_gap(self, camera: str, role: str, start_us: int, end_us: int, reason: str, detail: str = "") -> int | None:
         """A stretch that is over already; its handle, or None when nothing is left of it: gaps of a stream do not

@@ -69,10 +69,16 @@ class Feed:
     clock: Clock
     _opened_mono_us: int = 0
     _has_key: bool = False
+    _live_mono_us: int = 0
 
     def opened(self) -> None:
         self._opened_mono_us = self.clock.mono_us()
         self._has_key = False
+
+    def delivered_s(self) -> float:
+        """How long this session has given pictures that can be shown."""
+        last_us = self.channel.last_unit_mono_us
+        return (last_us - self._live_mono_us) / US_PER_S if self._has_key else 0.0
 
     def on_format(self, video: VideoFormat, audio: AudioFormat | None) -> None:
         self.channel.on_format(video, audio)
@@ -90,6 +96,7 @@ class Feed:
     def _await_key(self, unit: AccessUnit) -> None:
         if unit.is_key:
             self._has_key = True
+            self._live_mono_us = unit.arrived_mono_us
             self.channel.set_state("live")
         elif unit.arrived_mono_us - self._opened_mono_us > KEY_FRAME_WAIT_US:
             self.channel.set_state("stalled", "camera.no_key_frame")
@@ -120,13 +127,11 @@ class StreamSupervisor:
         """Connect, feed, tell why it ended, wait, again."""
         try:
             while True:
-                began_us = self._clock.mono_us()
                 code = await self._one_session()
                 self.failures += 1
-                lasted_s = (self._clock.mono_us() - began_us) / US_PER_S
                 self._feed.keeper.interrupted(code)
                 self._feed.channel.set_state("lost", code)
-                wait_s = self._backoff.after(code, lasted_s)
+                wait_s = self._backoff.after(code, self._feed.delivered_s())
                 log.info("stream %s ended: %s; next attempt in %.1f s", self._name, code, wait_s)
                 await self._sleep(wait_s)
         except asyncio.CancelledError as error:

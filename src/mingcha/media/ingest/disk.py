@@ -38,6 +38,8 @@ class Disk:
         self._store: StoreDirectory | None = None
         self._next_probe_us = 0
         self.generation = 0
+        """Rises whenever the store is given up: files opened before lie on a disk that is not there any more."""
+        self.away_code = ""
         self.state = "opening"
         self.space: Space | None = None
 
@@ -77,25 +79,27 @@ class Disk:
                 raise Unavailable("store.full", "The recording disk is full.")
         except Unavailable as error:
             self._set_state(error.code)
-            if error.code in ("store.absent", "store.foreign", "store.io"):
-                self._give_up()
+            if error.code != "store.full":
+                self._give_up(error.code)
             return
         if self.state != "ok":
-            self.generation += 1
             self._set_state("ok")
             self._on_return(self._store)
 
     def close(self) -> None:
-        self._give_up()
+        self._give_up("store.absent")
 
     def _is_full(self, space: Space) -> bool:
         return space.free_bytes < self._reserve_bytes or (
             bool(self._reserve_bytes) and space.free_inodes is not None and space.free_inodes < RESERVE_INODES
         )
 
-    def _give_up(self) -> None:
+    def _give_up(self, code: str) -> None:
+        """Let go of the directory, so that a person can unmount and repair it."""
         store, self._store = self._store, None
         if store is not None:
+            self.generation += 1
+            self.away_code = code
             store.close()
 
     def _set_state(self, state: str) -> None:

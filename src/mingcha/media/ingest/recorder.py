@@ -164,6 +164,7 @@ class Recorder:
             await asyncio.sleep(MEASURE_INTERVAL_S)
             for stream in list(self._streams.values()):
                 self._measure(stream)
+                stream.channel.look_for_stall()
                 self._tell(stream)
             await self.rest_idle_streams()
 

@@ -44,6 +44,7 @@ class Recording:
         self._format: tuple[VideoFormat, AudioFormat | None] | None = None
         self._reason = ""
         self._overloaded = False
+        self._turning = False
 
     def on_format(self, video: VideoFormat, audio: AudioFormat | None) -> None:
         """Another format begins another run at the next key frame."""
@@ -53,6 +54,9 @@ class Recording:
 
     def on_unit(self, unit: AccessUnit) -> None:
         run = self._run
+        if run is not None and self._turning and unit.is_key and not unit.is_audio:
+            self._flush(run)
+            run = None
         if run is None:
             run = self._begin_run(unit)
             if run is None:
@@ -62,16 +66,16 @@ class Recording:
             self._hand_over(run, draft)
 
     def on_loss(self, reason: str, detail: str) -> None:
-        """Loss of packets shows in the damaged units; a jump of time stamps ends the run."""
+        """Loss of packets shows in the damaged units. After a jump of time stamps the next key frame begins another
+        run; the session reckons time by arrival until then, so that no picture is lost."""
         if reason in _BREAKING_LOSSES:
-            self._end_run(reason, detail)
+            self._turning = True
 
     def interrupted(self, reason: str) -> None:
         """The session ended: write what is there, then a gap begins."""
         if self._run is None and reason == self._reason:
             return
         self._end_run(reason)
-        self._format = None
         if self._reason != reason:
             self._reason = reason
             self._disk.submit(lambda: self._writer.interrupt(reason, ""))
@@ -81,7 +85,7 @@ class Recording:
             return None
         if self._overloaded and self._disk.queued_bytes:
             return None
-        self._overloaded = False
+        self._overloaded = self._turning = False
         self._reason = ""
         self._run = Run(*self._format)
         return self._run
@@ -90,10 +94,13 @@ class Recording:
         run, self._run = self._run, None
         if run is None:
             return
-        for draft in run.cutter.flush():
-            self._hand_over(run, draft)
+        self._flush(run)
         self._reason = reason
         self._submit(lambda: self._writer.interrupt(reason, detail))
+
+    def _flush(self, run: Run) -> None:
+        for draft in run.cutter.flush():
+            self._hand_over(run, draft)
 
     def _hand_over(self, run: Run, draft: Draft) -> None:
         if not self._disk.submit(lambda: self._writer.write(run, draft), draft.payload_bytes):

@@ -15,10 +15,14 @@ from mingcha.media.ingest.cutter import Draft
 from mingcha.media.ingest.disk import Disk
 from mingcha.media.ingest.journal import Journal
 from mingcha.media.ingest.recording import Run
-from mingcha.media.ingest.runclock import RunClock
+from mingcha.media.ingest.runclock import RunClock, SegmentTimes
 from mingcha.media.ingest.segmentfile import SEGMENT_S, SegmentFile
+from mingcha.media.units import VIDEO_CLOCK_HZ
 
 log = logging.getLogger(__name__)
+
+PAUSE_TICKS = 3 * VIDEO_CLOCK_HZ
+"""No camera that is used for recording sends less than a picture in three seconds by intention."""
 
 
 def ticks_to_us(ticks: int) -> int:
@@ -28,13 +32,18 @@ def ticks_to_us(ticks: int) -> int:
 
 @dataclass(slots=True)
 class OpenRun:
-    """A run as the catalog knows it. `first_dts`: media time of the run's start in the loop's counting."""
+    """A run as the catalog knows it. `first_dts`: media time of the run's start in the loop's counting. `before_us`:
+    end of the footage before it. `said_us`: where the gap before it was said to end, if there was one. `is_settled`: its
+    start is final."""
 
     source: Run
     number: int
     clock: RunClock
     first_dts: int
     start_us: int
+    before_us: int
+    said_us: int = 0
+    is_settled: bool = False
 
 
 class StreamWriter:
@@ -52,25 +61,32 @@ class StreamWriter:
         gap: Gap | None = None,
         segment_s: int = SEGMENT_S,
     ) -> None:
-        self._segment_s = segment_s
         """`last_end_us`: end of the stream's newest recording, or 0; nothing is dated before it. `gap`: the one that
         is open, as recovery left it."""
+        self._segment_s = segment_s
         self._camera = camera
         self._role = role
         self._disk = disk
         self._journal = journal
         self._clock = clock
+        self._ordered_us = clock.wall_us()
         self._end_us = last_end_us
         self._run: OpenRun | None = None
         self._segment: SegmentFile | None = None
         self._generation = -1
         self._gap = gap
         self._not_before_us = last_end_us
+        self._turned_by = ""
 
     @property
     def open_number(self) -> int | None:
         """Number of the file being written, so that recovery leaves it alone."""
-        return self._segment.number if self._segment is not None else None
+        return None if self._segment is None or self._is_stale else self._segment.number
+
+    @property
+    def _is_stale(self) -> bool:
+        """Whether the open file lies on a disk that was given up."""
+        return self._generation != self._disk.generation
 
     def write(self, run: Run, draft: Draft) -> None:
         """One part. What cannot be written becomes a gap; nothing is raised."""
@@ -90,14 +106,14 @@ class StreamWriter:
     # Parts
 
     def _write(self, run: Run, draft: Draft) -> None:
+        if self._segment is not None and self._is_stale:
+            self._lose(self._disk.away_code)
         if self._run is None or self._run.source is not run:
             self._end_segment()
             self._run = None
             if not draft.starts_with_key:
                 return
         segment = self._segment
-        if segment is not None and self._generation != self._disk.generation:
-            raise Unavailable("store.io", "The recording disk was away.")
         if segment is not None and segment.is_due(draft):
             segment = self._rotate(draft)
         if segment is None:
@@ -112,6 +128,8 @@ class StreamWriter:
         self._close_gap(opened)
         if draft.damaged:
             self._note_damage(opened, segment, draft)
+        if draft.end - draft.start > PAUSE_TICKS:
+            self._note_pauses(opened, segment, draft)
 
     def _rotate(self, draft: Draft) -> SegmentFile | None:
         """Seal the segment that is due and begin the next. The next one's number comes first: while the catalog is
@@ -144,16 +162,21 @@ class StreamWriter:
         return self._create(opened, draft, self._new_number(opened, draft, opened.clock.start_us))
 
     def _new_number(self, opened: OpenRun, draft: Draft, start_us: int) -> int:
-        return self._journal.ask(
+        """The row goes in before the file is made, unless the catalog is locked; then it follows, and should the
+        process end before, recovery finds the file."""
+        number, media_offset = self._journal.new_number(), draft.start - opened.first_dts
+        self._journal.change(
             lambda catalog: catalog.open_segment(
                 store=self._disk.store_id,
                 camera=self._camera,
                 role=self._role,
                 run=opened.number,
                 start_us=start_us,
-                media_offset=draft.start - opened.first_dts,
+                media_offset=media_offset,
+                number=number,
             )
         )
+        return number
 
     def _create(self, opened: OpenRun, draft: Draft, number: int) -> SegmentFile:
         identity = Identity(
@@ -180,8 +203,9 @@ class StreamWriter:
     def _begin_run(self, run: Run, draft: Draft) -> OpenRun:
         """A part arrives when its last picture is there, so its start is dated back by its own length."""
         clock = RunClock(self._clock, arrived_mono_us=draft.arrived_mono_us, not_before_us=self._not_before_us)
-        number = self._journal.ask(
-            lambda catalog: catalog.add_run(self._camera, self._role, clock.start_us, run.video, run.audio)
+        number, start_us = self._journal.new_run(), clock.start_us
+        self._journal.change(
+            lambda catalog: catalog.add_run(self._camera, self._role, start_us, run.video, run.audio, run=number)
         )
         self._journal.tell(
             "run.started",
@@ -191,7 +215,7 @@ class StreamWriter:
             width=run.video.width,
             height=run.video.height,
         )
-        return OpenRun(run, number, clock, draft.start, clock.start_us)
+        return OpenRun(run, number, clock, draft.start, clock.start_us, self._end_us)
 
     # Ends
 
@@ -206,8 +230,10 @@ class StreamWriter:
             number = segment.number
             self._journal.change(lambda catalog: catalog.forget_open(number))
             return
-        times = opened.clock.end_segment(ticks_to_us(segment.first_dts + segment.media_end - opened.first_dts))
-        self._end_us = self._not_before_us = times.end_us
+        times = self._end_times(segment, opened)
+        if self._is_stale:
+            segment.abandon()
+            return
         try:
             file_bytes, root = segment.seal(times.start_us, times.end_us)
         except Unavailable as error:
@@ -222,6 +248,28 @@ class StreamWriter:
         elif not going_on:
             self._run = None
 
+    def _end_times(self, segment: SegmentFile, opened: OpenRun) -> SegmentTimes:
+        """The segment ends here: from when to when it lasted. With a run's first one its start becomes final."""
+        times = opened.clock.end_segment(ticks_to_us(segment.first_dts + segment.media_end - opened.first_dts))
+        self._end_us = self._not_before_us = times.end_us
+        if not opened.is_settled:
+            opened.is_settled = True
+            self._settle(opened, times.start_us)
+        return times
+
+    def _settle(self, opened: OpenRun, start_us: int) -> None:
+        """Pictures that came in a burst are older than their arrival said: the gap before them is shorter. Between two
+        runs without a loss there may still be a little time, or much when the clock was set."""
+        said_us, before_us = opened.said_us, opened.before_us
+        if said_us:
+            if start_us < said_us:
+                self._journal.change(lambda catalog: catalog.trim_gaps(self._camera, self._role, start_us, said_us))
+            return
+        if before_us and start_us > before_us:
+            reason = self._turned_by or "timestamp_jump"
+            self._journal.change(lambda catalog: catalog.add_gap(self._camera, self._role, before_us, start_us, reason))
+        self._turned_by = ""
+
     def _break_run(self, why: str, error_us: int) -> None:
         """Media time is not to be believed any further; the same stream goes on as a new run."""
         self._run = None
@@ -229,6 +277,7 @@ class StreamWriter:
         self._journal.tell("clock.stepped", self._camera, role=self._role, why=why, error_us=error_us)
         if why == "clock_step":
             self._not_before_us = 0
+            self._turned_by = why
 
     def _record(
         self, segment: SegmentFile, opened: OpenRun, start_us: int, end_us: int, file_bytes: int, root: bytes
@@ -259,8 +308,7 @@ class StreamWriter:
         opened, self._run = self._run, None
         if segment is not None and opened is not None:
             if segment.parts:
-                times = opened.clock.end_segment(ticks_to_us(segment.first_dts + segment.media_end - opened.first_dts))
-                self._end_us = self._not_before_us = times.end_us
+                self._end_times(segment, opened)
             segment.abandon()
         self._open_gap(reason_of(code), "")
 
@@ -269,7 +317,7 @@ class StreamWriter:
         if self._gap is not None and self._gap.reason == reason:
             return
         now_us = self._clock.wall_us()
-        start_us = now_us if self._gap is not None else self._end_us or now_us
+        start_us = now_us if self._gap is not None else self._end_us or self._ordered_us
         self._tell_closed(start_us)
         self._gap = Gap(0, self._camera, self._role, start_us, None, reason, detail)
         self._journal.change(lambda catalog: catalog.open_gap(self._camera, self._role, start_us, reason, detail))
@@ -278,7 +326,7 @@ class StreamWriter:
         """The first part after a loss ends the gap."""
         if self._gap is None:
             return
-        end_us = opened.clock.start_us
+        end_us = opened.said_us = opened.clock.start_us
         self._tell_closed(end_us)
         self._gap = None
         self._journal.change(lambda catalog: catalog.close_gap(self._camera, self._role, end_us))
@@ -297,9 +345,21 @@ class StreamWriter:
 
     def _note_damage(self, opened: OpenRun, segment: SegmentFile, draft: Draft) -> None:
         """Damaged pictures are kept, and the stretch they stand in is named."""
-        start_us = opened.clock.start_us + ticks_to_us(segment.media_end - (draft.end - draft.start))
-        end_us = start_us + ticks_to_us(draft.end - draft.start)
-        detail = f"{draft.damaged} damaged pictures"
+        end_us = opened.clock.start_us + ticks_to_us(segment.media_end)
+        start_us = end_us - ticks_to_us(draft.end - draft.start)
+        self._name_stretch(start_us, end_us, "packets_lost", f"{draft.damaged} damaged pictures")
+
+    def _note_pauses(self, opened: OpenRun, segment: SegmentFile, draft: Draft) -> None:
+        """The camera went on after a pause too short to end the session: no picture shows what happened in it."""
+        usual = min(sample.duration for sample in draft.samples)
+        usual = usual if usual <= PAUSE_TICKS else VIDEO_CLOCK_HZ // 25
+        for sample in draft.samples:  # whose times count from the start of the file by now
+            if sample.duration > PAUSE_TICKS:
+                start_us = opened.clock.start_us + ticks_to_us(sample.dts + usual)
+                end_us = opened.clock.start_us + ticks_to_us(sample.dts + sample.duration)
+                self._name_stretch(start_us, end_us, "camera_silent", "a pause within the stream")
+
+    def _name_stretch(self, start_us: int, end_us: int, reason: str, detail: str) -> None:
         self._journal.change(
-            lambda catalog: catalog.add_gap(self._camera, self._role, start_us, end_us, "packets_lost", detail)
+            lambda catalog: catalog.add_gap(self._camera, self._role, start_us, end_us, reason, detail)
         )

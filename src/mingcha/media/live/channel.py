@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from mingcha.base.clock import Clock
+from mingcha.base.clock import US_PER_S, Clock
 from mingcha.media.container import fmp4
 from mingcha.media.container.timeline import Timed, Timeline
 from mingcha.media.live.viewer import Viewer
@@ -22,6 +22,9 @@ KIND_KEY = 1
 KIND_DELTA = 2
 RING_LIMIT_BYTES = 12 << 20
 """A 10 s GOP at 8 Mb/s still fits; beyond it a new viewer waits for the next key frame instead."""
+
+STALL_US = 4 * US_PER_S
+"""Without a picture for so long the picture on the screen is said to be frozen; the session may yet go on."""
 
 _DEFAULT_DURATION = VIDEO_CLOCK_HZ // 25
 
@@ -64,6 +67,7 @@ class Channel:
         self.frames = 0
         self.payload_bytes = 0
         self.last_unit_mono_us = 0
+        self._is_frozen = False
 
     @property
     def video(self) -> VideoFormat | None:
@@ -102,6 +106,8 @@ class Channel:
         self.frames += 1
         self.payload_bytes += len(unit.payload)
         self.last_unit_mono_us = unit.arrived_mono_us
+        if self._is_frozen:
+            self.set_state("live")
         if unit.is_key:
             self._clear_ring()
         elif not self._ring:
@@ -115,10 +121,17 @@ class Channel:
         if self._viewers and self._video is not None:
             self._publish(unit)
 
+    def look_for_stall(self) -> None:
+        """Called every few seconds: a live picture that has not moved for a while is told as frozen."""
+        if self.state.state == "live" and self._clock.mono_us() - self.last_unit_mono_us > STALL_US:
+            self.set_state("stalled", "camera.silent")
+            self._is_frozen = True
+
     def set_state(self, state: str, reason: str = "") -> None:
         """Record and tell a change; repeating the same state changes nothing."""
         if (self.state.state, self.state.reason) == (state, reason):
             return
+        self._is_frozen = False
         self.state = StreamState(state, reason, self._clock.wall_us())
         for viewer in self._viewers:
             viewer.tell(self.state_message())
