@@ -31,6 +31,7 @@ def concrete(path: str) -> str:
         ("<str:grant>", "x"),
         ("<str:viewing_id>", "x"),
         ("<path:path>", "x"),
+        ("<str:instrument>/<int:number>", "cn-2025-799/1"),
     ):
         path = path.replace(part, value)
     return path

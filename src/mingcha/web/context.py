@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from mingcha import __version__
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
+from mingcha.web.pages.law_screens import screen_of_view
 
 LOCALES = {"zh-hans": "zh-Hans", "en": "en"}
 
@@ -40,6 +41,7 @@ PLACES = (
     Place("exports", _("Copies"), "download", Permission.ORDER_EXPORT),
     Place("register", _("Register"), "register", Permission.READ_REGISTER),
     Place("people", _("People"), "people", Permission.MANAGE_PEOPLE),
+    Place("law", _("Law"), "shield", Permission.READ_LAW),
 )
 
 
@@ -66,6 +68,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "may_read_register": bool(person and person.may(Permission.READ_REGISTER)),
         "places": [place for place in PLACES if person and person.may(place.needs)],
         "here": here,
+        "law_screen": screen_of_view(here) if person else None,
         "theme_office": theme(request, room=False),
         "theme_room": theme(request, room=True),
         "product_version": __version__,

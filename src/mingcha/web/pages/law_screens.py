@@ -1,0 +1,54 @@
+"""Which screens show what a part of the product does about the law, and back. Needs no law, so every page may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A screen in the navigation. `parts`: the law's words for parts of the product (vocabulary `feature`); `also`:
+    further pages of the same matter."""
+
+    name: str
+    label: str | Promise
+    parts: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name)
+
+
+SCREENS = (
+    Screen("home", _("Home"), ("maintenance",)),
+    Screen("wall", _("Video wall"), ("viewing",)),
+    Screen("playback", _("Playback"), ("viewing", "retention")),
+    Screen("cameras", _("Cameras"), ("inventory",), ("camera", "add-camera", "edit-camera", "add-site", "edit-site")),
+    Screen("exports", _("Copies"), ("custody",), ("fetch-export",)),
+    Screen("register", _("Register"), ("register",)),
+    Screen("people", _("People"), ("viewing",), ("person", "add-person")),
+    Screen("law-site", _("What binds a site"), ("placement", "retention", "filings")),
+    Screen("law", _("Law"), ("law_reader",)),
+)
+_BY_NAME = {screen.name: screen for screen in SCREENS}
+_BY_VIEW = {view: screen for screen in SCREENS for view in (screen.name, *screen.also)}
+
+
+def screens_of(part: str) -> tuple[Screen, ...]:
+    """The screens that show a part of the product; none for a part still to come."""
+    return tuple(screen for screen in SCREENS if part in screen.parts)
+
+
+def screen_named(name: str) -> Screen:
+    """Raises KeyError."""
+    return _BY_NAME[name]
+
+
+def screen_of_view(view: str) -> Screen | None:
+    """The screen a view belongs to; None where no article stands behind it."""
+    return _BY_VIEW.get(view)
