@@ -20,7 +20,7 @@ import mingcha.law as law  # noqa: E402
 from mingcha.law.facts import FactError  # noqa: E402
 from mingcha.law.model import Citation, Reading  # noqa: E402
 from mingcha.law.scenarios import read  # noqa: E402
-from mingcha.law.tracing import Answered, trace  # noqa: E402
+from mingcha.law.tracing import INSTRUMENTS, Answered, trace  # noqa: E402
 
 SCENARIOS = ROOT / "tests" / "law" / "scenarios"
 DOCUMENTS = ROOT / "docs" / "law"
@@ -52,9 +52,9 @@ def tests_by_citation() -> dict[Citation, list[str]]:
 
 
 def waiting(answered: Answered) -> str:
-    """The part of the product a row waits for; empty when it exists or none is needed."""
+    """The part of the product a row waits for; empty when it exists and a rule answers the row, or none is needed."""
     feature = answered.article.feature
-    return feature if feature and feature not in BUILT else ""
+    return feature if feature and not (feature in BUILT and answered.parameters) else ""
 
 
 def trace_lines() -> Iterator[str]:
@@ -93,6 +93,8 @@ def _row(row: Answered, tests: list[str]) -> str:
         part = f"*waits for* {article.feature}"
     else:
         part = BUILT[article.feature]
+    if any(name.endswith(f"/{INSTRUMENTS}") for name in row.parameters):
+        tests = [*tests, "placement: dates and territories"]
     named = "<br>".join(tests[:SHOWN]) + (f"<br>and {len(tests) - SHOWN} more" if len(tests) > SHOWN else "")
     said = f"{article.zh}<br>{article.en}"
     return f"| {number} | {said} | {parameters} | {rules} | {part} | {named.replace('|', '/')} |"

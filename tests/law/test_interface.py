@@ -144,7 +144,7 @@ def test_a_bad_fact_is_an_invalid_input() -> None:
 
 def test_a_batch_goes_on_after_bad_cases_and_keeps_the_order() -> None:
     lines = [
-        json.dumps({"id": "a", "question": "placement", "facts": MALL}),
+        "\ufeff" + json.dumps({"id": "a", "question": "placement", "facts": MALL}),
         json.dumps({"id": "b", "question": "placement", "facts": MALL | {"region": "4201"}}),
         "",
         "  \n",

@@ -26,7 +26,7 @@ def areas(parameter: Parameter) -> set[str]:
 def with_floor(days: int, territory: str, rank: int, *, deletes: bool) -> Law:
     """The shipped law and one more instrument with a floor, perhaps an order to delete, of its own."""
     cite = Citation("more", 17, "minimum")
-    more = Instrument("more", rank, "in_force", territory, date(2006, 1, 1), "更", "More", "更", "More")
+    more = Instrument("more", rank, "in_force", territory, date(2006, 1, 1), "更", "More", "更", "More", cite)
     floors = Parameter("more", "retention", "", "", ((date(2006, 1, 1), (Retention(cite=cite, days=days),)),))
     orders = Parameter("more", "deletion", "", "", ((date(2006, 1, 1), (Deletion(cite=cite),)),))
     parameters = (*DATA.parameters, floors, *((orders,) if deletes else ()))

@@ -72,7 +72,7 @@ def read(directories: Iterable[Path]) -> Dataset:
     provinces, offset = _territories(trees)
     articles, parameters = _contents(trees, {instrument.id: instrument for instrument in instruments}, vocabulary)
     readings = _readings(trees)
-    _check_links(articles, parameters, readings)
+    _check_links(instruments, articles, parameters, readings)
     return Dataset(digest.hexdigest(), instruments, vocabulary, provinces, offset, articles, parameters, readings)
 
 
@@ -104,7 +104,8 @@ def _instruments(trees: Mapping[str, object]) -> tuple[Instrument, ...]:
     found: list[Instrument] = []
     for name, tree in _named(trees, "instruments.yaml"):
         for number, raw in enumerate(sequence(mapping(tree, name).get("instruments"), name)):
-            instrument = build(Instrument, raw, "", f"{name} instrument {number + 1}")
+            given = mapping(raw, f"{name} instrument {number + 1}")
+            instrument = build(Instrument, given, str(given.get("id")), f"{name} instrument {number + 1}")
             if instrument.status not in ("in_force", "draft"):
                 raise DataError(name, f"{instrument.id}: the status is in_force or draft")
             if (instrument.status == "draft") != (instrument.in_force_from is None):
@@ -184,13 +185,20 @@ def _readings(trees: Mapping[str, object]) -> tuple[Reading, ...]:
 
 
 def _check_links(
-    articles: tuple[Article, ...], parameters: tuple[Parameter, ...], readings: tuple[Reading, ...]
+    instruments: tuple[Instrument, ...],
+    articles: tuple[Article, ...],
+    parameters: tuple[Parameter, ...],
+    readings: tuple[Reading, ...],
 ) -> None:
     known: set[Citation] = set()
     for row in articles:
         if row.cite in known:
             raise DataError(str(row.cite), "is twice in the article table")
         known.add(row.cite)
+    for instrument in instruments:
+        for cite in (instrument.commencement, instrument.territory_by):
+            if cite is not None and cite not in known:
+                raise DataError(instrument.id, f"cites {cite}, which is not in the article table")
     named = {reading.id for reading in readings if not reading.general}
     for found in parameters:
         for entry in found.entries:

@@ -139,7 +139,7 @@ _read_json = json.JSONDecoder().raw_decode
 
 
 def _case(line: str) -> dict[str, object]:
-    text = line.strip()
+    text = line.strip("\ufeff \t\r\n")  # a file may begin with a byte order mark
     try:
         case, end = _read_json(text)
     except (ValueError, RecursionError):

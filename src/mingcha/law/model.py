@@ -15,7 +15,8 @@ from typing import NamedTuple
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """One legal text. `rank`: 1 administrative regulation, 2 provincial rule, 3 city rule. `in_force_from` is None for
-    a draft, which applies only when asked for. `territory`: prefix of the GB/T 2260 code."""
+    a draft, which applies only when asked for. `territory`: prefix of the GB/T 2260 code. `commencement` and
+    `territory_by` cite the articles that say so."""
 
     id: str
     rank: int
@@ -26,6 +27,8 @@ class Instrument:
     en: str
     short_zh: str
     short_en: str
+    commencement: Citation
+    territory_by: Citation | None = None
 
 
 class Citation(NamedTuple):

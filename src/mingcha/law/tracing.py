@@ -22,6 +22,7 @@ from mingcha.law.rules import (
 )
 
 _RULES = (placement, filing, retention, log_retention, access, publication, removal, sanction, duties)
+INSTRUMENTS = "instruments"  # the file that says where and from when a text applies
 _BY_PLACE = ("duties", "filing", "placement", "removal", "retention")
 
 
@@ -59,6 +60,11 @@ def trace(data: Dataset) -> tuple[Answered, ...]:
     """Every row of the article table with what answers it."""
     parameters: dict[Citation, dict[str, None]] = {}
     questions: dict[Citation, set[str]] = {}
+    for instrument in data.instruments:
+        for said in (instrument.commencement, instrument.territory_by):
+            if said is not None:
+                parameters.setdefault(said, {})[f"{instrument.id}/{INSTRUMENTS}"] = None
+                questions.setdefault(said, set()).update(module.__name__.rpartition(".")[2] for module in _RULES)
     for parameter in data.parameters:
         for entry in parameter.entries:
             for cite in citations_of(entry):
