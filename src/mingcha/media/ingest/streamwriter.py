@@ -33,8 +33,8 @@ def ticks_to_us(ticks: int) -> int:
 @dataclass(slots=True)
 class OpenRun:
     """A run as the catalog knows it. `first_dts`: media time of the run's start in the loop's counting. `before_us`:
-    end of the footage before it. `said_us`: where the gap before it was said to end, if there was one. `is_settled`: its
-    start is final."""
+    end of the footage before it, if it `has_forerunner`, else when recording was ordered. `said_us`: where the gap
+    before it was said to end, if there was one. `is_settled`: its start is final."""
 
     source: Run
     number: int
@@ -42,6 +42,7 @@ class OpenRun:
     first_dts: int
     start_us: int
     before_us: int
+    has_forerunner: bool
     said_us: int = 0
     is_settled: bool = False
 
@@ -215,7 +216,8 @@ class StreamWriter:
             width=run.video.width,
             height=run.video.height,
         )
-        return OpenRun(run, number, clock, draft.start, clock.start_us, self._end_us)
+        before_us = self._end_us or self._ordered_us
+        return OpenRun(run, number, clock, draft.start, clock.start_us, before_us, self._end_us > 0)
 
     # Ends
 
@@ -265,8 +267,8 @@ class StreamWriter:
             if start_us < said_us:
                 self._journal.change(lambda catalog: catalog.trim_gaps(self._camera, self._role, start_us, said_us))
             return
-        if before_us and start_us > before_us:
-            reason = self._turned_by or "timestamp_jump"
+        if start_us > before_us:
+            reason = self._turned_by or ("timestamp_jump" if opened.has_forerunner else "not_yet_known")
             self._journal.change(lambda catalog: catalog.add_gap(self._camera, self._role, before_us, start_us, reason))
         self._turned_by = ""
 

@@ -251,6 +251,10 @@ class Session:
             self.ended(
                 SourceError("camera.codec", "The camera never says how its pictures are coded. Restart the camera.")
             )
+        elif self._video.is_gibberish(now_us, self._playing_us):
+            self.ended(
+                SourceError("camera.protocol", "The camera sends something else than it announced. It is asked again.")
+            )
         elif now_us >= self._keepalive_due_us and self._keepalive is None:
             self._keepalive_due_us = now_us + self._keepalive_us()
             self._keepalive = self._loop.create_task(self._keep_alive())

@@ -18,6 +18,8 @@ NO_IDR_US: Final = 10 * US_PER_S  # without an IDR for so long, pictures with a 
 FIRST_IDR_US: Final = 2 * US_PER_S  # the same at the start of a session
 BAD_DATA_EVERY_US: Final = US_PER_S
 SEEN_REORDER_DEPTH: Final = 4  # of a stream that does not declare reordering but does it
+GIBBERISH_US: Final = 15 * US_PER_S  # longer than a GOP of 10 s
+GIBBERISH_SECONDS: Final = 3
 LOOK_PICTURES: Final = 4  # held at the start of such a stream, to see whether its times go back
 LOOK_BYTES: Final = 8 * 1024 * 1024
 MAX_SETS: Final = 64  # of one kind
@@ -54,6 +56,8 @@ class VideoTrack:
         self._held: list[tuple[bytes, int, int, int]] = []  # payload, stamp, arrival, flags
         self._idr_due_us = 0  # from here on recovery points count as key pictures
         self._bad_data_us = -BAD_DATA_EVERY_US
+        self._bad_seconds = 0  # in which there were impossible NAL units, since the last key picture
+        self._key_us = 0
 
     def take_sets(self, nals: list[bytes]) -> None:
         """Take parameter sets from the session description or from a picture. Damaged ones are passed over."""
@@ -130,6 +134,11 @@ class VideoTrack:
         if shared.formatted or not self._looks_on():
             self._release()
 
+    def is_gibberish(self, now_us: int, since_us: int) -> bool:
+        """Whether what comes since `since_us` is not coded as the camera said: NAL units that cannot be, again and
+        again, and never a key picture."""
+        return self._bad_seconds >= GIBBERISH_SECONDS and now_us - max(self._key_us, since_us) > GIBBERISH_US
+
     def flush(self) -> None:
         """Hand on what is there: the stream is over."""
         self.assembler.flush()
@@ -179,6 +188,7 @@ class VideoTrack:
 
     def _is_key(self, flags: int, arrived_us: int) -> bool:
         if flags & KEY:
+            self._key_us, self._bad_seconds = arrived_us, 0
             self._idr_due_us = arrived_us + NO_IDR_US
             return True
         return flags & RECOVERY_POINT != 0 and arrived_us >= self._idr_due_us
@@ -189,4 +199,5 @@ class VideoTrack:
             if self._shared.time.now_us - self._bad_data_us < BAD_DATA_EVERY_US:
                 return
             self._bad_data_us = self._shared.time.now_us
+            self._bad_seconds += detail.startswith("NAL unit")
         self._shared.sink.on_loss(reason, detail)
