@@ -143,19 +143,38 @@ def render_scenes(
             if progress is not None:
                 progress(sum(done.values()) / len(done))
 
+    running: set[subprocess.Popen[str]] = set()
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        for task in [pool.submit(_run_worker, scene, directory, seconds, report) for scene in missing]:
-            task.result()
+        try:
+            for task in [pool.submit(_run_worker, scene, directory, seconds, report, running) for scene in missing]:
+                task.result()
+        except BaseException:
+            # Ctrl-C, or a worker that failed: the others end too, without a word of their own.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in tuple(running):
+                worker.terminate()
+            raise
     return result
 
 
-def _run_worker(scene: SceneSpec, directory: Path, seconds: float, report: Callable[[str, float], None]) -> None:
+def _run_worker(
+    scene: SceneSpec,
+    directory: Path,
+    seconds: float,
+    report: Callable[[str, float], None],
+    running: set[subprocess.Popen[str]],
+) -> None:
     command = [sys.executable, "-m", __name__, scene.name, str(directory), str(seconds)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as worker:
+    # In a session of its own: Ctrl-C is for us, who then end it.
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, env=environment, text=True, start_new_session=True
+    ) as worker:
+        running.add(worker)
         assert worker.stdout is not None
         for line in worker.stdout:
             report(scene.name, float(line))
+    running.discard(worker)
     if worker.returncode != 0:
         raise Unavailable("sim.render", f"Drawing the scene {scene.name} failed.", scene=scene.name)
     report(scene.name, 1.0)
