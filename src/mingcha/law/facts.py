@@ -6,7 +6,7 @@ Region, day and drafts choose the regime; the remaining facts are a named tuple 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -133,37 +133,44 @@ class Question:
         self._leading = len(where_and_when)
         # A filing's own tuple begins with the day it is asked for.
         self._wants_day = "on" in shape.__annotations__
-        self._names = frozenset(fact.name for fact in self.facts)
-        self._required = [fact.name for fact in self.facts if fact.default is _REQUIRED]
-        self._steps = tuple((fact.name, fact.check, fact.default) for fact in self.facts)
+        self._required = frozenset(fact.name for fact in self.facts if fact.is_required)
+        self._defaults = [fact.default for fact in self.facts]
+        self._checks = {fact.name: (number, fact.check) for number, fact in enumerate(self.facts)}
 
     def checked(self, raw: Mapping[str, object]) -> tuple[str, date | None, bool, Any]:
-        """Region, day (None where the question has none), drafts, and the question's own tuple.
+        """Region, day (None where the question has none), drafts, and the question's own tuple. Raises FactError.
 
-        Raises FactError for a fact that is unknown, then ill-typed, then missing. One loop, since a batch spends a
-        third of its time here.
+        Only the facts given are looked at: a batch spends a third of its time here.
         """
-        if not self._names.issuperset(raw):
-            unknown = next(name for name in raw if name not in self._names)
-            raise FactError(str(unknown), f"{unknown} is not a fact of {self.name}")
-        values: list[Any] = []
-        get = raw.get
-        name = ""
+        values: list[Any] = self._defaults.copy()
+        checks = self._checks
         try:
-            for name, check, default in self._steps:
-                value = get(name, _REQUIRED)
-                values.append(default if value is _REQUIRED else check(value))
+            for name, value in raw.items():
+                number, check = checks[name]
+                values[number] = check(value)
         except (ValueError, KeyError, TypeError):
-            wanted = next(fact.wanted for fact in self.facts if fact.name == name)
-            raise FactError(name, f"{name} {wanted}") from None
-        for name in self._required:
-            if name not in raw:
-                raise FactError(name, f"{name} is missing")
+            raise next(self._faults(raw)) from None
+        if not self._required <= raw.keys():
+            raise next(self._faults(raw))
         on = values[1] if self._leading > 2 else None
         rest = values[self._leading :]
         if self._wants_day:
             rest.insert(0, on)
         return values[0], on, values[self._leading - 1], tuple.__new__(self._shape, rest)
+
+    def _faults(self, raw: Mapping[str, object]) -> Iterator[FactError]:
+        """What is wrong: unknown facts, then ill-typed and missing ones in the question's order."""
+        for name in raw:
+            if name not in self._checks:
+                yield FactError(str(name), f"{name} is not a fact of {self.name}")
+        for fact in self.facts:
+            if fact.name in raw:
+                try:
+                    fact.check(raw[fact.name])
+                except (ValueError, KeyError, TypeError):
+                    yield FactError(fact.name, f"{fact.name} {fact.wanted}")
+            elif fact.is_required:
+                yield FactError(fact.name, f"{fact.name} is missing")
 
 
 def truth(raw: object) -> bool:
