@@ -26,6 +26,7 @@ from mingcha.web.pages.law_words import Row, article_label, codes, instruments, 
 from mingcha.web.pages.regions import name_of
 
 QUERY_LIMIT = 100
+COLUMNS = 3
 
 
 class ArticlesForm(forms.Form):
@@ -92,6 +93,12 @@ def text_of(instrument: Instrument) -> Text:
     )
 
 
+def columns_of(items: list[Any]) -> list[list[Any]]:
+    """The items in `COLUMNS` columns, to be read downward."""
+    height = -(-len(items) // COLUMNS)
+    return [items[at : at + height] for at in range(0, len(items), height)]
+
+
 @permission(Permission.READ_LAW)
 @require_http_methods(["GET"])
 def articles(request: PersonRequest) -> HttpResponse:
@@ -99,10 +106,17 @@ def articles(request: PersonRequest) -> HttpResponse:
     form = ArticlesForm(request.GET)
     is_filtered = any(request.GET.get(name, "").strip() for name in form.fields)
     rows = form.rows() if form.is_valid() and is_filtered else []
-    context: dict[str, Any] = {"here": "law", "form": form, "is_filtered": is_filtered, "rows": rows}
+    context: dict[str, Any] = {
+        "here": "law",
+        "form": form,
+        "is_filtered": is_filtered,
+        "rows": rows,
+        "hide_law_link": True,
+    }
     if not is_filtered:
         context["texts"] = [text_of(one) for one in instruments().values()]
-        context["kinds"] = [(code, label("kind", code), len(found)) for code, found in reader().by_kind().items()]
+        kinds = [(code, label("kind", code), len(found)) for code, found in reader().by_kind().items()]
+        context["kinds"] = columns_of(kinds)
         context["parts"] = [
             (code, label("feature", code), len(reader().articles_of(code)), screens_of(code))
             for code in codes("feature")

@@ -55,7 +55,9 @@ class SiteForm(forms.Form):
         for name, group in (("place", "place"), ("area", "area"), ("installer", "installer")):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [(code, label(group, code)) for code in codes(group)]
+            # A browser shows the first choice of a field that was not sent, so the law's default stands first.
+            ordered = sorted(codes(group), key=lambda code: code not in _DEFAULTS)
+            field.choices = [(code, label(group, code)) for code in ordered]
 
     @property
     def options(self) -> Iterable[str]:
@@ -104,6 +106,7 @@ class SiteForm(forms.Form):
         self.add_error(name if name in self.fields else None, _("The law cannot count with this value."))
 
 
+_DEFAULTS = frozenset({"general", "managing_unit"})
 _PLACEMENT_FLAGS = ("near_confidential_unit", "confidential_unit_consent", "captures_passwords")
 
 

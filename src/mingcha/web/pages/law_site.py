@@ -40,6 +40,7 @@ WHY: dict[str, str | Promise] = {
     "home": _("It speaks of homes."),
     "listed": _("This kind of place is on its list."),
     "public_place": _("It speaks of every public place."),
+    "public": _("It speaks of every public place."),
     "unlisted": _("It speaks of public places that are on no list."),
 }
 WHEN: dict[str, str | Promise] = {
@@ -124,7 +125,7 @@ class _Site:
 
     def line(self, entry: Entry, subject: str, what: str = "") -> Line:
         binding = self.bindings.get((subject, entry.cite))
-        reasons = [str(WHY[binding.reason])] if binding else []
+        reasons = [str(WHY[binding.reason if binding else entry.scope])]
         when = getattr(entry, "when", "always")
         if when in WHEN:
             reasons.append(str(WHEN[when]))

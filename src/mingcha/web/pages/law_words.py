@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 
 from mingcha import law
@@ -40,8 +41,8 @@ def instruments() -> dict[str, Instrument]:
 
 
 def label(group: str, code: str) -> str:
-    """The name of one of the law's codes in the language of the page."""
-    return reader().label(group, code, language())
+    """The name of one of the law's codes in the language of the page, as a heading begins."""
+    return capfirst(reader().label(group, code, language()))
 
 
 def codes(group: str) -> tuple[str, ...]:
