@@ -129,7 +129,7 @@ class _Site:
         when = getattr(entry, "when", "always")
         if when in WHEN:
             reasons.append(str(WHEN[when]))
-        return Line(row_at(entry.cite), what, " ".join(reasons))
+        return Line(row_at(entry.cite), what, ("" if language() == "zh" else " ").join(reasons))
 
 
 def questions(form: SiteForm) -> tuple[str, ...]:
