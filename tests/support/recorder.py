@@ -73,7 +73,7 @@ class RecorderProcess:
 
     def check(self, depth: str = "hashes") -> subprocess.CompletedProcess[str]:
         """`mingcha check` on what is there."""
-        environ = {**os.environ, "MINGCHA_DATA_DIR": str(self.data)}
+        environ = {**os.environ, "MINGCHA_DATA_DIR": str(self.data), **self.environ}
         command = [sys.executable, "-m", "mingcha.cli.main", "check", "--depth", depth]
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
 

@@ -30,7 +30,7 @@ from mingcha.wire.facts import Fact
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder, Transport
 from tests.support.recorder import EVER, RecorderProcess, free_port
 
-LOOK_S = 0.4
+LOOK_S = 0.2
 WALL = SystemClock()
 
 

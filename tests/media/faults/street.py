@@ -37,7 +37,7 @@ PLAIN: dict[str, dict[str, object]] = {
     "backward": {"jump": 5, "jump_s": -3600},
     "hiccup": {"jump": 5, "jump_s": -0.5},
     "from_zero": {"wrap": 0, "drop": 7},
-    "burst": {"burst": 6, "burst_s": 5},
+    "burst": {"burst": 6, "burst_s": 7},
     "keyless": {"keyless": 0},
     "keyless_later": {"keyless": 6},
     "corrupt": {"corrupt": 0.05},

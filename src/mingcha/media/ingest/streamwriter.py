@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from mingcha.base.clock import Clock
+from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.errors import Unavailable
+from mingcha.media.catalog import Catalog
 from mingcha.media.catalog.reasons import reason_of
 from mingcha.media.catalog.records import Gap, SegmentRecord
 from mingcha.media.container import fmp4
@@ -21,6 +22,8 @@ from mingcha.media.units import VIDEO_CLOCK_HZ
 
 log = logging.getLogger(__name__)
 
+KEPT_TOLERANCE_US = US_PER_S
+"""In a file that was given up the start stands as it was first estimated."""
 PAUSE_TICKS = 3 * VIDEO_CLOCK_HZ
 """No camera that is used for recording sends less than a picture in three seconds by intention."""
 
@@ -78,6 +81,7 @@ class StreamWriter:
         self._gap = gap
         self._not_before_us = last_end_us
         self._turned_by = ""
+        self._abandoned: tuple[int, str] | None = None
 
     @property
     def open_number(self) -> int | None:
@@ -203,6 +207,7 @@ class StreamWriter:
 
     def _begin_run(self, run: Run, draft: Draft) -> OpenRun:
         """A part arrives when its last picture is there, so its start is dated back by its own length."""
+        self._count_what_was_kept()
         clock = RunClock(self._clock, arrived_mono_us=draft.arrived_mono_us, not_before_us=self._not_before_us)
         number, start_us = self._journal.new_run(), clock.start_us
         self._journal.change(
@@ -235,11 +240,13 @@ class StreamWriter:
         times = self._end_times(segment, opened)
         if self._is_stale:
             segment.abandon()
+            self._abandoned = times.end_us, self._disk.away_code
             return
         try:
             file_bytes, root = segment.seal(times.start_us, times.end_us)
         except Unavailable as error:
             segment.abandon()
+            self._abandoned = times.end_us, error.code
             self._disk.failed(error)
             return
         record = self._record(segment, opened, times.start_us, times.end_us, file_bytes, root)
@@ -310,7 +317,7 @@ class StreamWriter:
         opened, self._run = self._run, None
         if segment is not None and opened is not None:
             if segment.parts:
-                self._end_times(segment, opened)
+                self._abandoned = self._end_times(segment, opened).end_us, code
             segment.abandon()
         self._open_gap(reason_of(code), "")
 
@@ -323,6 +330,21 @@ class StreamWriter:
         self._tell_closed(start_us)
         self._gap = Gap(0, self._camera, self._role, start_us, None, reason, detail)
         self._journal.change(lambda catalog: catalog.open_gap(self._camera, self._role, start_us, reason, detail))
+
+    def _count_what_was_kept(self) -> None:
+        """Recovery has sealed the file that was given up as far as the disk kept it: a disk that fails may lose what
+        was written to it in the half minute before. That is a gap too."""
+        abandoned, self._abandoned = self._abandoned, None
+        if abandoned is None:
+            return
+        end_us, code = abandoned
+
+        def count(catalog: Catalog) -> None:
+            kept_us = catalog.last_end(self._camera, self._role)
+            if kept_us is not None and kept_us < end_us - KEPT_TOLERANCE_US:
+                catalog.add_gap(self._camera, self._role, kept_us, end_us, reason_of(code), "the disk did not keep it")
+
+        self._journal.change(count)
 
     def _close_gap(self, opened: OpenRun) -> None:
         """The first part after a loss ends the gap."""

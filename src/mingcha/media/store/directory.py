@@ -131,6 +131,9 @@ class StoreDirectory:
         with store_errors():
             if self._lock_fd >= 0 and os.fstatvfs(self._root_fd).f_flag & os.ST_RDONLY:
                 raise unavailable("store.read_only")
+            if self._lock_fd >= 0:
+                # After an error ext4 refuses writes without being called read-only: only a write tells.
+                os.pwrite(self._lock_fd, b"\n", 0)
         return self.space()
 
     def _probe_other(self) -> None:
