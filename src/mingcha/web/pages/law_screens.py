@@ -1,4 +1,5 @@
-"""Which screens show what a part of the product does about the law, and back. Needs no law, so every page may ask."""
+"""Which screens belong to a part of the product that the article table names, and back. Needs no law, so every page
+may ask. A screen of a part need not answer each of its articles yet: docs/law/trace.md counts those that wait."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The law in the words of a page: article rows with labels, links and the screens that answer them."""
+"""The law in the words of a page: article rows with labels, links and the screens of their part."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class Row:
 
     @property
     def part(self) -> str:
-        """The part of the product that answers it; empty when none does."""
+        """The part of the product it concerns; empty when it is not for software."""
         return label("feature", self.article.feature) if self.article.feature else ""
 
     @property
