@@ -53,6 +53,24 @@ def test_another_reason_ends_one_gap_and_begins_the_next(film: Film) -> None:
     assert listed(film) == [(10, 20, "camera_lost"), (20, 30, "camera_unauthorised")]
 
 
+def test_footage_that_turns_out_older_pushes_the_gaps_before_it_back(film: Film) -> None:
+    film.catalog.add_gap(CAMERA, "main", at(5), at(8), "packets_lost")
+    film.catalog.open_gap(CAMERA, "main", at(10), "camera_lost")
+    film.catalog.open_gap(CAMERA, "main", at(20), "camera_unauthorised")
+    film.catalog.close_gap(CAMERA, "main", at(30))
+    film.catalog.open_gap(CAMERA, "main", at(40), "camera_silent")
+    film.catalog.trim_gaps(CAMERA, "main", at(18), at(30))
+    assert listed(film) == [(5, 8, "packets_lost"), (10, 18, "camera_lost"), (40, None, "camera_silent")]
+
+
+def test_numbers_taken_ahead_are_never_given_out_again(film: Film) -> None:
+    first = film.catalog.take_numbers(100)
+    run = film.catalog.take_runs(10)
+    assert film.catalog.next_number() == first + 100
+    assert film.catalog.next_run() == run + 10
+    assert film.record(0).number == first + 100
+
+
 def test_a_gap_of_no_length_is_none(film: Film) -> None:
     film.catalog.open_gap(CAMERA, "main", at(10), "camera_lost")
     assert film.catalog.close_gap(CAMERA, "main", at(10))

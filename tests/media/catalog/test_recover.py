@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -281,3 +282,39 @@ def test_a_disk_that_fails_during_recovery_is_tried_again(film: Film, monkeypatc
 
 def _no_space(fd: int) -> None:
     raise OSError(28, "no space")
+
+
+def test_a_file_that_was_sealed_while_the_catalog_was_locked_is_entered_when_it_is_free_again(film: Film) -> None:
+    number = left_behind(film)
+    film.reopen()
+    recovery = Recovery(film.store, film.catalog)
+    (item,) = recovery.survey()
+    other = sqlite3.connect(film.path / "catalog.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(Unavailable, match="catalog"):
+        recovery.finish(item)
+    other.execute("ROLLBACK")
+    other.close()
+    assert recovery.finish(item).outcome == "completed"
+    record = film.catalog.segment(number)
+    assert record is not None
+    assert record.recovered
+    assert clean(film)
+
+
+def test_a_file_of_a_number_taken_ahead_whose_rows_never_came_is_entered_at_the_next_start(film: Film) -> None:
+    """The catalog was locked from before the file was made until the recorder was killed."""
+    film.record(0)
+    first = film.catalog.take_numbers(100)
+    number = film.catalog.open_segment(film.store.store_id, CAMERA, "main", film.run(), START_US + 9, 0, number=first)
+    assert number == first
+    record = film.record(20)
+    connection = film.catalog._connection
+    for table in ("open_segment", "segment", "segment_index"):
+        connection.execute(f"DELETE FROM {table} WHERE number >= ?", (first,))
+    connection.execute("DELETE FROM coverage WHERE start_us >= ?", (START_US + 10 * PART_US,))
+    film.reopen()
+    assert record.number < film.catalog.next_number()
+    recover(film.store, film.catalog)
+    assert film.catalog.segment(record.number) == record
+    assert clean(film)

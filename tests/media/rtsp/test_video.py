@@ -211,3 +211,18 @@ def test_arrival_is_the_instant_of_the_read() -> None:
     one = Track(SPS, PPS).picture(0, slice_h264(0, 50, key=True), passed_us=123)
     film = one.picture(3600, slice_h264(1, 50), passed_us=1000).done()
     assert [unit.arrived_mono_us for unit in film.units] == [123, 1123]
+
+
+def test_what_is_coded_otherwise_than_announced_is_found_out_after_a_while() -> None:
+    """A camera that was switched to H.265 in the midst of a session that had announced H.264."""
+    track = Track(SPS, PPS)
+    track.picture(0, SPS, PPS, slice_h264(0, 60, key=True))
+    for second in range(1, 20):
+        track.picture(
+            second * 90_000, VPS_H265, SPS_H265, PPS_H265, slice_h265(second, 60, nal_type=19), passed_us=1_000_000
+        )
+    now_us = track.shared.time.now_us
+    assert track.track.is_gibberish(now_us, 0)
+    assert not track.track.is_gibberish(now_us, now_us - 14_000_000)
+    track.picture(20 * 90_000, SPS, PPS, slice_h264(20, 60, key=True)).picture(21 * 90_000, slice_h264(21, 60))
+    assert not track.track.is_gibberish(now_us + 60_000_000, 0)

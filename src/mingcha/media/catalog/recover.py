@@ -174,8 +174,12 @@ class Recovery:
                     catalog.open_gap(camera, role, end_us, reason)
 
     def finish(self, item: Unsealed) -> Recovered:
-        """Cut, hash, seal and enter one file. Raises Unavailable (it can be tried again after another `survey`)."""
+        """Cut, hash, seal and enter one file. Raises Unavailable; then it can be tried again."""
         number, scan = item.own.number, item.scan
+        if number not in self._store.open_numbers():  # an earlier attempt sealed it and found the catalog locked
+            with self._catalog.transaction():
+                self._complete(number)
+            return Recovered(number, "completed", item.own.camera, item.own.role, item.end_us, scan.frames)
         fd = self._store.open_file(number)
         try:
             hashes = hash_parts(fd, scan.header, scan.parts)
