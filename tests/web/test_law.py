@@ -157,7 +157,7 @@ def test_it_shows_what_the_law_decides_for_a_mall_in_wuhan(guard: Person) -> Non
     filed = law.decide("filing", {**facts, "in_use_on": "2026-10-01"})
     text = site_page(guard)
     assert stats(text) == ["Must be installed", f"{kept['days']} days", "—", filed["earliest"]]
-    assert "overdue on that day" in text
+    assert "Overdue on that day" in text
     duties = law.decide("duties", facts)["duties"]
     assert isinstance(duties, list)
     assert group(text, "duties").count("<tr>") - 1 == len(duties)
@@ -179,6 +179,11 @@ def test_facts_add_their_duties_and_their_reason(guard: Person) -> None:
     for fact, reason in reasons.items():
         assert reason not in group(site_page(guard, region="440100"), "duties")
         assert reason in group(site_page(guard, region="440100", **{fact: "on"}), "duties")
+
+
+def test_an_answer_repeats_what_was_said_beyond_place_and_day(guard: Person) -> None:
+    text = site_page(guard, outsourced="on", area="lift", installer="managing_unit")
+    assert '<p class="muted">Lift · In use since 2026-10-01 · Monitoring or upkeep is contracted out</p>' in text
 
 
 def test_a_camera_in_a_guest_room_is_prohibited_and_says_by_which_article(guard: Person) -> None:

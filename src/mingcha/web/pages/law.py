@@ -172,6 +172,7 @@ def site(request: PersonRequest) -> HttpResponse:
         "answer": found,
         "in_force": [text_of(one) for one in found.instruments] if found else [],
         "place": label("place", form.cleaned_data["place"]) if found else "",
+        "told": form.told() if found else [],
         "reasoning": texts,
         "words": words,
         "words_links": [(code, urlencode({**kept, "words": code})) for code in LANGUAGES],

@@ -100,6 +100,19 @@ class SiteForm(forms.Form):
             facts |= {name: given[name] for name in ("has_monitoring_room", "key_antiterror", "outsourced")}
         return facts
 
+    def told(self) -> list[str]:
+        """What was said beyond place and day, in words. The form must be valid."""
+        said = []
+        for name in list(self.fields)[3:]:
+            value, words = self.cleaned_data[name], str(self.fields[name].label)
+            if value is True:
+                said.append(words)
+            elif isinstance(value, date):
+                said.append(f"{words} {value.isoformat()}")
+            elif value and value not in _DEFAULTS:
+                said.append(label(name, value))
+        return said
+
     def refuse(self, error: FactError) -> None:
         """Say at its field what the law could not take. What the form checks itself does not come here."""
         name = "on" if error.field in _DATED_BY_DAY else error.field
