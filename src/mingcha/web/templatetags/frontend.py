@@ -90,7 +90,12 @@ def control(field: BoundField) -> SafeString:
 
 @register.filter
 def instant(us: int | None) -> str:
-    """Wall instant in microseconds as local date and time."""
+    """Wall instant in microseconds as local date and time; one that no calendar holds is shown as the number it is,
+    since the register must stay readable whatever was entered."""
     if us is None:
         return "—"
-    return to_datetime(us).astimezone(timezone.get_current_timezone()).strftime("%Y-%m-%d %H:%M:%S")
+    try:
+        at = to_datetime(us).astimezone(timezone.get_current_timezone())
+    except (ValueError, OverflowError, OSError):
+        return f"{us} µs"
+    return at.strftime("%Y-%m-%d %H:%M:%S")
