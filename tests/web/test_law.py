@@ -171,6 +171,12 @@ def test_every_cited_line_says_why_it_binds(guard: Person) -> None:
         assert 'data-label="Why">It speaks of' in text or 'data-label="Why">This kind' in text
 
 
+def test_a_provision_that_names_its_places_does_not_claim_to_speak_of_all(guard: Person) -> None:
+    duties = group(site_page(guard, region="440100", place="bank"), "duties")
+    first = duties.partition('href="/law/guangzhou-2007-1/6/#para3"')[2].partition("</tr>")[0]
+    assert "It names this kind of place." in first
+
+
 def test_facts_add_their_duties_and_their_reason(guard: Person) -> None:
     reasons = {
         "outsourced": "Monitoring or upkeep is contracted out.",

@@ -39,6 +39,7 @@ EXPLAINED = ("placement", "retention", "log_retention", "filing", "removal", "du
 WHY: dict[str, str | Promise] = {
     "home": _("It speaks of homes."),
     "listed": _("This kind of place is on its list."),
+    "named": _("It names this kind of place."),
     "public_place": _("It speaks of every public place."),
     "public": _("It speaks of every public place."),
     "unlisted": _("It speaks of public places that are on no list."),
@@ -125,7 +126,9 @@ class _Site:
 
     def line(self, entry: Entry, subject: str, what: str = "") -> Line:
         binding = self.bindings.get((subject, entry.cite))
-        reasons = [str(WHY[binding.reason if binding else entry.scope])]
+        # The reader tells scopes apart; a provision that lists places of its own speaks of those only.
+        is_named = bool(entry.places) and not isinstance(entry, MustHave)
+        reasons = [str(WHY["named" if is_named else binding.reason if binding else entry.scope])]
         when = getattr(entry, "when", "always")
         if when in WHEN:
             reasons.append(str(WHEN[when]))
