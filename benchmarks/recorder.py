@@ -28,6 +28,8 @@ from benchmarks.rtsp_sockets import play
 
 HERE = Path(__file__).resolve().parent
 SETTLE_S = 8.0
+TICK_US = 100
+"""Finer than the spacing of packets: peers that wake for every packet must be given the chance to."""
 
 
 def bench_clip(directory: Path) -> Path:
@@ -46,8 +48,10 @@ def serve(clip: Path, cameras: int, ready: Path, pace_us: float) -> None:
     """The simulator process: writes its port to `ready`, serves until killed."""
     from mingcha.media.sim import SimServer
 
+    named = {f"cam{n}": clip for n in range(cameras)}
+
     async def run() -> None:
-        async with SimServer({f"cam{n}": clip for n in range(cameras)}, pace_us=pace_us) as sim:
+        async with SimServer(named, pace_us=pace_us, tick_us=TICK_US, spins=True) as sim:
             ready.write_text(str(sim.port))
             await asyncio.Event().wait()
 

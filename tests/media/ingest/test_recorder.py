@@ -9,7 +9,7 @@ import pytest
 
 from mingcha.base.clock import US_PER_S, ManualClock
 from mingcha.media.ingest.camera import Feed, NoKeeper, StreamSupervisor
-from mingcha.media.ingest.recorder import LINGER_US, Recorder
+from mingcha.media.ingest.recorder import LINGER_US, STAGGER_S, Recorder
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
 
 A, B = "cam_aaaaaaaaaaaaaaaa", "cam_bbbbbbbbbbbbbbbb"
@@ -48,7 +48,7 @@ class Bench:
         """What changed, in order."""
         self.log.clear()
         await self.recorder.apply(Plan(version, cameras))
-        await asyncio.sleep(0)
+        await asyncio.sleep(3 * STAGGER_S)
         return list(self.log)
 
 

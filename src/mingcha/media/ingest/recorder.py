@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 LINGER_US = 30 * US_PER_S
 """A stream that is only shown stays open this long after its last viewer, so that paging a wall does not reconnect."""
 MEASURE_INTERVAL_S = 2.0
+STAGGER_S = 0.007
+"""Between the first calls to cameras: a hundred at once would be refused by small switches, and cameras that begin at
+the same instant go on sending their pictures at the same instants."""
 
 SupervisorFactory = Callable[[CameraOrder, StreamOrder, Feed], StreamSupervisor]
 KeeperFactory = Callable[[CameraOrder, StreamOrder], Keeper]
@@ -101,9 +104,9 @@ class Recorder:
             stopping.remove(key)
         await self._stop([self._streams.pop(key) for key in stopping if key in wanted], "format_changed")
         await self._stop([self._streams.pop(key) for key in stopping if key not in wanted], "switched_off")
-        for key, (camera, order) in wanted.items():
-            if key not in self._streams:
-                self._add(camera, order)
+        new = [order for key, order in wanted.items() if key not in self._streams]
+        for place, (camera, order) in enumerate(new):
+            self._add(camera, order, place * STAGGER_S)
         self.plan = plan
 
     async def close(self) -> None:
@@ -177,21 +180,23 @@ class Recorder:
         stream = self._streams[key]
         return stream.order == order and stream.camera.audio_reason == camera.audio_reason
 
-    def _add(self, camera: CameraOrder, order: StreamOrder) -> None:
+    def _add(self, camera: CameraOrder, order: StreamOrder, after_s: float) -> None:
         stream = Stream(camera, order, Channel(self._clock), self._make_keeper(camera, order))
         self._streams[(camera.camera, order.role)] = stream
         if stream.always_on:
-            self._ensure_running(stream)
+            self._ensure_running(stream, after_s)
         else:
             stream.channel.set_state("off", "not_watched")
 
-    def _ensure_running(self, stream: Stream) -> None:
+    def _ensure_running(self, stream: Stream, after_s: float = 0.0) -> None:
         if stream.task is not None and not stream.task.done():
             return
         stream.channel.set_state("connecting")
         feed = Feed(stream.channel, stream.keeper, self._clock)
         supervisor = self._make_supervisor(stream.camera, stream.order, feed)
-        stream.task = asyncio.create_task(supervisor.run(), name=f"{stream.camera.camera}/{stream.order.role}")
+        stream.task = asyncio.create_task(
+            _run_after(after_s, supervisor), name=f"{stream.camera.camera}/{stream.order.role}"
+        )
 
     async def _stop(self, streams: list[Stream], reason: str) -> None:
         tasks = [stream.task for stream in streams if stream.task is not None]
@@ -223,3 +228,9 @@ class Recorder:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
             stream.channel.set_state("off", "not_watched")
+
+
+async def _run_after(after_s: float, supervisor: StreamSupervisor) -> None:
+    if after_s:
+        await asyncio.sleep(after_s)
+    await supervisor.run()

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from mingcha.base.clock import Clock
 
+SPIN_US = 2000
+"""A timer of the event loop may be up to a millisecond late, and is asked for in whole ones."""
+
 
 class Stepper(Protocol):
     """What the pacer drives."""
@@ -16,14 +19,18 @@ class Stepper(Protocol):
 
 
 class Pacer:
-    """`tick_us`: buckets are that wide. Below 1000 nothing is gained: the event loop's timer counts milliseconds."""
+    """`tick_us`: buckets are that wide. Below 1000 it takes `spins`, since the event loop's timer counts milliseconds:
+    then the last stretch before a bucket is waited out awake, which costs a core and is for benchmarks."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, clock: Clock, tick_us: int = 2000) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, clock: Clock, tick_us: int = 2000, *, spins: bool = False
+    ) -> None:
+        self._spins = spins
         self._loop = loop
         self._clock = clock
         self._tick_us = tick_us
         self._buckets: dict[int, list[Stepper]] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
         self._timer_bucket = 0
         self.late_us_max = 0
 
@@ -48,7 +55,10 @@ class Pacer:
         if self._buckets:
             self._timer_bucket = min(self._buckets)
             wait_us = max(0, self._timer_bucket * self._tick_us - self._clock.mono_us())
-            self._timer = self._loop.call_later(wait_us / 1_000_000, self._run)
+            if self._spins and wait_us < SPIN_US:
+                self._timer = self._loop.call_soon(self._run)
+            else:
+                self._timer = self._loop.call_later(wait_us / 1_000_000, self._run)
 
     def _run(self) -> None:
         self._timer = None

@@ -38,7 +38,8 @@ class SimServer:
 
     `clips`: files or clips, named cam1, cam2 ..., or a mapping of names to a file or to streams (main, sub); or ready
     `cameras`. `pace_us`: microseconds between the packets of a frame, 0 all at once; longer than fits means spread over
-    the frame interval. `tick_us`: how exactly that is kept. `faults`: for every camera, the URL's query goes first.
+    the frame interval. `tick_us`: how exactly that is kept; below 1000 with `spins` only (see `Pacer`). `faults`: for
+    every camera, the URL's query goes first.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class SimServer:
         qop: bool = False,
         pace_us: float = 0,
         tick_us: int = 2000,
+        spins: bool = False,
         faults: Mapping[str, object] | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -68,6 +70,7 @@ class SimServer:
         self._username = username
         self._password = password
         self._tick_us = tick_us
+        self._spins = spins
         self._listener: socket.socket | None = None
         self._pair: tuple[socket.socket, socket.socket] | None = None
         self._connections: set[Connection] = set()
@@ -81,7 +84,7 @@ class SimServer:
     async def start(self) -> None:
         """Listen. Raises OSError where the port is taken."""
         self.loop = asyncio.get_running_loop()
-        self.pacer = Pacer(self.loop, self.clock, self._tick_us)
+        self.pacer = Pacer(self.loop, self.clock, self._tick_us, spins=self._spins)
         self._wall_less_mono_us = self.clock.wall_us() - self.clock.mono_us()
         self.listen()
 
