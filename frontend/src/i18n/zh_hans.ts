@@ -57,7 +57,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "wall.snapshot": "抓拍",
   "wall.toPlayback": "从此刻回放",
   "wall.noCameras": "还没有摄像机",
-  "wall.noCamerasText": "尚未给您分配摄像机。由管理员添加摄像机并指定谁可以查看。",
+  "wall.noCamerasText": "尚未给您分配摄像机。由负责人添加摄像机并指定谁可以查看。",
   "fullscreen.refused": "浏览器拒绝了全屏。",
 
   "chooser.title": "摄像机",
