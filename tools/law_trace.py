@@ -29,7 +29,7 @@ SHOWN = 2  # scenarios named in a row
 # Parts of the product that exist, and where each answers its articles. The others are awaited; whoever lands one
 # names its acts, pages or reports here.
 BUILT: dict[str, str] = {
-    "law_reader": "`mingcha law explain`, `mingcha law trace`",
+    "law_reader": "pages `/law/` and `/law/site/`, `mingcha law explain`, `mingcha law trace`",
     "placement": "`mingcha law decide placement`",
 }
 
