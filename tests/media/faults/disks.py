@@ -30,6 +30,10 @@ sys.stdin.read()
 """
 
 
+class NotHere(Exception):
+    """A trial that this machine has not the means for."""
+
+
 @dataclass
 class Trial:
     """One recorder and what was seen. `marks`: wall instants; `seen`: lists of files and the like, by what they are."""
@@ -188,8 +192,10 @@ async def fail_to_read_only(directory: Path, stack: ExitStack) -> Trial:
     stack.callback(subprocess.run, ["losetup", "-d", device], check=False)
     run("mount", "-o", "errors=remount-ro", device, store)
     stack.callback(unmount_all, store)
+    trigger = Path(f"/sys/fs/ext4/{Path(device).name}/trigger_fs_error")
+    if not trigger.exists():
+        raise NotHere("this kernel cannot be asked for an error of ext4")
     async with recording(directory / "data", store) as (trial, _sim):
-        trigger = Path(f"/sys/fs/ext4/{Path(device).name}/trigger_fs_error")
         await asyncio.to_thread(trigger.write_text, "1")
         trial.mark("gone")
         await trial.scene.until(lambda: trial.scene.store_now() == "store.read_only", NOTICED_S)
@@ -235,7 +241,7 @@ MOUNTS: dict[str, Play] = {
 
 async def play_all(directory: Path) -> dict[str, Trial | BaseException | str]:
     """All at once; what one of them died of, or why it cannot be played here, stands in its place."""
-    no_mounts = why_no_mounts()
+    no_mounts = why_no_mounts(directory)
     skipped = dict.fromkeys([*MOUNTS, "read_only"], no_mounts) if no_mounts else {"read_only": why_no_loops()}
     plays = {"locked": hold_catalog, **MOUNTS, "read_only": fail_to_read_only}
     names = [name for name in plays if not skipped.get(name)]
@@ -244,10 +250,12 @@ async def play_all(directory: Path) -> dict[str, Trial | BaseException | str]:
         return {**{name: why for name, why in skipped.items() if why}, **dict(zip(names, outcomes, strict=True))}
 
 
-async def _play(play: Play, directory: Path, stack: ExitStack) -> Trial | BaseException:
+async def _play(play: Play, directory: Path, stack: ExitStack) -> Trial | BaseException | str:
     try:
         trial = await play(directory, stack)
         await asyncio.to_thread(_look, trial)
+    except NotHere as error:
+        return str(error)
     except Exception as error:  # noqa: BLE001 - of one trial: the others are worth looking at all the same
         return error
     return trial
@@ -260,10 +268,15 @@ def _look(trial: Trial) -> None:
     trial.findings = "" if checked.returncode == 0 else checked.stdout + checked.stderr
 
 
-def why_no_mounts() -> str:
+def why_no_mounts(directory: Path) -> str:
     """Why file systems cannot be mounted here; empty where they can."""
     if os.geteuid() != 0:
         return "mounting file systems takes root"
+    try:
+        with ExitStack() as stack:
+            mount_tmpfs(stack, directory / "trial", 1)
+    except subprocess.CalledProcessError as error:
+        return f"this machine does not let us mount: {error.stderr.strip()}"
     return ""
 
 
@@ -272,4 +285,5 @@ def why_no_loops() -> str:
     missing = [name for name in ("mkfs.ext4", "losetup") if shutil.which(name) is None]
     if missing:
         return f"{' and '.join(missing)} is not installed"
-    return "" if Path("/dev/loop-control").exists() else "there are no loop devices here"
+    found = subprocess.run(["losetup", "-f"], capture_output=True, text=True, check=False)
+    return "" if found.returncode == 0 else f"there are no loop devices here: {found.stderr.strip()}"

@@ -202,3 +202,15 @@ def test_a_segment_that_cannot_get_its_header_leaves_nothing(
 
 def test_every_code_has_a_sentence() -> None:
     assert set(faults._BY_ERRNO.values()) <= set(faults.CODES)
+
+
+def test_a_disk_that_refuses_writes_without_being_called_read_only_is_noticed(
+    tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So does ext4 after an error (``emergency_ro``): statvfs does not tell."""
+    with make(tmp_path / "store", clock) as store:
+        store.probe()
+        failing(monkeypatch, "pwrite", errno.EROFS)
+        assert code_of(store.probe) == "store.read_only"
+        monkeypatch.undo()
+        assert store.probe().free_bytes > 0
