@@ -156,6 +156,7 @@ export const en = {
   "copy.bytes": "{done} of {total}",
   "copy.done": "The copy is ready. The pictures are the recorded ones, not re-encoded.",
   "copy.preroll": "The file carries {seconds} s before the start (back to the key frame); players do not show it.",
+  "copy.manifest": "Manifest: what is in the copy, gaps, hashes.",
   "copy.failed": "The copy could not be made.",
   "copy.again": "Back",
 

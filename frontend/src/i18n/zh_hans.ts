@@ -158,6 +158,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "copy.bytes": "{done}，共 {total}",
   "copy.done": "复制完成。画面为原始录像，未重新编码。",
   "copy.preroll": "文件在起点之前另含 {seconds} 秒（回到关键帧），播放时不显示。",
+  "copy.manifest": "清单：内容、缺口与哈希值。",
   "copy.failed": "复制未能完成。",
   "copy.again": "返回",
 

@@ -15,6 +15,7 @@ interface ExportState {
   files: { name: string; bytes: number; sha256: string }[];
   gaps: Gap[];
   preroll_us: number;
+  manifest?: string;
   error?: string | { code?: string; message?: string };
 }
 
@@ -157,11 +158,13 @@ export class ExportDialog {
   }
 
   private done(url: string, state: ExportState, viewing: Viewing): void {
+    const link = (name: string, kind: string): HTMLElement =>
+      el("a", { class: `button ${kind}`, href: `${url}/files/${encodeURIComponent(name)}?ticket=${encodeURIComponent(viewing.ticket)}`, download: name }, icon("download"), el("span", {}, name));
     const files = state.files.map((file) =>
       el(
         "li",
         { class: "copy__file" },
-        el("a", { class: "button button--primary", href: `${url}/files/${encodeURIComponent(file.name)}?ticket=${encodeURIComponent(viewing.ticket)}`, download: file.name }, icon("download"), el("span", {}, file.name)),
+        link(file.name, "button--primary"),
         el("span", { class: "tabular nowrap" }, writeBytes(file.bytes)),
         el("code", { class: "code copy__hash", title: "SHA-256" }, file.sha256),
       ),
@@ -169,6 +172,7 @@ export class ExportDialog {
     const notes: Node[] = [el("div", { class: "alert alert--ok", role: "status" }, icon("check"), el("div", {}, t("copy.done")))];
     if (state.gaps.length > 0) notes.push(this.gapNote(state.gaps, false));
     if (state.preroll_us > 0) notes.push(el("p", { class: "muted" }, t("copy.preroll", { seconds: (state.preroll_us / 1e6).toFixed(2) })));
+    if (state.manifest) files.push(el("li", { class: "copy__file" }, link(state.manifest, ""), el("span", { class: "muted" }, t("copy.manifest"))));
     this.content.replaceChildren(...notes, el("ul", { class: "copy__files" }, ...files));
     this.foot.replaceChildren(el("button", { type: "button", class: "button", autofocus: true, onclick: () => this.dialog.close() }, t("close")));
   }

@@ -20,6 +20,9 @@ from mingcha.media.run.node import load_plan
 from mingcha.media.run.reading import ReadStores
 from mingcha.wire.facts import Fact
 
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
+"""Years beyond these are slips of the keyboard; the register must not carry them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Archive:
@@ -76,4 +79,6 @@ def instant_us(text: str) -> int:
         raise Invalid("cli.instant", f"{text!r} is not a time; write it as 2026-11-21T10:00:00.") from error
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(Env().text("MINGCHA_TIME_ZONE")))
+    if not EARLIEST_YEAR <= at.year <= LATEST_YEAR:
+        raise Invalid("cli.instant", f"{text!r} is not a time of recordings; check the year.")
     return from_datetime(at)

@@ -27,7 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
     with archive.opened() as opened:
         camera = opened.camera(arguments.camera)
         arguments.out.mkdir(parents=True, exist_ok=True)
-        opened.tell(camera, "footage.exported", from_us=asked.start_us, to_us=asked.end_us, reason=arguments.reason)
+        opened.tell(
+            camera, "footage.export_ordered", from_us=asked.start_us, to_us=asked.end_us, reason=arguments.reason
+        )
         result = export_range(
             opened.footage,
             camera,

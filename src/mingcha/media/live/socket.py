@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from mingcha.base.clock import Clock
 from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.media.gate.admission import Gate, Watch
+from mingcha.media.live.channel import KIND_HEADER
 from mingcha.media.live.choice import Choice, LiveStreams, choose
 from mingcha.media.live.origins import Origins
 from mingcha.media.live.viewer import Message, Viewer
@@ -53,6 +54,7 @@ class LiveSocket:
         self._camera = socket.query_params.get("camera", "")
         self._asked = socket.query_params.get("stream", "auto")
         self._plays_h265 = socket.query_params.get("hevc", "") == "1"
+        self._shown_from_us = 0
 
     async def serve(self) -> None:
         """Run until the viewer leaves, the ticket ends, or the camera is taken away."""
@@ -69,10 +71,10 @@ class LiveSocket:
             return
         except (WebSocketDisconnect, TimeoutError):
             return
-        began_us = self._services.clock.wall_us()
         with self._services.gate.watch(ticket) as watch:
             reason = await self._race(watch, choice)
-        self._services.served(ticket, self._camera, began_us, self._services.clock.wall_us())
+        if self._shown_from_us:
+            self._services.served(ticket, self._camera, self._shown_from_us, self._services.clock.wall_us())
         if reason:
             await self._end(reason, "")
 
@@ -122,6 +124,8 @@ class LiveSocket:
                 message = await self._next(viewer, choice)
                 if isinstance(message, bytes):
                     await self._socket.send_bytes(message)
+                    if not self._shown_from_us and message[0] != KIND_HEADER:
+                        self._shown_from_us = self._services.clock.wall_us()
                     if sub is not None and sub.has_picture:
                         if self._choose().channel is not choice.channel:
                             return

@@ -35,7 +35,7 @@ async def run_node(
     """
     listener = _listen(env.text("MINGCHA_MEDIA_HOST"), env.integer("MINGCHA_MEDIA_PORT"))
     node = Node(data, clock, env.integer("MINGCHA_SEGMENT_S"))
-    origins = Origins(env.integer("MINGCHA_WEB_PORT"))
+    origins = Origins(env.integer("MINGCHA_WEB_PORT"), _proxied(env.text("MINGCHA_ALLOWED_HOSTS")))
     video = VideoServer(node, origins)
     server = _server(video.application)
     stopping = asyncio.Event()
@@ -57,6 +57,12 @@ async def run_node(
         await video.close()
     if running.done() and not running.cancelled() and (error := running.exception()) is not None:
         raise error
+
+
+def _proxied(allowed_hosts: str) -> frozenset[str]:
+    """Origins of pages that reach browsers through a proxy, on the standard ports, under the names they answer to."""
+    names = [name.strip() for name in allowed_hosts.split(",")]
+    return frozenset(f"{scheme}://{name}" for name in names if name and "*" not in name for scheme in ("https", "http"))
 
 
 async def _until(stopping: asyncio.Event, seconds: float | None) -> None:

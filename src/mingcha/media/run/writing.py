@@ -12,7 +12,7 @@ from mingcha.media.catalog.recover import Recovery, Unsealed
 from mingcha.media.ingest.camera import Keeper, NoKeeper
 from mingcha.media.ingest.disk import Disk
 from mingcha.media.ingest.diskthread import DiskThread
-from mingcha.media.ingest.journal import Journal
+from mingcha.media.ingest.journal import RETRY_US, Journal
 from mingcha.media.ingest.recording import Recording
 from mingcha.media.ingest.segmentfile import SEGMENT_S
 from mingcha.media.ingest.streamwriter import StreamWriter
@@ -35,6 +35,7 @@ class Writing:
         self.disk = Disk(data.store, self._expected_id, self.journal, clock, self._recover)
         self._writers: dict[tuple[str, str], StreamWriter] = {}
         self._unsealed: list[tuple[Recovery, Unsealed]] = []
+        self._unsurveyed: tuple[StoreDirectory, int] | None = None
         self._starting = True
         self.thread = DiskThread(clock, self._idle)
         if store is not None:
@@ -77,7 +78,9 @@ class Writing:
     def _idle(self) -> None:
         self.journal.catch_up()
         self.disk.tend()
-        if self._unsealed:
+        if self._unsurveyed is not None and self.disk.state == "ok" and self._clock.mono_us() > self._unsurveyed[1]:
+            self._recover(self._unsurveyed[0])
+        elif self._unsealed:
             self._seal_one()
 
     def _open_store(self) -> StoreDirectory | None:
@@ -116,8 +119,12 @@ class Writing:
         sealing come one file at a time between parts, so that the first new part is on disk within a second."""
         active = frozenset(number for writer in self._writers.values() if (number := writer.open_number) is not None)
         recovery = Recovery(store, self.catalog, active=active)
+        self._unsurveyed = None
         try:
             self._unsealed = [(recovery, item) for item in recovery.survey(at_start=self._starting)]
+        except Unavailable as error:
+            log.warning("recovery waits: %s", error.code)
+            self._unsurveyed = (store, self._clock.mono_us() + RETRY_US)
         except MingchaError as error:
             log.error("recovery: %s", error.code)
         if self._unsealed:

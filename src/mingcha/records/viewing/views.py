@@ -27,6 +27,10 @@ LOCALES = {"zh-hans": "zh-Hans", "en": "en"}
 PLACEHOLDER = "{grant}"
 
 
+MANIFEST_NAME = "manifest.json"
+"""Lies beside the files of every copy (docs/ref/export-manifest.md)."""
+
+
 @permission(Permission.WATCH_LIVE)
 @require_http_methods(["GET"])
 def wall(request: PersonRequest) -> HttpResponse:
@@ -64,7 +68,7 @@ def fetch_export(request: PersonRequest, viewing_id: str) -> HttpResponse:
     base = f"{request.media_origin}/exports/{export.export_id}/files/"
     links = [
         {"url": f"{base}{quote(str(file['name']), safe='')}?ticket={ticket}", **file}
-        for file in export.files
+        for file in [*export.files, {"name": MANIFEST_NAME}]
         if isinstance(file, dict) and file.get("name")
     ]
     return render(request, "viewing/export_ready.html", {"export": export, "links": links})
