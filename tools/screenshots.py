@@ -56,6 +56,9 @@ def tour(browser: Browser, product: Product) -> None:
     page = context.new_page()
     page.goto(f"{product.url}/sign-in/")
     take(page, "sign-in-light", "zh")
+    page.locator("form[action*='language'] button").first.click()
+    page.wait_for_load_state()
+    take(page, "sign-in-light", "en")
     first_sign_in(page, product, "manager")
     time.sleep(60)
     for language, code in LANGUAGES.items():
