@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.errors import Unavailable
 from mingcha.media.catalog import Catalog
+from mingcha.media.catalog.adopt import ticks_to_us
 from mingcha.media.catalog.reasons import reason_of
 from mingcha.media.catalog.records import Gap, SegmentRecord
 from mingcha.media.container import fmp4
@@ -26,11 +27,6 @@ KEPT_TOLERANCE_US = US_PER_S
 """In a file that was given up the start stands as it was first estimated."""
 PAUSE_TICKS = 3 * VIDEO_CLOCK_HZ
 """No camera that is used for recording sends less than a picture in three seconds by intention."""
-
-
-def ticks_to_us(ticks: int) -> int:
-    """90 kHz ticks in microseconds."""
-    return ticks * 100 // 9
 
 
 @dataclass(slots=True)

@@ -64,7 +64,7 @@ async def run_node(
 
 def _calm_collector() -> None:
     """Pictures make thousands of short-lived objects a second and no cycles: look for cycles seldom, and never again
-    among what was loaded at the start. A tenth of the recorder's CPU time with a hundred cameras."""
+    among what was loaded at the start."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 100)
