@@ -43,10 +43,11 @@ def test_every_fact_is_in_the_glossary() -> None:
 def test_every_act_is_in_the_glossary() -> None:
     if importlib.util.find_spec("mingcha.records.register") is None:
         pytest.skip("there is no register yet")
-    source = (ROOT / "src/mingcha/records/register/acts.py").read_text(encoding="utf-8")
+    sources = sorted((ROOT / "src/mingcha/records/register/vocabulary").glob("*.py"))
     words = {
         call.args[0].value
-        for call in ast.walk(ast.parse(source))
+        for source in sources
+        for call in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "Act" and isinstance(call.args[0], ast.Constant)
     }
     assert words

@@ -17,7 +17,9 @@ from tools.house.steps import BIN, FRONTEND, PYTHON, ROOT, run
 SYSTEM_PACKAGES = {
     "chromium": "browser journeys",
     "ffmpeg": "comparisons with ffmpeg and ffprobe",
-    "fonts-noto-cjk": "Chinese text in screenshots",
+    "fonts-noto-cjk": "Chinese text in screenshots and PDF",
+    "libpango-1.0-0": "notices and books as PDF",
+    "libpangoft2-1.0-0": "notices and books as PDF",
     "gstreamer1.0-plugins-base": "tests against GStreamer's RTSP server",
     "gstreamer1.0-plugins-good": "tests against GStreamer's RTSP server",
     "gstreamer1.0-plugins-bad": "tests against GStreamer's RTSP server",

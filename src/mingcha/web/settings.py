@@ -48,8 +48,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "mingcha.web.apps.WebConfig",
     "mingcha.records.register.apps.RegisterConfig",
+    "mingcha.records.files.apps.FilesConfig",
     "mingcha.records.accounts.apps.AccountsConfig",
     "mingcha.records.inventory.apps.InventoryConfig",
+    "mingcha.records.personnel.apps.PersonnelConfig",
+    "mingcha.records.documents.apps.DocumentsConfig",
+    "mingcha.records.signs.apps.SignsConfig",
     "mingcha.records.viewing.apps.ViewingConfig",
 ]
 

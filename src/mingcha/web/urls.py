@@ -18,6 +18,10 @@ urlpatterns = [
     path("", include("mingcha.records.accounts.urls")),
     path("", include("mingcha.records.inventory.urls")),
     path("", include("mingcha.records.viewing.urls")),
+    path("", include("mingcha.records.files.urls")),
+    path("", include("mingcha.records.personnel.urls")),
+    path("", include("mingcha.records.documents.urls")),
+    path("", include("mingcha.records.signs.urls")),
     path("static/<path:path>", static_file, name="static"),
     path("favicon.ico", public(RedirectView.as_view(url="/static/dist/favicon.svg", permanent=False)), name="favicon"),
 ]

@@ -7,10 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    """What a person is appointed to do."""
+    """What an account is for. Pictures want more than a role: an appointment to a post or a grant."""
 
     MANAGER = "manager", _("Manager")
     GUARD = "guard", _("Guard")
+    MAINTAINER = "maintainer", _("Maintainer")
+    CLERK = "clerk", _("Records clerk")
+    AUDITOR = "auditor", _("Auditor")
+    OFFICER = "officer", _("Officer")
+    INSPECTOR = "inspector", _("Inspector")
+    DATA_OFFICE = "data_office", _("Data office")
 
 
 class Permission(models.TextChoices):
@@ -22,24 +28,44 @@ class Permission(models.TextChoices):
     PLAY_BACK = "play_back", _("Play back recordings")
     TAKE_SNAPSHOT = "take_snapshot", _("Take snapshots")
     ORDER_EXPORT = "order_export", _("Order copies of recordings")
+    MANAGE_SITES = "manage_sites", _("Change the unit, its sites, systems and areas")
     MANAGE_CAMERAS = "manage_cameras", _("Add, change and retire cameras")
+    CHECK_SIGNS = "check_signs", _("Put up, photograph and check notices")
+    READ_DOCUMENTS = "read_documents", _("Read the archive")
+    MANAGE_DOCUMENTS = "manage_documents", _("File documents in the archive")
+    READ_PEOPLE = "read_people", _("See people and their posts")
     MANAGE_PEOPLE = "manage_people", _("Add people and change their roles")
+    MANAGE_PERSONNEL = "manage_personnel", _("Keep personnel files")
+    APPOINT = "appoint", _("Appoint people to monitoring posts")
     READ_REGISTER = "read_register", _("Read the register")
+    EXPORT_REGISTER = "export_register", _("Print the register and take it out")
     READ_LAW = "read_law", _("Read the law")
 
 
+_EVERYBODY = frozenset({Permission.OWN_ACCOUNT, Permission.READ_LAW})
+_BOOKS = frozenset(
+    {Permission.SEE_CAMERAS, Permission.READ_DOCUMENTS, Permission.READ_PEOPLE, Permission.READ_REGISTER}
+)
+
 MATRIX: dict[str, frozenset[Permission]] = {
     Role.MANAGER: frozenset(Permission),
-    Role.GUARD: frozenset(
-        {
-            Permission.OWN_ACCOUNT,
-            Permission.SEE_CAMERAS,
-            Permission.WATCH_LIVE,
-            Permission.PLAY_BACK,
-            Permission.TAKE_SNAPSHOT,
-            Permission.READ_LAW,
-        }
-    ),
+    Role.GUARD: _EVERYBODY
+    | {Permission.SEE_CAMERAS, Permission.WATCH_LIVE, Permission.PLAY_BACK, Permission.TAKE_SNAPSHOT},
+    Role.MAINTAINER: _EVERYBODY
+    | {Permission.SEE_CAMERAS, Permission.MANAGE_CAMERAS, Permission.CHECK_SIGNS, Permission.READ_DOCUMENTS},
+    Role.CLERK: _EVERYBODY
+    | _BOOKS
+    | {
+        Permission.MANAGE_SITES,
+        Permission.CHECK_SIGNS,
+        Permission.MANAGE_DOCUMENTS,
+        Permission.MANAGE_PERSONNEL,
+        Permission.EXPORT_REGISTER,
+    },
+    Role.AUDITOR: _EVERYBODY | _BOOKS | {Permission.EXPORT_REGISTER},
+    Role.OFFICER: _EVERYBODY,
+    Role.INSPECTOR: _EVERYBODY | _BOOKS,
+    Role.DATA_OFFICE: _EVERYBODY | {Permission.SEE_CAMERAS},
 }
 
 LANGUAGES = (("zh-hans", "简体中文"), ("en", "English"))

@@ -1,18 +1,9 @@
-"""What a person reads when something fails: one translated sentence per error code, saying what to do.
-
-Error codes are raised everywhere with plain English for logs; screens and JSON answers go through `explain`.
-"""
+"""Sentences about what the recorder tells: cameras, disks, gaps."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-
-from mingcha.base.errors import MingchaError
 
 CAMERA_FAULTS: dict[str, str | Promise] = {
     "camera.url": _("This is not a usable RTSP address. It must look like rtsp://host:port/path."),
@@ -81,66 +72,3 @@ GAP_REASONS: dict[str, str | Promise] = {
     "switched_off": _("Recording was switched off."),
     "not_yet_known": _("Recording had not begun."),
 }
-
-MESSAGES: dict[str, str | Promise] = {
-    **CAMERA_FAULTS,
-    **STORAGE_FAULTS,
-    "camera.name_empty": _("Give the camera a name."),
-    "camera.name_long": _("The name may have at most %(limit)s characters."),
-    "camera.name_control": _("The name must not hold line breaks or other control characters."),
-    "camera.name_taken": _("Another camera of this site has this name already."),
-    "camera.url_credentials": _("Do not put the password into the address; use the fields for user name and password."),
-    "camera.audio_reason": _("Sound is off by law unless there is a reason. State the reason to switch it on."),
-    "camera.retired": _("This camera has been retired."),
-    "camera.unknown": _("There is no such camera, or you may not see it."),
-    "control.unavailable": _("The recorder cannot be reached. Recording goes on if it runs; try again in a moment."),
-    "export.range": _("Choose a range with an end after its start, at most 24 hours long."),
-    "permission.missing": _("Your role does not permit this."),
-    "permission.sign_in": _("Please sign in."),
-    "permission.first_password": _("Set your own password first."),
-    "person.disabled": _("This account has been disabled. Ask your manager."),
-    "person.last_manager": _("This is the last active manager. Appoint another one first."),
-    "person.name_control": _("The name must not hold line breaks or other control characters."),
-    "person.name_empty": _("Give the person's name."),
-    "person.self": _("You cannot do this to your own account. Ask another manager."),
-    "person.unknown": _("There is no such person."),
-    "person.username_shape": _("A sign-in name has 2 to 64 letters, digits, dots, hyphens or underscores."),
-    "person.username_taken": _("This sign-in name is taken already."),
-    "password.current": _("Your present password is wrong."),
-    "password.weak": _("Choose another password: at least 10 characters, and not a common one."),
-    "probe.waiting": _("The recorder did not answer in time. Check that the gateway is running, then try again."),
-    "request.invalid": _("The request cannot be read."),
-    "range.empty": _("The end of the range must come after its start."),
-    "sign_in.failed": _("Name or password is wrong, or the one-time password was used already."),
-    "sign_in.locked": _("Too many failures. Try again in %(minutes)s minutes."),
-    "site.name_taken": _("Another site has this name already."),
-    "site.unknown": _("There is no such site."),
-    "viewing.cameras": _("Choose at least one camera."),
-    "viewing.ended": _("This viewing has ended. Open it again."),
-    "viewing.mode": _("This kind of viewing does not exist."),
-    "viewing.note": _("Describe the reason in a few words."),
-    "viewing.range": _("Playback needs a range with an end after its start, at most 8 days long."),
-    "viewing.reason": _("Choose a reason from the list."),
-    "viewing.too_many": _("At most %(limit)s cameras can be opened at once."),
-    "viewing.unknown": _("There is no such viewing."),
-}
-
-
-def explain_code(code: str, params: Mapping[str, object] | None = None, fallback: str = "") -> str:
-    """The sentence for a code in the reader's language; an unknown code gives `fallback` or a general sentence."""
-    sentence = MESSAGES.get(code)
-    if sentence is None:
-        return fallback or gettext("Something went wrong.")
-    return str(sentence) % defaultdict(lambda: "—", params or {})
-
-
-def explain(error: MingchaError) -> str:
-    """The sentence a person reads about this error."""
-    return explain_code(error.code, error.params)
-
-
-def explain_reason(code: str) -> str:
-    """The sentence for the recorder's reason, be it a gap (``camera_lost``) or a state (``camera.refused``); an unknown
-    one is shown as it is."""
-    sentence = MESSAGES.get(code) or GAP_REASONS.get(code.replace(".", "_"))
-    return str(sentence) if sentence is not None else code

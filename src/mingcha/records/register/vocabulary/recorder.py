@@ -1,0 +1,21 @@
+"""Words of what the recorder and the node report."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.records.register.vocabulary.act import Act
+
+ACTS = (
+    Act("recorder.started", _("Recorder started"), _("The recorder started.")),
+    Act("recorder.stopped", _("Recorder stopped"), _("The recorder was stopped in order.")),
+    Act("camera.state", _("Camera state changed"), _("The state of %(subject)s changed.")),
+    Act("gap.closed", _("Gap in the recording"), _("A stretch without recording of %(subject)s ended.")),
+    Act("run.started", _("Stream began"), _("A stream of %(subject)s began or changed its format.")),
+    Act("storage.alarm", _("Storage alarm"), _("The store raised an alarm.")),
+    Act("clock.stepped", _("Clock was set"), _("The clock of the node was set while recording.")),
+    Act("viewing.served", _("Pictures were sent"), _("Pictures of %(subject)s were sent to a viewer.")),
+    Act("export.finished", _("Copy finished"), _("A copy of %(subject)s was finished.")),
+    Act("export.failed", _("Copy failed"), _("A copy of %(subject)s could not be made.")),
+    Act("local.act", _("Command on the node"), _("Somebody used the command line on the node itself.")),
+)

@@ -1,0 +1,1 @@
+"""The statutory notice at each watched place: printed, put up, photographed, checked."""
