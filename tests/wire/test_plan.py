@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.errors import Invalid
-from mingcha.wire.plan import CameraOrder, Plan, StreamOrder, dump, load
+from mingcha.wire.plan import CameraOrder, Plan, RetentionOrder, StreamOrder, dump, load
 
 GOLDEN = (Path(__file__).parent / "golden/plan-1.json").read_bytes().strip()
 
@@ -25,12 +25,21 @@ streams = st.builds(
     engine=st.sampled_from(["native", "pyav"]),
     record=st.booleans(),
 )
+rules = st.builds(
+    lambda floor, more, **rest: RetentionOrder(floor, None if more is None else floor + more, **rest),
+    floor=st.integers(min_value=0, max_value=10**9),
+    more=st.none() | st.integers(min_value=0, max_value=10**9),
+    make_room=st.booleans(),
+    ground=st.lists(st.text(max_size=20), max_size=2).map(tuple),
+    law_version=st.text(max_size=8),
+)
 cameras = st.builds(
     CameraOrder,
     camera=ids,
     name=st.text(max_size=200),
     streams=st.lists(streams, max_size=2, unique_by=lambda stream: stream.role).map(tuple),
     audio_reason=st.text(max_size=20),
+    retention=st.none() | rules,
 )
 plans = st.builds(
     Plan,
@@ -95,3 +104,29 @@ def test_a_wrong_plan_is_refused_with_its_reason(data: bytes, code: str) -> None
         load(data)
     assert caught.value.code == code
     assert "12345" not in str(caught.value)
+
+
+RULE = {"floor_s": 2, "ceiling_s": 3, "make_room": False, "ground": ["cn-2025-799 17"], "law_version": "x"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"floor_s": 4},
+        {"floor_s": -1},
+        {"floor_s": True},
+        {"ceiling_s": 2.5},
+        {"make_room": 1},
+        {"ground": [17]},
+    ],
+)
+def test_a_rule_of_keeping_that_cannot_be_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as caught:
+        load(with_camera(retention={**RULE, **change}))
+    assert caught.value.code == "plan.retention"
+
+
+def test_a_rule_of_keeping_with_an_unknown_field_is_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        load(with_camera(retention={**RULE, "soft": True}))
+    assert caught.value.code == "plan.field"

@@ -25,6 +25,8 @@ KINDS = {
     "grt": "grant",
     "vws": "viewing session",
     "exp": "export",
+    "hld": "hold",
+    "dlc": "deletion certificate",
     "sto": "store directory",
     "fct": "fact",
     "nod": "node",

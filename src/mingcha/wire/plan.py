@@ -34,14 +34,28 @@ class StreamOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionOrder:
+    """How long what is recorded from now on is kept, counted from the end of each segment. Never shorter than
+    `floor_s`; deleted when `ceiling_s` is over (None: only to make room, and only if `make_room`). `ground`: the
+    provisions, such as ``cn-2025-799 17``; `law_version`: digest of the law data that was asked."""
+
+    floor_s: int
+    ceiling_s: int | None
+    make_room: bool
+    ground: tuple[str, ...]
+    law_version: str
+
+
+@dataclass(frozen=True, slots=True)
 class CameraOrder:
     """`name` is for messages and file names of copies only. `audio_reason`: audio is recorded when, and only when,
-    this is not empty."""
+    this is not empty. `retention`: None leaves the rule as it was; without any, nothing is ever deleted."""
 
     camera: str
     name: str
     streams: tuple[StreamOrder, ...]
     audio_reason: str = ""
+    retention: RetentionOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +66,11 @@ class Plan:
 
 def dump(plan: Plan) -> bytes:
     """Canonical JSON of a plan."""
-    return json.dumps(
-        {"format": FORMAT, **asdict(plan)}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    message = {"format": FORMAT, **asdict(plan)}
+    for camera in message["cameras"]:
+        if camera["retention"] is None:
+            del camera["retention"]
+    return json.dumps(message, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def load(data: bytes) -> Plan:
@@ -77,11 +93,24 @@ def load(data: bytes) -> Plan:
 
 
 def _camera(raw: dict[str, Any]) -> CameraOrder:
-    order = CameraOrder(**{**raw, "streams": tuple(_stream(item) for item in raw["streams"])})
+    fields = {**raw, "streams": tuple(_stream(item) for item in raw["streams"])}
+    if fields.get("retention") is not None:
+        fields["retention"] = _retention(fields["retention"])
+    order = CameraOrder(**fields)
     if not is_id(order.camera, "cam"):
         raise Invalid("plan.camera_id", "The recording plan has a camera id that is not well formed.")
     if sorted({stream.role for stream in order.streams}) != sorted(stream.role for stream in order.streams):
         raise Invalid("plan.role_twice", "A camera has two streams of the same role.")
+    return order
+
+
+def _retention(raw: dict[str, Any]) -> RetentionOrder:
+    order = RetentionOrder(**{**raw, "ground": tuple(raw["ground"])})
+    whole = [order.floor_s] if order.ceiling_s is None else [order.floor_s, order.ceiling_s]
+    if not all(type(seconds) is int and seconds >= 0 for seconds in whole) or whole != sorted(whole):
+        raise Invalid("plan.retention", "A rule of keeping in the plan has a floor or a ceiling that cannot be.")
+    if type(order.make_room) is not bool or not all(isinstance(text, str) for text in order.ground):
+        raise Invalid("plan.retention", "A rule of keeping in the plan has a field of the wrong kind.")
     return order
 
 

@@ -1,0 +1,57 @@
+"""Holds: footage that stays whatever its rule says. The office orders and releases, the media plane remembers.
+
+A hold that is missing from a message is not released by that: an office restored from an old backup knows fewer holds
+than the footage needs. Only `released` ends one before its time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from mingcha.base.errors import Invalid
+from mingcha.base.ids import is_id
+
+FORMAT = "mingcha.holds/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """[start_us, end_us) of `camera` is kept: until it is released, or until `until_us` where that is given (important
+    information is kept for a term). Wall instants in microseconds."""
+
+    hold: str
+    camera: str
+    start_us: int
+    end_us: int
+    until_us: int | None = None
+    released: bool = False
+
+
+def dump(holds: Sequence[Hold]) -> bytes:
+    """Canonical JSON of holds."""
+    message = {"format": FORMAT, "holds": [asdict(hold) for hold in holds]}
+    return json.dumps(message, sort_keys=True, separators=(",", ":")).encode()
+
+
+def load(data: bytes) -> tuple[Hold, ...]:
+    """The holds in `data`; raises Invalid. One damaged hold refuses the whole message, so that it is noticed."""
+    try:
+        raw = json.loads(data)
+        if raw["format"] != FORMAT:
+            raise Invalid("holds.format", f"The holds are not of format {FORMAT}.")
+        return tuple(_checked(Hold(**item)) for item in raw["holds"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Invalid("holds.field", f"The holds cannot be read: {error}.") from error
+
+
+def _checked(hold: Hold) -> Hold:
+    if not is_id(hold.hold, "hld") or not is_id(hold.camera, "cam"):
+        raise Invalid("holds.id", "A hold has an id that is not well formed.")
+    instants = [hold.start_us, hold.end_us] + ([] if hold.until_us is None else [hold.until_us])
+    if not all(type(instant) is int and instant >= 0 for instant in instants) or type(hold.released) is not bool:
+        raise Invalid("holds.field", "A hold has a field of the wrong kind.")
+    if hold.end_us <= hold.start_us:
+        raise Invalid("holds.range", "The end of a hold must come after its start.")
+    return hold

@@ -1,0 +1,64 @@
+"""Holds as messages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mingcha.base.errors import Invalid
+from mingcha.wire.holds import FORMAT, Hold, dump, load
+
+HOLD = {"hold": "hld_0123456789abcdef", "camera": "cam_0123456789abcdef", "start_us": 1, "end_us": 2}
+
+names = st.text(alphabet="0123456789abcdefghjkmnpqrstvwxyz", min_size=16, max_size=16)
+instants = st.integers(min_value=0, max_value=1 << 60)
+holds = st.builds(
+    lambda hold, camera, start, length, until, released: Hold(
+        "hld_" + hold, "cam_" + camera, start, start + length, until, released
+    ),
+    names,
+    names,
+    instants,
+    st.integers(min_value=1, max_value=10**12),
+    st.none() | instants,
+    st.booleans(),
+)
+
+
+@given(st.lists(holds, max_size=4))
+def test_holds_survive_the_wire(found: list[Hold]) -> None:
+    assert load(dump(found)) == tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"hold": "cam_0123456789abcdef"}, "holds.id"),
+        ({"camera": "cam_../../etc"}, "holds.id"),
+        ({"end_us": 1}, "holds.range"),
+        ({"start_us": -1}, "holds.field"),
+        ({"until_us": "soon"}, "holds.field"),
+        ({"released": 1}, "holds.field"),
+        ({"colour": "red"}, "holds.field"),
+    ],
+)
+def test_a_damaged_hold_refuses_the_message(change: dict[str, Any], code: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        load(json.dumps({"format": FORMAT, "holds": [HOLD, {**HOLD, **change}]}).encode())
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"format":"mingcha.holds/1"}'])
+def test_what_is_no_message_is_refused(data: bytes) -> None:
+    with pytest.raises(Invalid):
+        load(data)
+
+
+def test_another_format_is_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        load(b'{"format":"mingcha.holds/2","holds":[]}')
+    assert caught.value.code == "holds.format"
