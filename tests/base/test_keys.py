@@ -75,3 +75,12 @@ def test_damaged_keys_and_keys_of_another_kind_are_refused(tmp_path: Path) -> No
         with pytest.raises(Corrupt) as caught:
             (keys.ticket_key if name.endswith("key") else keys.ticket_public_key)(tmp_path)
         assert caught.value.code == "keys.damaged"
+
+
+def test_the_key_of_indexes_is_the_node_s_own_and_not_the_sealing_key(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path / "a")
+    keys.make_keys(tmp_path / "b")
+    key = keys.index_key(tmp_path / "a")
+    assert key == keys.index_key(tmp_path / "a")
+    assert key != keys.index_key(tmp_path / "b")
+    assert key != (keys.secrets_dir(tmp_path / "a") / "node.key").read_bytes()

@@ -10,7 +10,9 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -88,6 +90,13 @@ def django_key(data_dir: Path) -> str:
 def node_sealer(data_dir: Path) -> Sealer:
     """Seals camera passwords and the like; makes ``node.key`` when there is none."""
     return Sealer.from_file(secrets_dir(data_dir) / "node.key")
+
+
+def index_key(data_dir: Path) -> bytes:
+    """Key of blind indexes (`identity.blind_index`), derived from the sealing key, so that one backup serves both."""
+    node_sealer(data_dir)
+    secret = _read(secrets_dir(data_dir) / "node.key")
+    return HKDF(hashes.SHA256(), TOKEN_BYTES, salt=None, info=b"mingcha blind index v1").derive(secret)
 
 
 def _read(path: Path) -> bytes:
