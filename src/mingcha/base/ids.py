@@ -15,6 +15,8 @@ KINDS = {
     "sys": "system",
     "are": "area",
     "unt": "unit",
+    "dvm": "device model",
+    "alt": "alteration",
     "ctr": "contractor",
     "pst": "post",
     "apt": "appointment",

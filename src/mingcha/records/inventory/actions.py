@@ -17,7 +17,7 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.addresses import read_address
 from mingcha.records.inventory.models import Camera, PlanCounter, Probe, Site, Unit
 from mingcha.records.inventory.names import read_name
-from mingcha.records.inventory.states import Engine, Transport
+from mingcha.records.inventory.states import CameraLife, Engine, Transport
 from mingcha.records.register.actions import Actor, act, enter
 
 PROBES_KEPT = timedelta(minutes=10)
@@ -74,7 +74,7 @@ def add_camera(*, site: Site, draft: CameraDraft, actor: Actor, at: datetime) ->
     Raises NotAllowed, Invalid (``camera.name_*``, ``camera.url``) or Conflict (``camera.name_taken``).
     """
     require(actor, Permission.MANAGE_CAMERAS)
-    camera = Camera(site=site, added_at=at)
+    camera = Camera(site=site, added_at=at, state=CameraLife.IN_USE)
     _apply(camera, draft)
     camera.save(force_insert=True)
     _raise_plan_version()
@@ -109,9 +109,10 @@ def change_camera(*, camera: Camera, draft: CameraDraft, actor: Actor, at: datet
 def remove_camera(*, camera: Camera, actor: Actor, at: datetime) -> None:
     """Retire a camera: it is no longer recorded; its recordings keep their own rule, its name stays in the book."""
     require(actor, Permission.MANAGE_CAMERAS)
-    if Camera.objects.filter(pk=camera.pk, retired_at__isnull=True).update(retired_at=at, credentials="") != 1:
+    found = Camera.objects.filter(pk=camera.pk, retired_at__isnull=True)
+    if found.update(retired_at=at, state=CameraLife.RETIRED, credentials="") != 1:
         raise Conflict("camera.retired", "The camera has been retired already.")
-    camera.retired_at = at
+    camera.retired_at, camera.state = at, CameraLife.RETIRED
     _raise_plan_version()
     enter(actor=actor, at=at, subject=camera.public_id, subject_name=camera.name)
 

@@ -8,7 +8,7 @@ from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.models import Camera, PlanCounter, Probe, Site, StoreStatus
-from mingcha.records.inventory.states import CameraState, ProbeState
+from mingcha.records.inventory.states import CameraLife, CameraState, ProbeState
 
 
 def cameras(*, viewer: Person, with_retired: bool = False) -> QuerySet[Camera]:
@@ -53,8 +53,8 @@ def plan_version() -> int:
 
 
 def planned_cameras() -> QuerySet[Camera]:
-    """What is to be recorded, for the gateway."""
-    return Camera.objects.filter(retired_at__isnull=True).order_by("id")
+    """What is to be recorded, for the gateway: cameras in use and no other."""
+    return Camera.objects.filter(state=CameraLife.IN_USE).order_by("id")
 
 
 def waiting_probes() -> QuerySet[Probe]:

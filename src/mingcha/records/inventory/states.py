@@ -1,4 +1,5 @@
-"""Choices of the inventory: pure data."""
+"""Choices of the inventory: pure data. Kinds of place, area and installer are the law's own vocabulary, not listed
+here."""
 
 from __future__ import annotations
 
@@ -38,3 +39,80 @@ class ProbeState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+
+
+class CameraLife(models.TextChoices):
+    """Where a camera stands in its life. Only one in use is in the recording plan."""
+
+    DRAFT = "draft", _("Draft")
+    REFUSED = "refused", _("Refused by law")
+    WAITING = "waiting", _("Waiting for what the law asks")
+    IN_USE = "in_use", _("In use")
+    RETIRED = "retired", _("Retired")
+
+
+class CameraKind(models.TextChoices):
+    """What the device looks like, for whoever has to find it."""
+
+    FIXED = "fixed", _("Fixed")
+    DOME = "dome", _("Dome")
+    PTZ = "ptz", _("Pan, tilt, zoom")
+    BULLET = "bullet", _("Bullet")
+    PANORAMIC = "panoramic", _("Panoramic")
+    OTHER = "other", _("Other kind")
+
+
+class Datum(models.TextChoices):
+    """In which datum a position was given; it is kept in CGCS2000."""
+
+    CGCS2000 = "cgcs2000", "CGCS2000"
+    WGS84 = "wgs84", "WGS-84"
+    GCJ02 = "gcj02", "GCJ-02"
+    BD09 = "bd09", "BD-09"
+
+
+class Purpose(models.TextChoices):
+    """What a camera is for. Only the first is a ground to stand at a public place."""
+
+    PUBLIC_SECURITY = "public_security", _("Public security")
+    OTHER = "other", _("Something else")
+
+
+class SystemState(models.TextChoices):
+    """The life of a system, in order."""
+
+    PLANNED = "planned", _("Planned")
+    BUILDING = "building", _("Under construction")
+    ACCEPTED = "accepted", _("Accepted")
+    IN_USE = "in_use", _("In use")
+    STOPPED = "stopped", _("Stopped")
+    REMOVED = "removed", _("Removed")
+
+
+class Service(models.TextChoices):
+    """What a contractor does for the unit."""
+
+    OPERATION = "operation", _("Operation")
+    MAINTENANCE = "maintenance", _("Maintenance")
+    DESIGN = "design", _("Design")
+    CONSTRUCTION = "construction", _("Construction")
+    TESTING = "testing", _("Testing")
+
+
+class BuilderKind(models.TextChoices):
+    """What kind of body the unit is, for filings."""
+
+    GOVERNMENT = "government", _("Government department")
+    ENTERPRISE = "enterprise", _("Enterprise")
+    INSTITUTION = "institution", _("Public institution")
+    SOCIAL = "social", _("Social organisation")
+    OTHER = "other", _("Other body")
+
+
+class AlterationKind(models.TextChoices):
+    """A change of a camera with the law in front of it."""
+
+    MOVED = "moved", _("Moved")
+    REAIMED = "reaimed", _("Aimed elsewhere")
+    PURPOSE = "purpose", _("Purpose changed")
+    RETIRED = "retired", _("Retired")
