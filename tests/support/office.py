@@ -13,8 +13,10 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
+from mingcha.base.clock import from_datetime
 from mingcha.base.keys import make_keys
 from mingcha.records.accounts import actions as accounts
+from mingcha.records.accounts.gate.identity import SESSION_KEY as IDENTITY
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory import actions as inventory
 from mingcha.records.inventory.actions import CameraDraft
@@ -109,11 +111,15 @@ def asker(person: Person, reason: str = "routine", note: str = "") -> Asker:
     return Asker(person, session.session_key or "", reason, note)
 
 
-def browser(person: Person | None = None, **options: Any) -> Client:
-    """A client, signed in as this person."""
+def browser(person: Person | None = None, *, confirmed: bool = True, **options: Any) -> Client:
+    """A client, signed in as this person; `confirmed`: a moment ago, so that no page asks for the password again."""
     client = Client(**options)
     if person is not None:
         client.force_login(person)
+        if confirmed:
+            session = client.session
+            session[IDENTITY] = from_datetime(AT)
+            session.save()
     return client
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import LANGUAGES, Role
 
 
@@ -59,6 +60,22 @@ class OwnPasswordForm(forms.Form):
         if "password" in self.cleaned_data and again != self.cleaned_data["password"]:
             raise forms.ValidationError(_("The two passwords differ."))
         return again
+
+
+class IdentityForm(forms.Form):
+    """The answer to "is it still you": the names are those of no other form, since it travels with other fields."""
+
+    identity_asked = forms.CharField(initial="1", widget=forms.HiddenInput())
+    identity_password = forms.CharField(
+        label=_("Your password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
 
 
 class PersonForm(forms.Form):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("password/", views.first_password, name="first-password"),
+    path("confirm/", views.confirm_identity, name="confirm-identity"),
     path("language/", views.language, name="language"),
     path("people/", views.people, name="people"),
     path("people/add/", views.add_person, name="add-person"),

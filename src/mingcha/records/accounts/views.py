@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from mingcha.base.errors import Conflict, Invalid, NotAllowed
 from mingcha.records.accounts import actions, queries
-from mingcha.records.accounts.forms import LanguageForm, OwnPasswordForm, PersonForm, RoleForm, SignInForm
-from mingcha.records.accounts.gate import PersonRequest, permission, public
+from mingcha.records.accounts.forms import IdentityForm, LanguageForm, OwnPasswordForm, PersonForm, RoleForm, SignInForm
+from mingcha.records.accounts.gate import PersonRequest, address_of, confirmed_now, permission, public, recent_identity
+from mingcha.records.accounts.gate.identity import ask, confirm
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.wording import explain
@@ -35,10 +36,6 @@ def _safe_next(request: HttpRequest, text: str) -> str:
     hosts = {request.get_host()}
     good = text and url_has_allowed_host_and_scheme(text, allowed_hosts=hosts, require_https=request.is_secure())
     return text if good else reverse("home")
-
-
-def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))[:64]
 
 
 def _remember_language(response: HttpResponse, language: str) -> HttpResponse:
@@ -64,12 +61,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            person = actions.sign_in(**form.cleaned_data, address=_address(request), at=request.at)  # type: ignore[attr-defined]
+            person = actions.sign_in(**form.cleaned_data, address=address_of(request), at=request.at)  # type: ignore[attr-defined]
         except NotAllowed as error:
             form.add_error(None, explain(error))
             status = 429 if error.code == "sign_in.locked" else 403
         else:
             login(request, person)
+            confirmed_now(request, request.at)  # type: ignore[attr-defined]
             place = reverse("first-password") if person.must_set_password else target
             return _remember_language(HttpResponseRedirect(place), person.language)
     return render(request, "accounts/sign_in.html", {"form": form, "next": target}, status=status)
@@ -95,7 +93,7 @@ def first_password(request: PersonRequest) -> HttpResponse:
             if not is_first:
                 current = form.cleaned_data["current"]
                 actions.confirm_identity(
-                    person=request.user, password=current, address=_address(request), at=request.at
+                    person=request.user, password=current, address=address_of(request), at=request.at
                 )
             actions.set_own_password(person=request.user, password=form.cleaned_data["password"], at=request.at)
         except NotAllowed as error:
@@ -108,6 +106,25 @@ def first_password(request: PersonRequest) -> HttpResponse:
             messages.success(request, gettext("Your password is set."))
             return redirect("home")
     return render(request, "accounts/first_password.html", {"form": form, "is_first": is_first})
+
+
+@permission(Permission.OWN_ACCOUNT)
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def confirm_identity(request: PersonRequest) -> HttpResponse:
+    """Ask who sits there, then lead on to where the person wanted to go."""
+    target = _safe_next(request, request.POST.get("next", request.GET.get("next", "")))
+    form = IdentityForm(request.POST or None, person=request.user)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            confirm(request, form)
+        except NotAllowed as error:
+            form.add_error(None, explain(error))
+            status = 429 if error.code == "sign_in.locked" else 403
+        else:
+            return HttpResponseRedirect(target)
+    return ask(request, form, status=status, next_page=target)
 
 
 @public
@@ -154,6 +171,7 @@ def person(request: PersonRequest, public_id: str) -> HttpResponse:
 
 @permission(Permission.MANAGE_PEOPLE)
 @require_POST
+@recent_identity
 def change_role(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.person_for(viewer=request.user, public_id=public_id)
     form = RoleForm(request.POST)
@@ -167,6 +185,7 @@ def change_role(request: PersonRequest, public_id: str) -> HttpResponse:
 
 @permission(Permission.MANAGE_PEOPLE)
 @require_POST
+@recent_identity
 def one_time_login(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.person_for(viewer=request.user, public_id=public_id)
     password = actions.issue_one_time_login(person=found, actor=request.user, at=request.at)
@@ -175,6 +194,7 @@ def one_time_login(request: PersonRequest, public_id: str) -> HttpResponse:
 
 @permission(Permission.MANAGE_PEOPLE)
 @require_POST
+@recent_identity
 def disable_person(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.person_for(viewer=request.user, public_id=public_id)
     actions.disable_person(person=found, actor=request.user, at=request.at)
@@ -184,6 +204,7 @@ def disable_person(request: PersonRequest, public_id: str) -> HttpResponse:
 
 @permission(Permission.MANAGE_PEOPLE)
 @require_POST
+@recent_identity
 def enable_person(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.person_for(viewer=request.user, public_id=public_id)
     password = actions.enable_person(person=found, actor=request.user, at=request.at)

@@ -9,6 +9,7 @@ MESSAGES: dict[str, str | Promise] = {
     "permission.missing": _("Your role does not permit this."),
     "permission.sign_in": _("Please sign in."),
     "permission.first_password": _("Set your own password first."),
+    "permission.identity": _("Confirm who you are first: open this page in the browser and try again."),
     "person.disabled": _("This account has been disabled. Ask your manager."),
     "person.last_manager": _("This is the last active manager. Appoint another one first."),
     "person.name_control": _("The name must not hold line breaks or other control characters."),

@@ -38,6 +38,11 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+def address_of(request: HttpRequest) -> str:
+    """The network address the request came from, for the register and the throttle."""
+    return str(request.META.get("REMOTE_ADDR", ""))[:64]
+
+
 def permission(needed: Permission, *, before_first_password: bool = False) -> Callable[[View], View]:
     """Let only persons in whose role permits `needed`. `before_first_password`: also those who still hold a one-time
     password, for the one page where they set their own."""
