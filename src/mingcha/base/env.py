@@ -39,6 +39,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MINGCHA_TIME_ZONE", "text", "Asia/Shanghai", "Time zone of screens; inside, all is UTC."),
     Setting("MINGCHA_LOG_LEVEL", "text", "INFO", "DEBUG, INFO, WARNING or ERROR."),
     Setting("MINGCHA_SECRET_KEY", "secret", "", "Signing key of sessions; made in the data directory if empty."),
+    Setting("MINGCHA_PUBLIC_URL", "text", "", "Address of the pages as the public reaches them; stands in QR codes."),
+    Setting("MINGCHA_FILES_LIMIT_GB", "int", "50", "Most room that uploaded files may take together."),
     Setting("MINGCHA_HTTPS", "bool", "", "Whether browsers reach the pages by https."),
 )
 

@@ -137,6 +137,11 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+# Uploads go to disk in pieces, and only where a page takes files (mingcha.web.uploads).
+FILE_UPLOAD_HANDLERS = ["mingcha.web.uploads.Handler"]
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILES_LIMIT_BYTES = ENV.integer("MINGCHA_FILES_LIMIT_GB") * 10**9
+PUBLIC_URL = ENV.text("MINGCHA_PUBLIC_URL").rstrip("/")
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
