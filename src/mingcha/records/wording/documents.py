@@ -3,5 +3,28 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-MESSAGES: dict[str, str | Promise] = {}
+MESSAGES: dict[str, str | Promise] = {
+    "file.damaged": _("This file is missing or damaged on the disk. Restore it from a backup."),
+    "file.empty": _("The file is empty."),
+    "file.encrypted": _("The file is protected by a password and could not be read in later years. Save it without."),
+    "file.extension": _("The name does not fit the content. A file like this ends in .%(extension)s."),
+    "file.kind": _("This kind of file is not taken. Use PDF, PNG, JPEG, WebP, DOCX, XLSX or plain text."),
+    "file.kind_here": _("Here only files of these kinds are taken: %(kinds)s."),
+    "file.limit": _("The room for files is used up. Ask whoever runs this installation to raise the limit."),
+    "file.macros": _(
+        "The file holds macros, programs or parts loaded from elsewhere. Save it without them, or as PDF."
+    ),
+    "file.missing": _("Choose a file."),
+    "file.no_room": _("The disk of the data directory is full. Make room and try again."),
+    "file.office_broken": _("This Word or Excel file cannot be read. Save it anew, or as PDF."),
+    "file.pdf_active": _("This PDF holds scripts, attachments or actions. Print it to a new PDF and file that one."),
+    "file.pdf_broken": _("This PDF cannot be read. Save or scan it anew."),
+    "file.picture_broken": _("This picture cannot be read."),
+    "file.picture_large": _("This picture has more than %(limit)s million pixels. Make it smaller."),
+    "file.too_large": _("The file is too large; at most %(limit_mib)s MB are taken."),
+    "pdf.unavailable": _(
+        "Paper cannot be made on this machine: the text library Pango is missing. Install libpango, then try again."
+    ),
+}
