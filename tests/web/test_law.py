@@ -12,10 +12,10 @@ from django.utils.translation import override
 from mingcha import law
 from mingcha.law.model import Citation
 from mingcha.law.reader import LawReader
+from mingcha.law.regions import matching, name_of, regions
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.models import Camera
 from mingcha.web.pages import law_screens, law_words
-from mingcha.web.pages.regions import matching, name_of, regions
 from tests.support.office import browser
 from tests.web.test_pages import CHINESE, LANGUAGES, client, page_text
 

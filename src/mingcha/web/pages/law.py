@@ -17,13 +17,13 @@ from mingcha import law as rules
 from mingcha.law import FactError
 from mingcha.law.explain import LANGUAGES
 from mingcha.law.model import Article, Instrument
+from mingcha.law.regions import name_of
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.web.pages.law_form import SiteForm
 from mingcha.web.pages.law_screens import SCREENS, screen_named, screens_of
 from mingcha.web.pages.law_site import Answer, answer, reasoning
 from mingcha.web.pages.law_words import Row, article_label, codes, instruments, label, language, reader, short, title
-from mingcha.web.pages.regions import name_of
 
 QUERY_LIMIT = 100
 COLUMNS = 3

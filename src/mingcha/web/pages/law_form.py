@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mingcha import law
 from mingcha.law import FactError
+from mingcha.law.regions import matching, name_of, regions
 from mingcha.web.pages.law_words import codes, label, language
-from mingcha.web.pages.regions import matching, name_of, regions
 
 CANDIDATES = 6
 _DATED_BY_DAY = frozenset({"recorded_at", "now", "planned_on"})

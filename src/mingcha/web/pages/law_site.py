@@ -31,9 +31,9 @@ from mingcha.law.model import (
 )
 from mingcha.law.reader import Binding
 from mingcha.law.regime import Regime
+from mingcha.law.regions import name_of
 from mingcha.web.pages.law_form import SiteForm
 from mingcha.web.pages.law_words import Row, label, language, reader
-from mingcha.web.pages.regions import name_of
 
 EXPLAINED = ("placement", "retention", "log_retention", "filing", "removal", "duties")
 WHY: dict[str, str | Promise] = {
