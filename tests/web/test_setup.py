@@ -36,7 +36,7 @@ def test_set_up_in_an_empty_directory_twice(tmp_path: Path) -> None:
         triggers = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     connection.close()
     assert mode == "wal"
-    assert {"register_entry_no_update", "register_entry_no_delete", "register_entryref_no_update"} <= triggers
+    assert {"register_entry_no_update", "register_entry_no_delete", "register_posting_no_update"} <= triggers
 
 
 def test_https_makes_cookies_secure(tmp_path: Path) -> None:

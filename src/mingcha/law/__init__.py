@@ -9,12 +9,14 @@ the choices the texts left open in docs/law/readings.md, and what answers each a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from datetime import date, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 
 from mingcha.law.dataset import SHIPPED, read, shipped
 from mingcha.law.engine import Law
 from mingcha.law.facts import FactError
+from mingcha.law.grounds import duty_citations
 from mingcha.law.model import Article, Citation, Instrument
 from mingcha.law.schema import DataError
 
@@ -29,6 +31,7 @@ __all__ = [
     "current",
     "decide",
     "decide_batch",
+    "duty_grounds",
     "law_with",
     "version",
 ]
@@ -63,3 +66,13 @@ def version() -> str:
 def articles() -> tuple[Article, ...]:
     """The article table of all instruments, in the order of the texts."""
     return current().data.articles
+
+
+def duty_grounds(code: str, at: datetime, region: str = "") -> tuple[Citation, ...]:
+    """The articles that state a standing duty at an instant; only national ones without a region."""
+    return _duty_grounds(code, at.astimezone(current().data.offset).date(), region)
+
+
+@lru_cache(maxsize=4096)
+def _duty_grounds(code: str, on: date, region: str) -> tuple[Citation, ...]:
+    return duty_citations(current().data, code, on, region)

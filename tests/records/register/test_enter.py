@@ -9,7 +9,7 @@ from django.db import transaction
 
 from mingcha.base.errors import Conflict, Invalid
 from mingcha.records.register.actions import SYSTEM, act, enter
-from mingcha.records.register.models import Entry, EntryRef
+from mingcha.records.register.models import Entry
 from tests.support.office import AT, last_entry
 
 
@@ -45,7 +45,7 @@ def test_an_unknown_word_is_refused_when_the_code_is_read() -> None:
 def test_an_act_without_an_entry_is_rolled_back() -> None:
     @act("site.opened")
     def forgetful() -> None:
-        EntryRef.objects.all().exists()
+        Entry.objects.all().exists()
 
     with pytest.raises(RuntimeError, match="left no entry"):
         forgetful()
@@ -86,7 +86,6 @@ def test_it_refuses_detail_that_is_not_plain() -> None:
         do(detail={"x": object()})
 
 
-def test_everything_an_entry_is_about_is_indexed() -> None:
+def test_everything_an_entry_is_about_stands_in_it_once() -> None:
     do(subject="sit_0000000000000000", refs=["cam_0000000000000000", "cam_0000000000000000"])
-    refs = EntryRef.objects.values_list("ref", flat=True)
-    assert sorted(refs) == ["cam_0000000000000000", "sit_0000000000000000"]
+    assert last_entry().refs == ["cam_0000000000000000", "sit_0000000000000000"]

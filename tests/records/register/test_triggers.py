@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import importlib
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from mingcha.records.register.actions import SYSTEM, act, enter
-from mingcha.records.register.models import Entry, EntryRef
+from mingcha.records.register.models import Entry, Posting
 from tests.support.office import AT
 
-migration = importlib.import_module("mingcha.records.register.migrations.0002_append_only")
+first = importlib.import_module("mingcha.records.register.migrations.0002_append_only")
+migration = importlib.import_module("mingcha.records.register.migrations.0003_standing_and_keys")
 
 
 def editor(vendor: str, said: list[str]) -> SimpleNamespace:
@@ -27,23 +29,30 @@ def test_it_can_be_taken_back_and_put_on_again() -> None:
     do()
     with connection.cursor() as cursor:
         real = SimpleNamespace(connection=connection, execute=cursor.execute)
-        migration.drop_triggers(None, real)
-        EntryRef.objects.all().delete()
+        migration.open_new_book(None, real)
+        Posting.objects.all().delete()
         assert Entry.objects.all().delete()[0] == 1
-        migration.add_triggers(None, real)
+        migration.close_book(None, real)
 
 
-def test_postgresql_refuses_change_deletion_and_truncation() -> None:
+@pytest.mark.parametrize(
+    ("add", "drop", "tables"),
+    [
+        (first.add_triggers, first.drop_triggers, first.TABLES),
+        (migration.close_book, migration.open_new_book, migration.TABLES),
+    ],
+)
+def test_postgresql_refuses_change_deletion_and_truncation(add: Any, drop: Any, tables: tuple[str, ...]) -> None:
     said: list[str] = []
-    migration.add_triggers(None, editor("postgresql", said))
+    add(None, editor("postgresql", said))
     assert "RAISE EXCEPTION" in said[0]
     assert [line for line in said[1:] if "BEFORE UPDATE OR DELETE OR TRUNCATE" not in line] == []
-    assert len(said) == 1 + len(migration.TABLES)
+    assert len(said) == 1 + len(tables)
     said.clear()
-    migration.drop_triggers(None, editor("postgresql", said))
-    assert len(said) == len(migration.TABLES)
+    drop(None, editor("postgresql", said))
+    assert len(said) == len(tables)
 
 
 def test_a_database_without_triggers_of_ours_is_refused() -> None:
     with pytest.raises(NotImplementedError, match="mysql"):
-        migration.add_triggers(None, editor("mysql", []))
+        migration.close_book(None, editor("mysql", []))

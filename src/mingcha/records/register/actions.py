@@ -16,14 +16,19 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from django.db import transaction
 
+from mingcha import law
+from mingcha.base.clock import from_datetime
 from mingcha.records.register.acts import ACTS
-from mingcha.records.register.canonical import canonical, plain
-from mingcha.records.register.models import Entry, EntryRef
+from mingcha.records.register.canonical import Json, canonical, plain
+from mingcha.records.register.keys import act_code, keys_of, names_in
+from mingcha.records.register.models import Entry, EntryName, Posting
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 MAX_SUBJECT_NAME = 1000
+MAX_NAME = 200
+Ground = law.Citation | Mapping[str, object]
 
 
 class Actor(Protocol):
@@ -51,6 +56,23 @@ class FixedActor:
 SYSTEM = FixedActor("system", "Mingcha")
 RECORDER = FixedActor("recorder", "Recorder")
 CONSOLE = FixedActor("console", "Command line")
+FIXED = frozenset({SYSTEM.public_id, RECORDER.public_id, CONSOLE.public_id})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody was at an instant: the posts they held and the unit they acted for, by name."""
+
+    post: str = ""
+    unit: str = ""
+
+
+_standing_of: list[Callable[[Actor, datetime], Standing]] = []
+
+
+def tell_standing_by(teller: Callable[[Actor, datetime], Standing]) -> None:
+    """Let an upper app say who holds which post: the register itself knows no posts. The last one given is asked."""
+    _standing_of[:] = [teller]
 
 
 @dataclass(slots=True)
@@ -97,15 +119,19 @@ def enter(
     subject_name: str = "",
     refs: Iterable[str] = (),
     detail: Mapping[str, object] | None = None,
+    grounds: Iterable[Ground] = (),
     law_version: str = "",
+    standing: Standing | None = None,
     word: str = "",
     source: str | None = None,
 ) -> Entry:
     """Add one entry for the act that is running.
 
     `word`: one of the act's words, the first when empty. `subject`: public id; `refs`: further ids the entry is
-    about (the subject and a person who acts are among them by themselves). `source`: id of the recorder's fact.
-    Raises RuntimeError outside an act.
+    about (the subject and a person who acts are among them by themselves). `grounds`: citations of the decision the
+    act rests on (`law.decide(...)["citations"]`); the duty the word answers is added by itself. `law_version`: of that
+    decision; the law of this release when empty. `standing`: post and unit, looked up when not given. `source`: id of
+    the recorder's fact. Raises RuntimeError outside an act.
     """
     frame = _frame.get()
     if frame is None or not transaction.get_connection().in_atomic_block:
@@ -115,19 +141,43 @@ def enter(
         raise RuntimeError(f"the act may not enter {word!r}")
     if at.tzinfo is None:
         raise RuntimeError("register.enter wants an aware instant")
+    held = standing or (_standing_of[0](actor, at) if _standing_of else Standing())
+    about = sorted({ref for ref in (subject, actor.public_id, *refs) if "_" in ref})
     entry = Entry.objects.create(
         at=at,
         act=word,
         actor=actor.public_id,
-        actor_name=actor.name,
+        actor_name=actor.name[:MAX_NAME],
         actor_role=actor.role,
+        post=held.post[:MAX_NAME],
+        unit=held.unit[:MAX_NAME],
         subject=subject,
         subject_name=subject_name[:MAX_SUBJECT_NAME],
+        about=canonical(about),
         detail=canonical(plain(detail or {})),
-        law_version=law_version,
+        ground=canonical(_all_grounds(grounds, word, at)),
+        law_version=law_version or law.version(),
         source=source,
     )
-    about = {ref for ref in (subject, actor.public_id, *refs) if "_" in ref}
-    EntryRef.objects.bulk_create([EntryRef(entry=entry, ref=ref) for ref in sorted(about)])
+    _file(entry, about)
     frame.entries.append(entry)
     return entry
+
+
+def _all_grounds(grounds: Iterable[Ground], word: str, at: datetime) -> Json:
+    """What was given, then the articles of the duty the word answers; none twice."""
+    given = [ground.as_dict() if isinstance(ground, law.Citation) else dict(ground) for ground in grounds]
+    given += [citation.as_dict() for citation in law.duty_grounds(ACTS[word].duty, at)]
+    unique = {canonical(plain(ground)): plain(ground) for ground in given}
+    return list(unique.values())
+
+
+def _file(entry: Entry, about: list[str]) -> None:
+    """File the entry under its keys, so that every search finds it."""
+    actor_name = "" if entry.actor in FIXED else entry.actor_name
+    names = names_in(actor_name, entry.subject_name)
+    EntryName.objects.bulk_create([EntryName(text=name) for name in sorted(names)], ignore_conflicts=True)
+    at_us, code = from_datetime(entry.at), act_code(entry.act)
+    Posting.objects.bulk_create(
+        Posting(key=key, at_us=at_us, entry=entry, act=code) for key in sorted(keys_of(entry.act, about, names))
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
 from mingcha.base.errors import Invalid
 
@@ -48,3 +49,8 @@ def _require_plain(value: object) -> None:
             _require_plain(item)
         return
     raise Invalid("register.detail", f"A value of type {type(value).__name__} cannot stand in the register.")
+
+
+def digest(text: str) -> str:
+    """SHA-256 (hex) of a text in UTF-8."""
+    return sha256(text.encode()).hexdigest()

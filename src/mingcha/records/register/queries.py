@@ -42,7 +42,7 @@ def entries(search: Search) -> QuerySet[Entry]:
         found = found.filter(act=search.act)
     for ref in (search.ref, search.also_ref):
         if ref:
-            found = found.filter(refs__ref=ref)
+            found = found.filter(about__contains=f'"{ref}"')
     if search.since:
         found = found.filter(at__gte=search.since)
     if search.until:
