@@ -42,6 +42,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MINGCHA_PUBLIC_URL", "text", "", "Address of the pages as the public reaches them; stands in QR codes."),
     Setting("MINGCHA_FILES_LIMIT_GB", "int", "50", "Most room that uploaded files may take together."),
     Setting("MINGCHA_HTTPS", "bool", "", "Whether browsers reach the pages by https."),
+    Setting("MINGCHA_WATCH_NEEDS_POST", "bool", "True", "Whether pictures ask for an appointment to a post there."),
 )
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -39,6 +39,7 @@ HTTPS = ENV.boolean("MINGCHA_HTTPS")
 MEDIA_ORIGIN = ENV.text("MINGCHA_MEDIA_URL").rstrip("/")
 MEDIA_HOST = ENV.text("MINGCHA_MEDIA_HOST")
 MEDIA_PORT = ENV.integer("MINGCHA_MEDIA_PORT")
+WATCH_NEEDS_POST = ENV.boolean("MINGCHA_WATCH_NEEDS_POST")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
