@@ -69,7 +69,7 @@ def build(path: Path, cameras: int, days: int) -> None:
     connection.execute("PRAGMA foreign_keys = OFF")
     for day in range(days):
         connection.execute("BEGIN")
-        connection.executemany("INSERT INTO segment VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", segments(day))
+        connection.executemany("INSERT INTO segment VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL)", segments(day))
         first = day * DAY_MINUTES * cameras + 1
         connection.executemany(
             "INSERT INTO segment_index VALUES (?, ?)",

@@ -259,7 +259,8 @@ def test_an_open_row_of_a_sealed_segment_goes(film: Film) -> None:
     record = film.record(0)
     with film.catalog.transaction() as connection:
         connection.execute(
-            "INSERT INTO open_segment VALUES (?, 1, 1, ?, ?, 0, NULL)", (record.number, record.run, record.start_us)
+            "INSERT INTO open_segment VALUES (?, 1, 1, ?, ?, 0, NULL, NULL)",
+            (record.number, record.run, record.start_us),
         )
     recover(film.store, film.catalog)
     assert film.catalog.open_segments() == []

@@ -101,8 +101,8 @@ def test_a_missing_catalog_is_absent_for_readers_and_for_a_missing_directory(
         "INSERT INTO gap (stream, start_us, end_us, reason, detail) VALUES (1, 20, 20, 'x', '')",
         "INSERT INTO stream (camera, role) VALUES ('front door', 'main')",
         "INSERT INTO stream (camera, role) VALUES ('cam_1', 'third')",
-        "INSERT INTO open_segment VALUES (0, 1, 1, 1, 1, 0, NULL)",
-        "INSERT INTO open_segment VALUES (99, 77, 1, 1, 1, 0, NULL)",
+        "INSERT INTO open_segment VALUES (0, 1, 1, 1, 1, 0, NULL, NULL)",
+        "INSERT INTO open_segment VALUES (99, 77, 1, 1, 1, 0, NULL, NULL)",
         "INSERT INTO garbage VALUES ('one', 1, 1)",
         "INSERT INTO store (store, added_us) VALUES ('disk1', 1)",
     ],
@@ -119,29 +119,32 @@ def test_a_reader_cannot_write(film: Film) -> None:
     assert caught.value.code == "catalog.read_only"
 
 
-def migrate_to_two(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+AHEAD = VERSION + 1
+
+
+def migrate_ahead(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """A program one version ahead."""
     real = connection._text
-    monkeypatch.setattr(connection, "VERSION", 2)
-    monkeypatch.setattr(connection, "_text", lambda name: script if name == "migrations/2.sql" else real(name))
+    monkeypatch.setattr(connection, "VERSION", AHEAD)
+    monkeypatch.setattr(connection, "_text", lambda name: script if name == f"migrations/{AHEAD}.sql" else real(name))
 
 
 def test_an_older_catalog_is_brought_up_with_what_it_holds(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
     record = film.record()
-    migrate_to_two(
+    migrate_ahead(
         monkeypatch, "-- later\nCREATE TABLE later (\n  x INTEGER\n) STRICT;\nINSERT INTO later VALUES (7);\n"
     )
     film.reopen()
     with film.catalog.reading() as reader:
         assert reader.execute("SELECT x FROM later").fetchall() == [(7,)]
-        assert reader.execute("PRAGMA user_version").fetchone() == (2,)
+        assert reader.execute("PRAGMA user_version").fetchone() == (AHEAD,)
     assert film.catalog.segment(record.number) == record
 
 
 def test_a_migration_that_fails_leaves_the_catalog_as_it_was(film: Film, monkeypatch: pytest.MonkeyPatch) -> None:
     record = film.record()
     with monkeypatch.context() as ahead:
-        migrate_to_two(ahead, "CREATE TABLE later (x) STRICT;\nINSERT INTO nowhere VALUES (1);\n")
+        migrate_ahead(ahead, "CREATE TABLE later (x) STRICT;\nINSERT INTO nowhere VALUES (1);\n")
         with pytest.raises(sqlite3.OperationalError):
             Catalog(film.catalog.path, film.clock)
     film.reopen()
@@ -168,3 +171,48 @@ def test_the_log_of_changes_does_not_grow_for_ever(film: Film) -> None:
         film.catalog.add_fact(Fact(f"fct_{n:016d}", "camera.state", 1, detail={"text": "x" * 10_000}))
     assert film.catalog.path.with_name("catalog.db-wal").stat().st_size < 6_000_000
     assert film.catalog.path.stat().st_size > 3_000_000
+
+
+def test_a_catalog_of_version_one_is_brought_up(film: Film) -> None:
+    """As its recorder left it: footage without a rule, which is never deleted until one is ordered."""
+    film.catalog.close()
+    path = film.path / "old.db"
+    old = sqlite3.connect(path)
+    old.executescript((Path(__file__).parent / "schema_1.sql").read_text(encoding="utf-8"))
+    old.execute(f"PRAGMA application_id = {connection.APPLICATION_ID}")
+    old.executescript(
+        """INSERT INTO meta VALUES ('format', 'mingcha.catalog/1'), ('made_us', 1), ('next_number', 2), ('next_run', 2),
+            ('next_fact', 1), ('confirmed_fact', 0);
+        INSERT INTO store VALUES (1, 'sto_1', 1);
+        INSERT INTO stream VALUES (1, 'cam_1', 'main');
+        INSERT INTO run VALUES (1, 1, 1, 'h264', '', 0, 0, '');
+        INSERT INTO segment VALUES (1, 5, 1, 9, 1, 1, 0, 1, 2, 1, 1, 0, zeroblob(32));
+        INSERT INTO open_segment VALUES (2, 1, 1, 1, 9, 0, NULL);
+        PRAGMA user_version = 1;"""
+    )
+    old.close()
+    brought = Catalog(path, film.clock)
+    assert brought.segment(1) is not None
+    with brought.reading() as reader:
+        assert reader.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert reader.execute("SELECT rule, leaf FROM segment").fetchall() == [(None, None)]
+        tables = {
+            name: _plain(sql) for name, sql in reader.execute("SELECT name, sql FROM sqlite_schema WHERE sql <> ''")
+        }
+    brought.close()
+    new = Catalog(film.path / "new.db", film.clock)
+    with new.reading() as reader:
+        expected = {
+            name: _plain(sql) for name, sql in reader.execute("SELECT name, sql FROM sqlite_schema WHERE sql <> ''")
+        }
+    new.close()
+    altered = {"segment", "open_segment"}
+    assert {name: sql for name, sql in tables.items() if name not in altered} == {
+        name: sql for name, sql in expected.items() if name not in altered
+    }
+    film.catalog = Catalog(film.path / "catalog.db", film.clock)
+
+
+def _plain(sql: str) -> str:
+    """A definition without its comments and layout."""
+    return " ".join(re.sub(r"--.*", "", sql).split())

@@ -1,6 +1,6 @@
 -- The catalog: which footage exists, which does not and why, and what has still to be told to the office.
 --
--- Version 1 (PRAGMA user_version). Changes go into migrations/<version>.sql; this file always holds the newest schema.
+-- Version 2 (PRAGMA user_version). Changes go into migrations/<version>.sql; this file always holds the newest schema.
 -- Instants are wall time, microseconds since 1970-01-01T00:00:00Z, UTC (`*_us`). Ticks are 1/90000 s. Every footage
 -- file is in exactly one of open_segment, segment and garbage; docs/ref/catalog.md tells the order of each change.
 
@@ -8,7 +8,8 @@
 CREATE TABLE meta (
   -- Name: 'format' ('mingcha.catalog/1'), 'made_us', 'next_number' (the segment number to give out next; numbers are
   -- never used twice), 'next_run' (the same for runs), 'next_fact' (the fact sequence to give out next),
-  -- 'confirmed_fact' (the office has all up to it).
+  -- 'confirmed_fact' (the office has all up to it). Made when first needed: 'ledger_size' (leaves before it are in the
+  -- ledger for good), 'trusted_us', 'boot', 'boottime_us' (retention's own time; retention/trusted_time.py).
   name TEXT NOT NULL PRIMARY KEY,
   -- Text for 'format', integer for the others.
   value ANY NOT NULL
@@ -24,6 +25,24 @@ CREATE TABLE store (
   added_us INTEGER NOT NULL CHECK (added_us > 0)
 ) STRICT;
 
+-- How long footage is kept, as the office ordered it. Rows are never changed: a segment points at the rule it was recorded
+-- under.
+CREATE TABLE rule (
+  -- Short key, used in the large tables.
+  id INTEGER PRIMARY KEY,
+  -- Never deleted before this much time after its end.
+  floor_us INTEGER NOT NULL CHECK (floor_us >= 0),
+  -- Deleted when this much time after its end has passed; NULL where nothing orders deletion.
+  ceiling_us INTEGER CHECK (ceiling_us >= floor_us),
+  -- 1: between floor and ceiling it may go when the disk needs room.
+  make_room INTEGER NOT NULL CHECK (make_room IN (0, 1)),
+  -- The provisions: JSON list of texts such as "cn-2025-799 17".
+  ground TEXT NOT NULL,
+  -- Digest of the law data that was asked.
+  law_version TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX rule_once ON rule (floor_us, coalesce(ceiling_us, -1), make_room, ground, law_version);
+
 -- The streams that ever were recorded.
 CREATE TABLE stream (
   -- Short key, used in the large tables.
@@ -33,6 +52,16 @@ CREATE TABLE stream (
   -- Which of the camera's streams.
   role TEXT NOT NULL CHECK (role IN ('main', 'sub')),
   UNIQUE (camera, role)
+) STRICT;
+
+-- The rule for what is recorded from now on. Stays when a camera is taken out of the plan.
+CREATE TABLE stream_rule (
+  -- Whose.
+  stream INTEGER PRIMARY KEY REFERENCES stream (id),
+  -- Which.
+  rule INTEGER NOT NULL REFERENCES rule (id),
+  -- Since when.
+  since_us INTEGER NOT NULL CHECK (since_us > 0)
 ) STRICT;
 
 -- Runs: unbroken stretches of one session in one picture format. The format itself is in the header of every file.
@@ -71,7 +100,9 @@ CREATE TABLE open_segment (
   -- Ticks from the start of the run to media time 0 of the file.
   media_offset INTEGER NOT NULL CHECK (media_offset >= 0),
   -- Found by recovery in a file that a crash left behind, until it is sealed; NULL while being recorded.
-  end_us INTEGER CHECK (end_us >= start_us)
+  end_us INTEGER CHECK (end_us >= start_us),
+  -- The rule it is recorded under; NULL where none was ordered yet.
+  rule INTEGER REFERENCES rule (id)
 ) STRICT;
 
 -- Sealed files, in <store>/segments, kept in the order in which they are asked for: by stream and time.
@@ -102,6 +133,10 @@ CREATE TABLE segment (
   flags INTEGER NOT NULL CHECK (flags BETWEEN 0 AND 3),
   -- RFC 6962 root over the hashes of header and parts, as in the file's trailer.
   root BLOB NOT NULL CHECK (length(root) = 32),
+  -- The rule it was recorded under, frozen; NULL where none was ordered yet: then it is never deleted.
+  rule INTEGER REFERENCES rule (id),
+  -- Index of its leaf in the ledger; NULL until the ledger has it for good.
+  leaf INTEGER CHECK (leaf >= 0),
   PRIMARY KEY (stream, start_us, number)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX segment_by_number ON segment (number);
@@ -125,6 +160,46 @@ CREATE TABLE coverage (
   end_us INTEGER NOT NULL CHECK (end_us > start_us),
   PRIMARY KEY (stream, start_us)
 ) STRICT, WITHOUT ROWID;
+
+-- Footage that was deleted by its rule, with neighbours joined: it was recorded, and is not there any more.
+CREATE TABLE deleted (
+  -- Whose.
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  -- Wall instant at which it begins.
+  start_us INTEGER NOT NULL CHECK (start_us > 0),
+  -- Wall instant at which it ends.
+  end_us INTEGER NOT NULL CHECK (end_us > start_us),
+  PRIMARY KEY (stream, start_us)
+) STRICT, WITHOUT ROWID;
+
+-- Footage that stays whatever its rule says. Rows are never deleted: a hold that is over says when and why.
+CREATE TABLE hold (
+  -- Public id.
+  hold TEXT NOT NULL PRIMARY KEY CHECK (hold GLOB 'hld_*'),
+  -- Public id of the camera; all its streams are held.
+  camera TEXT NOT NULL CHECK (camera GLOB 'cam_*'),
+  -- Wall instant at which it begins.
+  start_us INTEGER NOT NULL CHECK (start_us >= 0),
+  -- Wall instant at which it ends, not part of it.
+  end_us INTEGER NOT NULL CHECK (end_us > start_us),
+  -- It ends by itself then; NULL: only when released.
+  until_us INTEGER,
+  -- When this catalog learned of it.
+  placed_us INTEGER NOT NULL CHECK (placed_us > 0),
+  -- When it was released; NULL while it holds.
+  released_us INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hold_by_camera ON hold (camera) WHERE released_us IS NULL;
+
+-- What the ledger has still to be told, in order; rows go when it has them for good (ledger_size in meta).
+CREATE TABLE leaf (
+  -- Rises by one.
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  -- The entry: canonical JSON (docs/ref/ledger-entries.md).
+  body TEXT NOT NULL,
+  -- Number of the segment it speaks of, whose row is told its index; NULL for others.
+  segment INTEGER
+) STRICT;
 
 -- Stretches of wall time that should have been recorded and were not.
 CREATE TABLE gap (

@@ -14,6 +14,7 @@ from mingcha.base.errors import Conflict, Invalid
 from mingcha.media.catalog.connection import WRITER_BUSY_MS, open_writer
 from mingcha.media.catalog.coverage import add_stretch, remove_stretch
 from mingcha.media.catalog.errors import catalog_errors
+from mingcha.media.catalog.leaves import add_gap_leaf, add_segment_leaf, rule_for
 from mingcha.media.catalog.part_index import pack
 from mingcha.media.catalog.reader import NO_KEY_BIT, RECOVERED_BIT, CatalogReader
 from mingcha.media.catalog.reasons import REASONS
@@ -95,7 +96,8 @@ class Catalog(CatalogReader):
                 self._store_ids[store] = known
             return int(known)
 
-    def _stream(self, connection: sqlite3.Connection, camera: str, role: str) -> int:
+    def stream_key(self, connection: sqlite3.Connection, camera: str, role: str) -> int:
+        """The short key of a stream, made when it is new. Inside a transaction."""
         known = self._stream_ids.get((camera, role))
         if known is None:
             connection.execute("INSERT OR IGNORE INTO stream (camera, role) VALUES (?, ?)", (camera, role))
@@ -130,7 +132,7 @@ class Catalog(CatalogReader):
                 "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run,
-                    self._stream(connection, camera, role),
+                    self.stream_key(connection, camera, role),
                     start_us,
                     video.codec,
                     video.codec_string,
@@ -157,9 +159,9 @@ class Catalog(CatalogReader):
         with self.transaction() as connection:
             number = self._next(connection, "next_number") if number is None else number
             connection.execute(
-                """INSERT INTO open_segment (number, store, stream, run, start_us, media_offset)
-                VALUES (?, ?, ?, ?, ?, ?)""",
-                (number, self.add_store(store), self._stream(connection, camera, role), run, start_us, media_offset),
+                """INSERT INTO open_segment (number, store, stream, run, start_us, media_offset, rule)
+                VALUES (?, ?, ?3, ?, ?, ?, (SELECT rule FROM stream_rule WHERE stream = ?3))""",
+                (number, self.add_store(store), self.stream_key(connection, camera, role), run, start_us, media_offset),
             )
             return number
 
@@ -190,12 +192,13 @@ class Catalog(CatalogReader):
         """The file lies in ``segments``, durable: the open row goes, the segment, its part index and its stretch of
         coverage come. Raises Conflict ``catalog.number_used`` when the number is taken."""
         with self.transaction() as connection:
-            stream = self._stream(connection, record.camera, record.role)
+            stream = self.stream_key(connection, record.camera, record.role)
+            rule = rule_for(connection, stream, record.number)
             connection.execute("DELETE FROM open_segment WHERE number = ?", (record.number,))
             flags = (0 if record.starts_with_key else NO_KEY_BIT) | (RECOVERED_BIT if record.recovered else 0)
             try:
                 connection.execute(
-                    "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
                     (
                         stream,
                         record.start_us,
@@ -210,6 +213,7 @@ class Catalog(CatalogReader):
                         record.frames,
                         flags,
                         record.root,
+                        rule,
                     ),
                 )
             except sqlite3.IntegrityError as error:
@@ -218,6 +222,7 @@ class Catalog(CatalogReader):
                 raise Conflict("catalog.number_used", f"Segment {record.number} is already sealed.") from error
             connection.execute("INSERT INTO segment_index VALUES (?, ?)", (record.number, pack(parts)))
             add_stretch(connection, stream, record.start_us, record.end_us)
+            add_segment_leaf(connection, record, rule)
 
     def adopt_run(
         self,
@@ -235,7 +240,7 @@ class Catalog(CatalogReader):
                 "INSERT OR IGNORE INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     run,
-                    self._stream(connection, camera, role),
+                    self.stream_key(connection, camera, role),
                     start_us,
                     video.codec if video is not None else "unknown",
                     video.codec_string if video is not None else "",
@@ -248,10 +253,10 @@ class Catalog(CatalogReader):
     def adopt_open(self, own: Identity, end_us: int) -> None:
         """Recovery has seen where a segment that a crash left behind ends; its row may be missing."""
         with self.transaction() as connection:
-            stream, store = self._stream(connection, own.camera, own.role), self.add_store(own.store)
+            stream, store = self.stream_key(connection, own.camera, own.role), self.add_store(own.store)
             connection.execute(
-                """INSERT INTO open_segment VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (number) DO UPDATE SET end_us = excluded.end_us""",
+                """INSERT INTO open_segment (number, store, stream, run, start_us, media_offset, end_us)
+                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET end_us = excluded.end_us""",
                 (own.number, store, stream, own.run, own.start_us, own.media_offset, end_us),
             )
 
@@ -287,7 +292,7 @@ class Catalog(CatalogReader):
         reason ends where the new one begins. Raises Invalid for a reason outside `reasons.REASONS`."""
         _known(reason)
         with self.transaction() as connection:
-            stream = self._stream(connection, camera, role)
+            stream = self.stream_key(connection, camera, role)
             row = connection.execute(
                 "SELECT id, start_us, reason FROM gap WHERE stream = ? AND end_us IS NULL", (stream,)
             ).fetchone()
@@ -301,9 +306,9 @@ class Catalog(CatalogReader):
     def close_gap(self, camera: str, role: str, end_us: int) -> bool:
         """Recording goes on: the open gap ends; one of no length goes. False when there was none."""
         with self.transaction() as connection:
-            stream = self._stream(connection, camera, role)
+            stream = self.stream_key(connection, camera, role)
             row = connection.execute(
-                "SELECT id, start_us FROM gap WHERE stream = ? AND end_us IS NULL", (stream,)
+                "SELECT id, start_us, reason FROM gap WHERE stream = ? AND end_us IS NULL", (stream,)
             ).fetchone()
             if row is None:
                 return False
@@ -313,6 +318,7 @@ class Catalog(CatalogReader):
             end_us = min(end_us, after) if after is not None else end_us
             if end_us > row[1]:
                 connection.execute("UPDATE gap SET end_us = ? WHERE id = ?", (end_us, row[0]))
+                add_gap_leaf(connection, stream, row[1], end_us, row[2])
             else:
                 connection.execute("DELETE FROM gap WHERE id = ?", (row[0],))
             return True
@@ -320,7 +326,7 @@ class Catalog(CatalogReader):
     def trim_gaps(self, camera: str, role: str, start_us: int, end_us: int) -> None:
         """Footage turned out to begin at `start_us`, not at `end_us`: gaps that are over give way to it."""
         with self.transaction() as connection:
-            stream = self._stream(connection, camera, role)
+            stream = self.stream_key(connection, camera, role)
             bounds = (stream, start_us, end_us)
             connection.execute("DELETE FROM gap WHERE stream = ? AND start_us >= ? AND end_us <= ?", bounds)
             connection.execute(
@@ -333,7 +339,7 @@ class Catalog(CatalogReader):
         overlap, and the part that another gap holds stays with that one."""
         _known(reason)
         with self.transaction() as connection:
-            stream = self._stream(connection, camera, role)
+            stream = self.stream_key(connection, camera, role)
             return self._insert_gap(connection, stream, start_us, end_us, reason, detail)
 
     def _insert_gap(
@@ -359,6 +365,8 @@ class Catalog(CatalogReader):
             "INSERT INTO gap (stream, start_us, end_us, reason, detail) VALUES (?, ?, ?, ?, ?)",
             (stream, start_us, end_us, reason, detail),
         )
+        if end_us is not None:
+            add_gap_leaf(connection, stream, start_us, end_us, reason)
         return int(cursor.lastrowid or 0)
 
     # The outbox

@@ -1,0 +1,59 @@
+"""Holds in the catalog: placed, lengthened, released; never forgotten."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from mingcha.base.ids import new_id
+from mingcha.media.catalog.leaves import add_leaf
+from mingcha.media.catalog.writer import Catalog
+from mingcha.wire.facts import Fact
+from mingcha.wire.holds import Hold
+
+
+def take_holds(catalog: Catalog, holds: Iterable[Hold], at_us: int) -> int:
+    """Place and release; what is known already changes nothing; how many changed. A released hold never comes back
+    under its id, and one is only ever lengthened: `until_us` may grow or go, not shrink."""
+    changed = 0
+    with catalog.transaction() as connection:
+        for hold in holds:
+            changed += _take_hold(catalog, connection, hold, at_us)
+    return changed
+
+
+def _take_hold(catalog: Catalog, connection: sqlite3.Connection, hold: Hold, at_us: int) -> bool:
+    known = connection.execute("SELECT until_us, released_us FROM hold WHERE hold = ?", (hold.hold,)).fetchone()
+    if known is None:
+        connection.execute(
+            "INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                hold.hold,
+                hold.camera,
+                hold.start_us,
+                hold.end_us,
+                hold.until_us,
+                at_us,
+                at_us if hold.released else None,
+            ),
+        )
+        _tell_hold(catalog, connection, "hold.placed", hold, at_us)
+        return True
+    until_us, released_us = known
+    if released_us is not None:
+        return False
+    if hold.released:
+        connection.execute("UPDATE hold SET released_us = ? WHERE hold = ?", (at_us, hold.hold))
+        _tell_hold(catalog, connection, "hold.released", hold, at_us)
+        return True
+    if until_us is not None and (hold.until_us is None or hold.until_us > until_us):
+        connection.execute("UPDATE hold SET until_us = ? WHERE hold = ?", (hold.until_us, hold.hold))
+        _tell_hold(catalog, connection, "hold.placed", hold, at_us)
+        return True
+    return False
+
+
+def _tell_hold(catalog: Catalog, connection: sqlite3.Connection, kind: str, hold: Hold, at_us: int) -> None:
+    detail = {"hold": hold.hold, "start_us": hold.start_us, "end_us": hold.end_us, "until_us": hold.until_us}
+    catalog.add_fact(Fact(new_id("fct"), kind, at_us, hold.camera, detail))
+    add_leaf(connection, "hold", {**detail, "camera": hold.camera, "released": kind == "hold.released", "at_us": at_us})

@@ -1,0 +1,219 @@
+"""Rules of keeping and lawful deletion in the catalog. Every function is one transaction of the one writer.
+
+What may go is looked up and taken out in the same transaction, so a hold that is in the catalog always wins: there is
+no moment between the look and the deletion.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from mingcha.base.clock import US_PER_S
+from mingcha.base.ids import new_id
+from mingcha.base.timerange import TimeRange
+from mingcha.ledger.merkle import leaf_hash, tree_root
+from mingcha.media.catalog.coverage import add_stretch, remove_stretch
+from mingcha.media.catalog.leaves import add_leaf
+from mingcha.media.catalog.writer import Catalog
+from mingcha.wire.facts import Fact
+from mingcha.wire.plan import RetentionOrder
+
+Cause = Literal["ceiling", "room"]
+
+# The floor of a stream's rule of today holds for its older footage too: rules lengthen by themselves, never shorten.
+_FLOOR = "max(r.floor_us, coalesce(today.floor_us, 0))"
+_DUE = f"""SELECT s.number, s.start_us, s.end_us, s.store, s.file_bytes, s.root, r.id, r.ground, r.law_version,
+        {_FLOOR}, r.ceiling_us
+    FROM segment AS s JOIN rule AS r ON r.id = s.rule
+    LEFT JOIN stream_rule ON stream_rule.stream = s.stream LEFT JOIN rule AS today ON today.id = stream_rule.rule
+    WHERE s.stream = :stream AND s.start_us >= :after AND s.start_us < :latest
+    AND s.end_us + max({_FLOOR}, CASE WHEN :room AND r.make_room THEN 0 ELSE r.ceiling_us END) <= :now
+    AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.camera = :camera AND hold.released_us IS NULL
+        AND (hold.until_us IS NULL OR hold.until_us > :now) AND hold.start_us < s.end_us AND hold.end_us > s.start_us)
+    ORDER BY s.start_us, s.number LIMIT :limit"""  # noqa: S608 - of constants
+
+
+class _Due(NamedTuple):
+    """A segment whose time is over, with the rule it was kept by."""
+
+    number: int
+    start_us: int
+    end_us: int
+    store: int
+    file_bytes: int
+    root: bytes
+    rule: int
+    ground: str
+    law_version: str
+    floor_us: int
+    ceiling_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """One certificate: some neighbouring segments of one stream, deleted under one rule. `root`: RFC 6962 root over
+    their roots, in the order of `numbers`."""
+
+    certificate: str
+    camera: str
+    role: str
+    numbers: tuple[int, ...]
+    start_us: int
+    end_us: int
+    file_bytes: int
+    root: bytes
+    cause: Cause
+
+
+def order_rule(catalog: Catalog, camera: str, role: str, order: RetentionOrder, at_us: int) -> bool:
+    """From now on the stream is recorded under this rule; False when it is already. What was recorded before any rule
+    was ordered takes it too; everything else keeps its own."""
+    values = (
+        order.floor_s * US_PER_S,
+        None if order.ceiling_s is None else order.ceiling_s * US_PER_S,
+        int(order.make_room),
+        json.dumps(list(order.ground), ensure_ascii=False),
+        order.law_version,
+    )
+    with catalog.transaction() as connection:
+        stream = catalog.stream_key(connection, camera, role)
+        connection.execute(
+            """INSERT OR IGNORE INTO rule (floor_us, ceiling_us, make_room, ground, law_version)
+            VALUES (?, ?, ?, ?, ?)""",
+            values,
+        )
+        (rule,) = connection.execute(
+            """SELECT id FROM rule
+            WHERE floor_us = ? AND ceiling_us IS ? AND make_room = ? AND ground = ? AND law_version = ?""",
+            values,
+        ).fetchone()
+        before = connection.execute("SELECT rule FROM stream_rule WHERE stream = ?", (stream,)).fetchone()
+        if before == (rule,):
+            return False
+        connection.execute(
+            """INSERT INTO stream_rule VALUES (?, ?, ?)
+            ON CONFLICT (stream) DO UPDATE SET rule = excluded.rule, since_us = excluded.since_us""",
+            (stream, rule, at_us),
+        )
+        if before is None:
+            connection.execute("UPDATE segment SET rule = ? WHERE stream = ? AND rule IS NULL", (rule, stream))
+            connection.execute("UPDATE open_segment SET rule = ? WHERE stream = ? AND rule IS NULL", (rule, stream))
+        return True
+
+
+def delete_due(
+    catalog: Catalog,
+    camera: str,
+    role: str,
+    *,
+    now_us: int,
+    limit: int,
+    for_room: bool = False,
+    after_us: int = 0,
+) -> list[Deletion]:
+    """Take out at most `limit` segments of the stream whose time is over at `now_us`, oldest first: to the garbage,
+    with a certificate, its fact and its ledger entry. The files are unlinked after the commit
+    (`removal.collect_garbage`). `for_room`: also those between floor and ceiling, where their rule lets them go.
+    Never below the floor, never held, never open."""
+    with catalog.transaction() as connection:
+        stream = catalog.stream_key(connection, camera, role)
+        rows = connection.execute(
+            _DUE,
+            {
+                "stream": stream,
+                "camera": camera,
+                "after": after_us,
+                "latest": now_us,
+                "now": now_us,
+                "room": for_room,
+                "limit": limit,
+            },
+        ).fetchall()
+        cause: Cause = "room" if for_room else "ceiling"
+        return [
+            _delete(catalog, connection, stream, (camera, role), group, now_us, cause)
+            for group in _groups([_Due._make(row) for row in rows])
+        ]
+
+
+def _groups(rows: list[_Due]) -> Iterator[list[_Due]]:
+    """Neighbours under one rule: what one certificate speaks of."""
+    group: list[_Due] = []
+    for row in rows:
+        if group and (group[-1].end_us != row.start_us or group[-1].rule != row.rule):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
+
+
+def _delete(
+    catalog: Catalog,
+    connection: sqlite3.Connection,
+    stream: int,
+    whose: tuple[str, str],
+    rows: list[_Due],
+    now_us: int,
+    cause: Cause,
+) -> Deletion:
+    marks = [(row.number,) for row in rows]
+    connection.executemany("DELETE FROM segment WHERE number = ?", marks)
+    connection.executemany("DELETE FROM segment_index WHERE number = ?", marks)
+    connection.executemany("INSERT INTO garbage VALUES (?, ?, ?)", [(row.number, row.store, now_us) for row in rows])
+    first, last = rows[0], rows[-1]
+    remove_stretch(connection, stream, first.start_us, last.end_us)
+    add_stretch(connection, stream, first.start_us, last.end_us, "deleted")
+    made = Deletion(
+        certificate=new_id("dlc"),
+        camera=whose[0],
+        role=whose[1],
+        numbers=tuple(row.number for row in rows),
+        start_us=first.start_us,
+        end_us=last.end_us,
+        file_bytes=sum(row.file_bytes for row in rows),
+        root=tree_root([leaf_hash(row.root) for row in rows]),
+        cause=cause,
+    )
+    detail = {
+        "certificate": made.certificate,
+        "role": made.role,
+        "numbers": _spans(made.numbers),
+        "start_us": made.start_us,
+        "end_us": made.end_us,
+        "segments": len(rows),
+        "bytes": made.file_bytes,
+        "root": made.root.hex(),
+        "cause": cause,
+        "rule": {"floor_us": first.floor_us, "ceiling_us": first.ceiling_us, "ground": json.loads(first.ground)},
+        "law_version": first.law_version,
+    }
+    catalog.add_fact(Fact(new_id("fct"), "footage.deleted", now_us, made.camera, detail))
+    add_leaf(connection, "deletion", {**detail, "camera": made.camera, "at_us": now_us})
+    return made
+
+
+def _spans(numbers: tuple[int, ...]) -> list[list[int]]:
+    """Segment numbers as [first, last] where they follow each other."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return spans
+
+
+def deleted(catalog: Catalog, camera: str, role: str, range_: TimeRange) -> list[TimeRange]:
+    """What of the range was recorded and has been deleted by its rule."""
+    with catalog.reading() as connection:
+        rows = connection.execute(
+            """SELECT d.start_us, d.end_us FROM deleted AS d JOIN stream ON stream.id = d.stream
+            WHERE stream.camera = ? AND stream.role = ? AND d.start_us < ? AND d.end_us > ? ORDER BY d.start_us""",
+            (camera, role, range_.end_us, range_.start_us),
+        ).fetchall()
+    return [TimeRange(max(start, range_.start_us), min(end, range_.end_us)) for start, end in rows]

@@ -1,0 +1,63 @@
+"""What the ledger is to be told, put down in the same transaction as the change it tells of.
+
+Entries are canonical JSON, one kind each; docs/ref/ledger-entries.md describes their fields.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+from mingcha.media.catalog.records import SegmentRecord
+
+FORMAT = "mingcha.entry/1"
+
+
+def add_leaf(connection: sqlite3.Connection, kind: str, fields: Mapping[str, Any], segment: int | None = None) -> None:
+    """Put one entry down. `segment`: the number of the segment that will be told the entry's place."""
+    body = {"format": FORMAT, "kind": kind, **fields}
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    connection.execute("INSERT INTO leaf (body, segment) VALUES (?, ?)", (text, segment))
+
+
+def rule_for(connection: sqlite3.Connection, stream: int, number: int) -> int | None:
+    """The rule a segment is sealed under: the one it was opened under, else that of its stream now."""
+    row = connection.execute(
+        """SELECT coalesce((SELECT rule FROM open_segment WHERE number = ?),
+            (SELECT rule FROM stream_rule WHERE stream = ?))""",
+        (number, stream),
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def add_segment_leaf(connection: sqlite3.Connection, record: SegmentRecord, rule: int | None) -> None:
+    """The entry of a sealed segment: what was recorded, its root, and how long it is to be kept."""
+    kept = connection.execute("SELECT floor_us, ceiling_us, ground FROM rule WHERE id = ?", (rule,)).fetchone()
+    add_leaf(
+        connection,
+        "segment",
+        {
+            "number": record.number,
+            "camera": record.camera,
+            "role": record.role,
+            "run": record.run,
+            "start_us": record.start_us,
+            "end_us": record.end_us,
+            "bytes": record.file_bytes,
+            "root": record.root.hex(),
+            "recovered": record.recovered,
+            "rule": None
+            if kept is None
+            else {"floor_us": kept[0], "ceiling_us": kept[1], "ground": json.loads(kept[2])},
+        },
+        record.number,
+    )
+
+
+def add_gap_leaf(connection: sqlite3.Connection, stream: int, start_us: int, end_us: int, reason: str) -> None:
+    """The entry of a stretch that was not recorded and is over."""
+    camera, role = connection.execute("SELECT camera, role FROM stream WHERE id = ?", (stream,)).fetchone()
+    fields = {"camera": camera, "role": role, "start_us": start_us, "end_us": end_us, "reason": reason}
+    add_leaf(connection, "gap", fields)
