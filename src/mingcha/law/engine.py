@@ -19,6 +19,7 @@ from mingcha.law.model import Citation, Entry
 from mingcha.law.regime import Regime, Regimes
 from mingcha.law.rules import (
     access,
+    archive,
     duties,
     filing,
     log_retention,
@@ -53,6 +54,7 @@ class Law:
             "removal": removal.decide,
             "sanction": sanction.decide,
             "duties": duties.decide,
+            "archive": archive.decide,
         }
         self._encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
         self._texts = {

@@ -17,6 +17,9 @@ _GROUPS = {
     "deletion": "deletion",
     "missing": "missing",
     "measures": "measure",
+    "papers": "document_type",
+    "stage": "archive_stage",
+    "per": "archive_per",
 }
 # Names of the answers' keys. Codes are named by the vocabulary of the data.
 _KEYS = {
@@ -41,6 +44,9 @@ _KEYS = {
     "fine": ("罚款", "fine"),
     "due": ("期限", "due"),
     "period_days": ("天数", "days"),
+    "papers": ("应存文件", "Papers"),
+    "stage": ("阶段", "stage"),
+    "per": ("归属", "of"),
 }
 _WORDS = {True: ("是", "yes"), False: ("否", "no"), None: ("无", "none")}
 LANGUAGES = ("zh", "en")
@@ -87,7 +93,7 @@ class _Explanation:
     def _item(self, regime: Regime, item: Mapping[str, object]) -> str:
         """One duty, filing or sanction on one line."""
         parts = [self._ground(regime, _cite(item))] if "code" in item else [self._place(regime, _cite(item))]
-        for key in ("kind", "due", "measures", "fine", "period_days"):
+        for key in ("kind", "stage", "per", "papers", "due", "measures", "fine", "period_days"):
             if key in item:
                 label = "" if key == "kind" else f"{self._either(*_KEYS[key])} "
                 parts.append(f"{label}{self._value(key, item[key])}")

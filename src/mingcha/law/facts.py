@@ -104,6 +104,11 @@ class DutiesFacts(NamedTuple):
     outsourced: bool
 
 
+class ArchiveFacts(NamedTuple):
+    place: str
+    outsourced: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One fact: its name, what turns JSON into its value, what to say when that raises, and its default.
@@ -290,6 +295,7 @@ def questions(data: Dataset) -> dict[str, Question]:
             usual,
             *(place, _flag("has_monitoring_room"), _flag("key_antiterror"), _flag("outsourced")),
         ),
+        _question("archive", ArchiveFacts, usual, place, _flag("outsourced")),
     )
     return {one.name: one for one in found}
 

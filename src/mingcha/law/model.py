@@ -230,6 +230,17 @@ class Duty(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Archive(Entry):
+    """A paper the archive must hold, at a stage of life: any one of `papers`. `per`: what each must have its own of
+    (system, site, contractor, device_model). `when`: the fact that calls for it, or always."""
+
+    stage: str
+    papers: frozenset[str]
+    per: str = "system"
+    when: str = "always"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Exemption(Entry):
     """Sets aside the entries of its instrument that cite these articles (and an item beginning so) in its scope."""
 
@@ -253,6 +264,7 @@ SUBJECTS: dict[str, type[Entry]] = {
     "removal": Removal,
     "sanctions": Sanction,
     "duties": Duty,
+    "archive": Archive,
     "exemptions": Exemption,
 }
 

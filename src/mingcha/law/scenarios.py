@@ -3,9 +3,9 @@
 A file has one `question` and `scenarios`, each with `name`, `facts`, `because` and at least one expectation:
 `expect` (keys of the answer, exactly), `error` (the field refused), `cites` ([instrument, article] or with the item),
 `duties_include` of filing ([instrument, article, kind, due]), `codes_include`, `codes_exclude` and `periods`
-("cn-2025-799 art. 17": days, or null for none) of duties, `sanctions` ([instrument, article, fine from, fine
-to], all of them), `measures_include` and `measures_exclude`. Dates need no quotes here: every value is text unless it
-is a number, true, false or null.
+("cn-2025-799 art. 17": days, or null for none) of duties, `papers_include` and `papers_exclude` of archive, `sanctions`
+([instrument, article, fine from, fine to], all of them), `measures_include` and `measures_exclude`. Dates need no
+quotes here: every value is text unless it is a number, true, false or null.
 """
 
 from __future__ import annotations
@@ -134,6 +134,8 @@ _CHECKS: dict[str, Callable[[Answer, Any], list[str]]] = {
     "codes_include": _within("duties", "code", present=True),
     "codes_exclude": _within("duties", "code", present=False),
     "periods": _periods,
+    "papers_include": _within("papers", "papers", present=True),
+    "papers_exclude": _within("papers", "papers", present=False),
     "sanctions": _sanctions,
     "measures_include": _within("sanctions", "measures", present=True),
     "measures_exclude": _within("sanctions", "measures", present=False),

@@ -22,6 +22,9 @@ CODE_GROUPS = {
     "shows": "shows",
     "breaches": "breach",
     "measures": "measure",
+    "papers": "document_type",
+    "stage": "archive_stage",
+    "per": "archive_per",
 }
 CODE_GROUPS_BY_SUBJECT = {
     ("conditions", "code"): "condition",

@@ -11,6 +11,7 @@ from mingcha.law.dataset import Dataset
 from mingcha.law.model import SUBJECTS, Article, Citation, Entry
 from mingcha.law.rules import (
     access,
+    archive,
     duties,
     filing,
     log_retention,
@@ -21,9 +22,9 @@ from mingcha.law.rules import (
     sanction,
 )
 
-_RULES = (placement, filing, retention, log_retention, access, publication, removal, sanction, duties)
+_RULES = (placement, filing, retention, log_retention, access, publication, removal, sanction, duties, archive)
 INSTRUMENTS = "instruments"  # the file that says where and from when a text applies
-_BY_PLACE = ("duties", "filing", "placement", "removal", "retention")
+_BY_PLACE = ("archive", "duties", "filing", "placement", "removal", "retention")
 
 
 @dataclass(frozen=True, slots=True)
