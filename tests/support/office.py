@@ -21,6 +21,15 @@ from mingcha.records.accounts.models import Person
 from mingcha.records.inventory import actions as inventory
 from mingcha.records.inventory.actions import CameraDraft
 from mingcha.records.inventory.models import Camera, Site
+from mingcha.records.personnel.models import (
+    Appointment,
+    EntryCheck,
+    PersonnelFile,
+    PoliceFiling,
+    Post,
+    Training,
+    Undertaking,
+)
 from mingcha.records.register.actions import CONSOLE
 from mingcha.records.register.models import Entry
 from mingcha.records.viewing.actions import Asker
@@ -99,9 +108,27 @@ def draft(name: str = "东门", **changes: Any) -> CameraDraft:
 
 
 @pytest.fixture
-def camera(site: Site, manager: Person) -> Camera:
+def camera(site: Site, manager: Person, request: pytest.FixtureRequest) -> Camera:
+    """A camera in use, and posts at its site for those who are about: whoever watches must hold one."""
+    appointed(manager, site, "management")
+    if "guard" in request.fixturenames:
+        appointed(request.getfixturevalue("guard"), site)
     given = draft(sub_url="rtsp://10.0.0.2:554/sub", username="admin", password="s3cret")
     return inventory.add_camera(site=site, draft=given, actor=manager, at=AT)
+
+
+def appointed(person: Person, site: Site, kind: str = "monitoring") -> Appointment:
+    """A lawful file and an appointment as they stood before the test began: rows only, no entries in the book."""
+    day, by = AT.date() - timedelta(days=100), {"recorded_at": AT, "recorded_by": "console"}
+    PersonnelFile.objects.get_or_create(
+        person=person, defaults={"full_name": person.name, "opened_at": AT, "changed_at": AT}
+    )
+    EntryCheck.objects.create(person=person, checked_on=day, result="passed", checked_by="人事部", **by)
+    Undertaking.objects.create(person=person, educated_on=day, signed_on=day, **by)
+    Training.objects.create(person=person, course="岗位培训", organiser="保安公司", held_on=day, result="passed", **by)
+    PoliceFiling.objects.create(person=person, site=site, filed_on=day, organ="江岸区公安分局", **by)
+    post, _made = Post.objects.get_or_create(site=site, kind=kind, defaults={"name": kind, "seats": 9, "opened_at": AT})
+    return Appointment.objects.create(person=person, post=post, from_on=day, made_at=AT, made_by="console")
 
 
 def asker(person: Person, reason: str = "routine", note: str = "") -> Asker:

@@ -25,7 +25,7 @@ from mingcha.records.viewing.models import Viewing
 from mingcha.records.viewing.queries import EXPIRY_GRACE, being_watched, reason_to_end, revoked_since, viewing_of
 from mingcha.records.viewing.states import End
 from tests.records.viewing.test_open_playback import SPAN
-from tests.support.office import AT, LATER, asker, last_entry, make_person
+from tests.support.office import AT, LATER, appointed, asker, last_entry, make_person
 
 
 @pytest.fixture
@@ -72,6 +72,7 @@ def test_a_disabled_viewer_ends_it(viewing: Viewing, manager: Person, guard: Per
 
 def test_a_lost_role_ends_only_what_the_new_role_does_not_permit(camera: Camera) -> None:
     second = make_person("second", "另一位", "manager")
+    appointed(second, camera.site)
     copy = order_export(asker=asker(second), camera=camera, span=SPAN, at=AT)
     live = open_live(asker=asker(second), cameras=[camera], at=AT)
     change_role(person=second, role="guard", actor=CONSOLE, at=LATER)

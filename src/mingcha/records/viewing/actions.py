@@ -20,6 +20,7 @@ from mingcha.base.timerange import TimeRange
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.queries import require
 from mingcha.records.inventory.models import Camera
+from mingcha.records.personnel.queries import require_watch
 from mingcha.records.register.actions import SYSTEM, Actor, act, enter
 from mingcha.records.viewing.models import Export, Viewing
 from mingcha.records.viewing.queries import reason_to_end
@@ -135,6 +136,7 @@ def note_export_begun(*, viewing: Viewing, export_id: str) -> None:
 def _open(kind: Kind, asker: Asker, cameras: Sequence[Camera], span: TimeRange | None, at: datetime) -> Viewing:
     require(asker.viewer, NEEDED[kind])
     _check(asker, cameras)
+    require_watch(asker.viewer, {camera.site_id for camera in cameras}, at)
     viewing = Viewing.objects.create(
         viewer=asker.viewer,
         session_key=asker.session_key,

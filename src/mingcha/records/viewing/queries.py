@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
+from mingcha.records.personnel.queries import may_go_on_watching
 from mingcha.records.viewing.models import Export, Viewing
 from mingcha.records.viewing.states import NEEDED, End
 
@@ -46,8 +47,9 @@ def open_viewings() -> QuerySet[Viewing]:
 
 
 def reason_to_end(viewing: Viewing, *, at: datetime) -> End | None:
-    """Why a viewing may not go on, or None. Rights and session are looked at anew each time."""
-    if not viewing.viewer.may(NEEDED[viewing.kind]):
+    """Why a viewing may not go on, or None. Rights, post and session are looked at anew each time."""
+    sites = set(viewing.cameras.values_list("site_id", flat=True))
+    if not viewing.viewer.may(NEEDED[viewing.kind]) or not may_go_on_watching(viewing.viewer, sites, at):
         return End.NOT_ENTITLED
     if not Session.objects.filter(session_key=viewing.session_key, expire_date__gt=at).exists():
         return End.SIGNED_OUT

@@ -3,5 +3,48 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-MESSAGES: dict[str, str | Promise] = {}
+MESSAGES: dict[str, str | Promise] = {
+    "appointment.ended": _("This appointment has ended already."),
+    "appointment.file_incomplete": _(
+        "The law does not permit this appointment yet. Missing in the personnel file: %(missing)s."
+    ),
+    "appointment.name_unknown": _("Name somebody who has an account."),
+    "appointment.overlaps": _("This person holds this post in that time already. End that appointment first."),
+    "appointment.range": _("The last day must not come before the first."),
+    "appointment.reason": _("Say why the appointment ends now."),
+    "appointment.unknown": _("There is no such appointment."),
+    "file.cover_missing": _("This person has no personnel file yet. Open one with the full name first."),
+    "file.line_unknown": _("There is no such line in this file."),
+    "file.line_withdrawn": _("This line has been withdrawn already."),
+    "file.number_taken": _("Another person's file holds this number already: %(name)s."),
+    "file.number_none": _("This file holds no such number."),
+    "file.people_none": _("Choose at least one person."),
+    "file.people_many": _("At most %(limit)s people at once."),
+    "file.reason": _("State the reason; it goes into the register."),
+    "file.day_ahead": _("This day has not come yet."),
+    "file.day_order": _("The undertaking is signed on the day of the education or after it."),
+    "file.expiry": _("The last day it counts must not come before its own day."),
+    "file.text_empty": _("Fill this in."),
+    "file.text_control": _("The text must not hold line breaks or other control characters."),
+    "file.text_long": _("This may have at most %(limit)s characters."),
+    "identity.shape": _("A resident id has 17 digits and then a digit or X."),
+    "identity.check_digit": _("The last sign does not fit the other seventeen digits: one of them was mistyped."),
+    "identity.birthday": _("The birthday in this number is no day of the past. Check digits 7 to 14."),
+    "identity.document": _("The number of a passport or permit has 5 to 20 letters and digits."),
+    "identity.phone": _("A telephone number has 7 to 15 digits."),
+    "post.closed": _("This post has been closed."),
+    "post.held": _("Somebody holds this post. End the appointments first."),
+    "post.name_taken": _("Another post of this site has this name already."),
+    "post.seats": _("A post has between 1 and %(limit)s places."),
+    "post.unknown": _("There is no such post."),
+    "watch.file_incomplete": _(
+        "Your personnel file is no longer complete (%(missing)s), so watching at “%(site)s” is suspended. "
+        "Ask the records clerk to complete it."
+    ),
+    "watch.no_post": _(
+        "You hold no current appointment to a monitoring or management post at “%(site)s”. "
+        "Ask your manager to appoint you under “Posts”."
+    ),
+}
