@@ -54,6 +54,13 @@ class Timeline:
 
     def push(self, pts: int) -> Timed | None:
         """Take the next unit's presentation time; return the times of an earlier unit, when they are now known."""
+        waiting = self._dts
+        if waiting is not None and not self._hold:
+            duration = pts + self._shift - waiting
+            if 1 < duration <= self._max_step:  # as nearly always
+                self._dts = self._newest = self._pending[0] = waiting + duration
+                self._nominal = duration
+                return Timed(waiting, waiting, duration)
         pts = self._sane(pts + self._shift)
         self._pending.append(pts)
         if not self._hold:

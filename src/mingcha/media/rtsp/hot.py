@@ -13,7 +13,6 @@ from __future__ import annotations
 from struct import Struct
 from typing import Final
 
-from mingcha.media.rtsp import pictures
 from mingcha.media.rtsp.nal_kinds import H264_FU_A, H264_STAP_A, H265_AP, H265_FU
 from mingcha.media.rtsp.pictures import DAMAGED, OnLoss, OnPicture, PictureBuilder, ReadTime
 
@@ -53,30 +52,36 @@ class VideoAssembler(PictureBuilder):
         unpack = self._head.unpack_from
         head_bytes = self._head_bytes
         channel = self._channel
-        last = end - head_bytes
-        unit = self._unit
+        last_head = end - head_bytes
+        append = self._nal.append
         middle = self._middle
+        last = self._last
         expected = self._expected
         plain = self._plain
-        while position <= last:
+        while position <= last_head:
             word, size, kind, sequence, rest = unpack(buffer, position)
             stop = position + 4 + size
             if word != channel or stop > end:
                 break
             if rest == middle and sequence == expected and kind == plain:
-                unit += view[position + head_bytes : stop]
+                append(view[position + head_bytes : stop])
                 expected = (sequence + 1) & 0xFFFF
             else:
-                self._expected = expected
-                self.packet(buffer, view, position + 4, stop)
-                unit = self._unit
+                if rest == last and sequence == expected and kind & 0xFF7F == plain:
+                    append(view[position + head_bytes : stop])
+                    self._expected = (sequence + 1) & 0xFFFF
+                    self._last_fragment(kind)
+                else:
+                    self._expected = expected
+                    self._packet(buffer, view, position + 4, stop)
                 middle = self._middle
+                last = self._last
                 expected = self._expected
                 plain = self._plain
             position = stop
         self._expected = expected
-        if len(unit) > pictures.MAX_UNIT_BYTES:
-            self._drop_unit()
+        if self._unit or self._nal or self._next:
+            self._own()
         return position
 
     def deliver(self, buffer: bytearray, view: memoryview, start: int, stop: int) -> None:
@@ -85,15 +90,27 @@ class VideoAssembler(PictureBuilder):
         if stop - start > head_bytes:
             kind, sequence, rest = self._datagram.unpack_from(buffer, start)
             if rest == self._middle and sequence == self._expected and kind == self._plain:
-                self._unit += view[start + head_bytes : stop]
+                self._nal.append(view[start + head_bytes : stop])
                 self._expected = (sequence + 1) & 0xFFFF
-                if len(self._unit) > pictures.MAX_UNIT_BYTES:
-                    self._drop_unit()
+                self._own()
                 return
         self.packet(buffer, view, start, stop)
 
     def packet(self, buffer: bytearray, view: memoryview, start: int, stop: int) -> None:
         """Take one RTP packet, `buffer[start:stop]`. Packets come in the order of their sequence numbers."""
+        self._packet(buffer, view, start, stop)
+        self._own()
+
+    def _last_fragment(self, kind: int) -> None:
+        """The last fragment of a NAL unit has been taken."""
+        self._fragmented = False
+        self._middle = self._last = b""
+        self._unit_us = self._time.now_us
+        self._end_nal(False)
+        if kind & 0x80:
+            self._marker()
+
+    def _packet(self, buffer: bytearray, view: memoryview, start: int, stop: int) -> None:
         if stop - start < 12 or buffer[start] & 0xC0 != 0x80:
             self._on_loss("bad_data", "a packet that is not RTP")
             return
@@ -103,14 +120,14 @@ class VideoAssembler(PictureBuilder):
         lost = -1 if rtcp else self._follow(buffer[start + 2] << 8 | buffer[start + 3])
         if lost < 0:
             return
-        if lost and len(self._unit) > 0 and not self._marker_seen:
+        if lost and not self._marker_seen and (self._unit or self._in_nal):
             self._flags |= DAMAGED
         if stamp != self._stamp:
             self._stamp = stamp
-            self._middle = b""
+            self._middle = self._last = b""
             if self._has_slice:
                 self._time_changed()
-            elif not self._unit:
+            elif not self._unit and not self._in_nal:
                 self._flags = 0  # what was dropped was of the time before
         if lost:
             self._flags |= DAMAGED
@@ -119,9 +136,7 @@ class VideoAssembler(PictureBuilder):
             at, stop = self._skip_extras(buffer, at, stop, kind)
         self._payload(buffer, view, start, at, stop, kind)
         self._unit_us = self._time.now_us
-        if len(self._unit) > pictures.MAX_UNIT_BYTES:
-            self._drop_unit()
-        elif kind & 0x80:
+        if kind & 0x80:
             self._marker()
 
     def _follow(self, sequence: int) -> int:
@@ -138,8 +153,8 @@ class VideoAssembler(PictureBuilder):
         if missing == 0xFFFF:
             return -1
         self._expected = (sequence + 1) & 0xFFFF
-        self._middle = b""
-        if self._nal_at >= 0:
+        self._middle = self._last = b""
+        if self._in_nal:
             self._end_nal(True)
         self._fragmented = False
         if missing < 0x8000:
@@ -174,12 +189,11 @@ class VideoAssembler(PictureBuilder):
             header = buffer[at + 1]
             if header & _FU_START:
                 self._begin_nal(header & 0x1F, at + 2 < stop and buffer[at + 2] >= 0x80)
-                if self._nal_at >= 0:
-                    self._unit.append(indicator & 0xE0 | header & 0x1F)
+                if self._in_nal:
+                    self._nal.append(bytes((indicator & 0xE0 | header & 0x1F,)))
             self._fragment(view[at + 2 : stop], header)
-            if self._nal_at >= 0 and at == start + 12:
-                self._plain = kind & 0xFF7F
-                self._middle = bytes(buffer[start + 4 : start + 12]) + bytes((indicator, header & 0x1F))
+            if self._in_nal and at == start + 12:
+                self._expect(buffer[start + 4 : start + 12] + bytes((indicator, header & 0x1F)), kind)
         elif nal_type == H264_STAP_A:
             self._aggregate(buffer, view, at + 1, stop)
         else:
@@ -194,13 +208,11 @@ class VideoAssembler(PictureBuilder):
                 if self._donl:
                     skip = 5
                 self._begin_nal(header & 0x3F, at + skip < stop and buffer[at + skip] >= 0x80)
-                if self._nal_at >= 0:
-                    self._unit.append(buffer[at] & 0x81 | (header & 0x3F) << 1)
-                    self._unit.append(buffer[at + 1])
+                if self._in_nal:
+                    self._nal.append(bytes((buffer[at] & 0x81 | (header & 0x3F) << 1, buffer[at + 1])))
             self._fragment(view[at + skip : stop], header)
-            if self._nal_at >= 0 and at == start + 12:
-                self._plain = kind & 0xFF7F
-                self._middle = bytes(buffer[start + 4 : start + 14]) + bytes((header & 0x3F,))
+            if self._in_nal and at == start + 12:
+                self._expect(buffer[start + 4 : start + 14] + bytes((header & 0x3F,)), kind)
         elif nal_type == H265_AP:
             self._aggregate(buffer, view, at + (4 if self._donl else 2), stop)
         elif self._donl:
@@ -210,6 +222,13 @@ class VideoAssembler(PictureBuilder):
         else:
             self._single(buffer, view, at, stop)
 
+    def _expect(self, middle: bytearray, kind: int) -> None:
+        """Note how the next fragments of the open NAL unit will begin."""
+        self._plain = kind & 0xFF7F
+        self._middle = bytes(middle)
+        middle[-1] |= _FU_END
+        self._last = bytes(middle)
+
     def _fragment(self, data: memoryview, header: int) -> None:
         """One fragment's bytes, behind those of the open NAL unit."""
         if header & _FU_START:
@@ -217,12 +236,12 @@ class VideoAssembler(PictureBuilder):
         elif not self._fragmented:
             self._flags |= DAMAGED  # its beginning was lost
             return
-        if self._nal_at >= 0:
-            self._unit += data
+        if self._in_nal:
+            self._nal.append(data)
         if header & _FU_END:
             self._fragmented = False
-            self._middle = b""
-            if self._nal_at >= 0:
+            self._middle = self._last = b""
+            if self._in_nal:
                 self._end_nal(False)
 
     def _aggregate(self, buffer: bytearray, view: memoryview, at: int, stop: int) -> None:
@@ -244,6 +263,6 @@ class VideoAssembler(PictureBuilder):
             self._begin_nal(buffer[at] >> 1 & 0x3F, at + 2 < stop and buffer[at + 2] >= 0x80)
         else:
             self._begin_nal(buffer[at] & 0x1F, at + 1 < stop and buffer[at + 1] >= 0x80)
-        if self._nal_at >= 0:
-            self._unit += view[at:stop]
+        if self._in_nal:
+            self._nal.append(view[at:stop])
             self._end_nal(False)

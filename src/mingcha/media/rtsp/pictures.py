@@ -19,16 +19,17 @@ from mingcha.media.rtsp.nal_kinds import (
 )
 from mingcha.media.rtsp.sei import has_recovery_point
 
-MAX_UNIT_BYTES: Final = 16 * 1024 * 1024
+MAX_UNIT_BYTES: Final = 16 * 1024 * 1024  # looked at when a read is done
 MARKER_PROOFS: Final = 3  # pictures whose marker bit was right before it is trusted to end one
 
 KEY: Final = 1  # flags of a picture
 RECOVERY_POINT: Final = 2
 DAMAGED: Final = 4
 
-_NO_LENGTH: Final = b"\0\0\0\0"
+_NOTED: Final = (PARAMETERS, OPENING)
 _U32: Final = Struct(">I")
 
+Pieces = list[bytes | bytearray | memoryview]
 OnPicture = Callable[[bytes, int, int, int, list[bytes]], None]
 OnLoss = Callable[[str, str], None]
 
@@ -60,20 +61,26 @@ class PictureBuilder:
         self._kinds: bytes = H265_KINDS if h265 else H264_KINDS
         self._stamp: int = 0  # of the last packet
         self._middle: bytes = b""  # time stamp, SSRC, payload header of the next middle fragment; b"" matches none
+        self._last: bytes = b""  # the same of the last fragment
 
-        self._unit: bytearray = bytearray()  # the picture so far
+        # Most pictures come whole within one read: their pieces stay views of the reader's buffer and are copied once,
+        # into the payload. What is unfinished when the read is done is copied by `_own`.
+        self._unit: Pieces = []  # finished NAL units of the picture so far, each behind its length
+        self._next: Pieces = []  # finished ones that may be of the next picture
+        self._nal: Pieces = []  # the open one
+        self._in_nal: bool = False
+        self._nal_kind: int = DROP
+        self._fragmented: bool = False  # a fragmented NAL unit is open, or being dropped
+
         self._unit_stamp: int = 0
         self._unit_us: int = 0  # when the last packet of it was read that was not the middle of a fragmented NAL unit
         self._has_slice: bool = False
         self._flags: int = 0
         self._sets: list[bytes] = []
-        self._next_at: int = -1  # where in `_unit` NAL units begin that may be of the next picture; -1: there are none
+        self._has_next: bool = False  # what comes now may be of the next picture
         self._next_flags: int = 0
         self._next_sets: list[bytes] = []
 
-        self._nal_at: int = -1  # where in `_unit` the open NAL unit's length stands; -1: none is open
-        self._nal_kind: int = DROP
-        self._fragmented: bool = False  # a fragmented NAL unit is open, or being dropped
         self._marker_seen: bool = False  # on the last packet of the picture so far
         self._marker_proofs: int = 0  # -1: it lies
         self._ended_stamp: int = -1  # of the picture that a trusted marker ended
@@ -86,14 +93,14 @@ class PictureBuilder:
             self._end_picture()
 
     def _begin_nal(self, nal_type: int, first: bool) -> None:
-        """Open a NAL unit of this type, ending the picture before it where it must; leaves `_nal_at` at -1 when it is
+        """Open a NAL unit of this type, ending the picture before it where it must; leaves `_in_nal` false when it is
         to be dropped. `first`: the bit after the NAL unit header, which of slices says that they are their picture's
         first (first_mb_in_slice is 0, first_slice_segment_in_pic_flag is 1)."""
-        if self._nal_at >= 0:  # its last fragment never came
+        if self._in_nal:  # its last fragment never came
             self._flags |= DAMAGED
             self._end_nal(True)
         self._fragmented = False
-        self._middle = b""
+        self._middle = self._last = b""
         kind = self._kinds[nal_type]
         if kind in (PICTURE, KEY_PICTURE):
             self._begin_slice(first)
@@ -102,19 +109,18 @@ class PictureBuilder:
         elif kind == INVALID:
             self._on_loss("bad_data", f"NAL unit type {nal_type}")
             return
-        elif self._has_slice and self._next_at < 0 and kind in (PARAMETERS, OPENING, DELIMITER):
-            self._next_at = len(self._unit)
+        elif self._has_slice and kind in (PARAMETERS, OPENING, DELIMITER):
+            self._has_next = True
         if kind in (DROP, DELIMITER):
             return
         self._nal_kind = kind
-        self._nal_at = len(self._unit)
-        self._unit += _NO_LENGTH
+        self._in_nal = True
 
     def _begin_slice(self, first: bool) -> None:
         """Decide whether a slice goes on with the picture so far. Its time stamp is the same; if it is a first slice
         all the same, and a marker or what begins a picture came before it, the time stamp stands still. Without being
         first it goes on, whatever came between (GStreamer repeats parameter sets before every slice)."""
-        if self._has_slice and first and (self._marker_seen or self._next_at >= 0):
+        if self._has_slice and first and (self._marker_seen or self._has_next):
             self._end_picture()
         elif self._has_slice:
             self._keep_next()
@@ -131,31 +137,39 @@ class PictureBuilder:
 
     def _keep_next(self) -> None:
         """What might have been of the next picture is of this one."""
-        self._next_at = -1
+        if not self._has_next:
+            return
+        self._has_next = False
+        self._unit += self._next
+        self._next.clear()
         self._flags |= self._next_flags
         self._next_flags = 0
         self._sets += self._next_sets
         self._next_sets = []
 
     def _end_nal(self, cut: bool) -> None:
-        """Write the open NAL unit's length. `cut`: its end was lost; what there is of it is kept."""
-        at = self._nal_at
-        unit = self._unit
-        self._nal_at = -1
-        _U32.pack_into(unit, at, len(unit) - at - 4)
-        if cut:
-            return
-        is_next = 0 <= self._next_at <= at
+        """Close the open NAL unit. `cut`: its end was lost; what there is of it is kept."""
+        nal = self._nal
+        self._in_nal = False
+        pieces = self._next if self._has_next else self._unit
+        pieces.append(_U32.pack(sum(map(len, nal))))
+        pieces += nal
+        if self._nal_kind in _NOTED and not cut:
+            self._note(b"".join(nal))
+        nal.clear()
+
+    def _note(self, nal: bytes) -> None:
+        """Parameter sets and recovery points are told with the picture."""
         if self._nal_kind == PARAMETERS:
-            (self._next_sets if is_next else self._sets).append(bytes(unit[at + 4 :]))
-        elif self._nal_kind == OPENING and not self._h265 and has_recovery_point(unit, at + 4):
-            if is_next:
+            (self._next_sets if self._has_next else self._sets).append(nal)
+        elif not self._h265 and has_recovery_point(nal):
+            if self._has_next:
                 self._next_flags |= RECOVERY_POINT
             else:
                 self._flags |= RECOVERY_POINT
 
     def _marker(self) -> None:
-        if not self._has_slice or self._nal_at >= 0:
+        if not self._has_slice or self._in_nal:
             return  # on parameter sets, or on a fragment that is not the last one
         if self._marker_proofs >= MARKER_PROOFS:
             self._ended_stamp = self._stamp
@@ -172,35 +186,50 @@ class PictureBuilder:
         self._end_picture()
 
     def _end_picture(self) -> None:
-        if self._nal_at >= 0:
+        if self._in_nal:
             self._flags |= DAMAGED
             self._end_nal(True)
-        unit = self._unit
-        at = self._next_at
-        payload = bytes(unit if at < 0 else memoryview(unit)[:at])
-        rest = bytearray() if at < 0 else unit[at:]
-        flags, next_flags = self._flags, self._next_flags
-        sets, next_sets = self._sets, self._next_sets
-        self._reset_unit()
-        self._unit = rest
-        self._flags = next_flags
-        self._sets = next_sets
+        payload = b"".join(self._unit)
+        flags, sets = self._flags, self._sets
+        self._has_slice = self._marker_seen = False
+        self._unit.clear()
+        if self._has_next:
+            self._unit, self._next = self._next, self._unit
+            self._flags, self._sets = self._next_flags, self._next_sets
+            self._has_next = False
+            self._next_flags = 0
+            self._next_sets = []
+        else:
+            self._flags = 0
+            self._sets = []
+        self._middle = self._last = b""
+        self._fragmented = False
         self._on_picture(payload, self._unit_stamp, self._unit_us, flags, sets)
 
+    def _own(self) -> None:
+        """The reader's buffer is about to be used again: copy what still lies in it."""
+        if _owned(self._unit) + _owned(self._next) + _owned(self._nal) > MAX_UNIT_BYTES:
+            self._drop_unit()
+
     def _drop_unit(self) -> None:
-        self._reset_unit()
-        self._flags = DAMAGED
+        self._unit.clear()
+        self._next.clear()
+        self._nal.clear()
+        self._in_nal = self._fragmented = self._has_slice = self._marker_seen = self._has_next = False
+        self._middle = self._last = b""
+        self._flags, self._next_flags = DAMAGED, 0
+        self._sets, self._next_sets = [], []
         self._on_loss("bad_data", f"a picture above {MAX_UNIT_BYTES} bytes")
 
-    def _reset_unit(self) -> None:
-        self._unit = bytearray()
-        self._nal_at = -1
-        self._middle = b""
-        self._fragmented = False
-        self._has_slice = False
-        self._marker_seen = False
-        self._flags = 0
-        self._sets = []
-        self._next_at = -1
-        self._next_flags = 0
-        self._next_sets = []
+
+def _owned(pieces: Pieces) -> int:
+    """Make the pieces one piece of memory of its own, growing the one that the last call made; its bytes."""
+    if not pieces:
+        return 0
+    first = pieces[0]
+    if isinstance(first, bytearray):
+        first += b"".join(pieces[1:])
+    else:
+        first = bytearray(b"".join(pieces))
+    pieces[:] = (first,)
+    return len(first)

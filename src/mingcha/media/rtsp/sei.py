@@ -5,12 +5,12 @@ from __future__ import annotations
 from mingcha.media.rtsp.nal_kinds import H264_SEI
 
 
-def has_recovery_point(unit: bytearray, at: int) -> bool:
-    """Whether the H.264 NAL unit from `at` on is SEI and holds a recovery point, payload type 6 (7.3.2.3.1, D.1.8)."""
+def has_recovery_point(unit: bytes) -> bool:
+    """Whether the H.264 NAL unit is SEI and holds a recovery point, payload type 6 (7.3.2.3.1, D.1.8)."""
     end = len(unit)
-    if unit[at] & 0x1F != H264_SEI:
+    if unit[0] & 0x1F != H264_SEI:
         return False
-    at += 1
+    at = 1
     while at + 2 < end:
         payload_type = 0
         while at < end and unit[at] == 0xFF:

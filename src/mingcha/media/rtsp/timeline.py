@@ -35,6 +35,10 @@ class Timeline:
             self._keep(stamp, arrived_mono_us, pts)
             return pts, 0.0
         step = (stamp - self._stamp) & 0xFFFFFFFF
+        if 0 < step <= MAX_AHEAD_S * hz:
+            pts = self._pts + step
+            self._keep(stamp, arrived_mono_us, pts)
+            return pts, 0.0
         if step >= 0x80000000:
             step -= 0x100000000
         pts = self._pts + step
@@ -56,4 +60,5 @@ class Timeline:
         self._stamp = stamp
         self._arrived_mono_us = arrived_mono_us
         self._pts = pts
-        self._highest = max(self._highest, pts)
+        if pts > self._highest:
+            self._highest = pts

@@ -51,6 +51,8 @@ class VideoTrack:
         self._vps: dict[int, bytes] = {}
         self._sps: dict[int, tuple[bytes, StreamParameters]] = {}
         self._pps: dict[int, bytes] = {}
+        self._taken: list[bytes] = []  # the sets that came last, in order
+        self._declared_depth: int | None = None  # of the present sequence parameter set
         self._highest_pts = 0
         self._reorders = False  # times went back although the stream does not declare it
         self._held: list[tuple[bytes, int, int, int]] = []  # payload, stamp, arrival, flags
@@ -61,11 +63,14 @@ class VideoTrack:
 
     def take_sets(self, nals: list[bytes]) -> None:
         """Take parameter sets from the session description or from a picture. Damaged ones are passed over."""
+        if nals == self._taken and self._shared.formatted:
+            return  # cameras repeat them with every key picture
         try:
             changed = self._store(nals)
         except (ValueError, IndexError):
             self.lose("bad_data", "a damaged parameter set")
             return
+        self._taken = nals
         if changed or not self._shared.formatted:
             self._make_format()
 
@@ -94,6 +99,7 @@ class VideoTrack:
             self._vps, changed = vps, True
         if sps and sps != self._sps:
             self._sps, changed = sps, True
+            self._declared_depth = next(iter(sps.values()))[1].reorder_depth
         if pps:
             kept = {} if sps else self._pps
             self._pps = dict(list((kept | pps).items())[-MAX_SETS:])
@@ -103,7 +109,7 @@ class VideoTrack:
         if not self._sps or not self._pps or (self.codec == "h265" and not self._vps):
             return
         parameters = next(iter(self._sps.values()))[1]
-        depth = self._declared_depth()
+        depth = self._declared_depth
         if depth is None:
             depth = SEEN_REORDER_DEPTH if self._reorders else 0
         self.format = VideoFormat(
@@ -120,15 +126,15 @@ class VideoTrack:
         if self._shared.formatted:
             self._shared.sink.on_format(self.format, self._shared.audio)
 
-    def _declared_depth(self) -> int | None:
-        return next(iter(self._sps.values()))[1].reorder_depth
-
     def _on_picture(self, payload: bytes, stamp: int, arrived_us: int, flags: int, sets: list[bytes]) -> None:
         shared = self._shared
         self.last_unit_us = arrived_us
         if sets:
             self.take_sets(sets)
         if self.format is None:
+            return
+        if shared.formatted and not self._held:
+            self._hand_on(payload, stamp, arrived_us, flags)
             return
         self._held.append((payload, stamp, arrived_us, flags))
         if shared.formatted or not self._looks_on():
@@ -148,7 +154,7 @@ class VideoTrack:
     def _looks_on(self) -> bool:
         """Whether the first pictures are held still. Many cameras do not declare whether they reorder pictures, and a
         format that turns out wrong after the first picture would cost a run."""
-        if self._declared_depth() is not None:
+        if self._declared_depth is not None:
             return False
         stamps = [held[1] for held in self._held]
         if any((after - before) & 0x80000000 for before, after in pairwise(stamps)):
@@ -169,21 +175,22 @@ class VideoTrack:
             shared.zero_us = arrived_us
             self._idr_due_us = arrived_us + FIRST_IDR_US
             shared.sink.on_format(self.format, shared.audio)
-        pts, jumped = self._timeline.place(stamp, arrived_us, shared.zero_us, self._declared_depth() != 0)
+        pts, jumped = self._timeline.place(stamp, arrived_us, shared.zero_us, self._declared_depth != 0)
         if jumped:
             shared.sink.on_loss("timestamp_jump", f"{jumped:+.3f} s")
         elif pts == self._highest_pts + 1:
             self.lose("bad_data", "the time stamp stands still")
         elif not self._reorders and pts < self._highest_pts:
             self._begin_reordering()
-        self._highest_pts = max(self._highest_pts, pts)
-        is_key = self._is_key(flags, arrived_us)
+        if pts > self._highest_pts:
+            self._highest_pts = pts
+        is_key = flags != 0 and self._is_key(flags, arrived_us)
         shared.sink.on_unit(AccessUnit(payload, pts, is_key, arrived_us, False, flags & DAMAGED != 0))
 
     def _begin_reordering(self) -> None:
         """Times went back: these are B pictures. A stream that did not say so gets a new format with a depth."""
         self._reorders = True
-        if self._declared_depth() is None:
+        if self._declared_depth is None:
             self._make_format()
 
     def _is_key(self, flags: int, arrived_us: int) -> bool:
