@@ -30,7 +30,7 @@ _DUE = f"""SELECT s.number, s.start_us, s.end_us, s.store, s.file_bytes, s.root,
         {_FLOOR}, r.ceiling_us
     FROM segment AS s JOIN rule AS r ON r.id = s.rule
     LEFT JOIN stream_rule ON stream_rule.stream = s.stream LEFT JOIN rule AS today ON today.id = stream_rule.rule
-    WHERE s.stream = :stream AND s.start_us >= :after AND s.start_us < :latest
+    WHERE s.stream = :stream AND s.start_us < :now - (SELECT min(floor_us) FROM rule)
     AND s.end_us + max({_FLOOR}, CASE WHEN :room AND r.make_room THEN 0 ELSE r.ceiling_us END) <= :now
     AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.camera = :camera AND hold.released_us IS NULL
         AND (hold.until_us IS NULL OR hold.until_us > :now) AND hold.start_us < s.end_us AND hold.end_us > s.start_us)
@@ -113,7 +113,6 @@ def delete_due(
     now_us: int,
     limit: int,
     for_room: bool = False,
-    after_us: int = 0,
 ) -> list[Deletion]:
     """Take out at most `limit` segments of the stream whose time is over at `now_us`, oldest first: to the garbage,
     with a certificate, its fact and its ledger entry. The files are unlinked after the commit
@@ -121,18 +120,7 @@ def delete_due(
     Never below the floor, never held, never open."""
     with catalog.transaction() as connection:
         stream = catalog.stream_key(connection, camera, role)
-        rows = connection.execute(
-            _DUE,
-            {
-                "stream": stream,
-                "camera": camera,
-                "after": after_us,
-                "latest": now_us,
-                "now": now_us,
-                "room": for_room,
-                "limit": limit,
-            },
-        ).fetchall()
+        rows = connection.execute(_DUE, _values(stream, camera, now_us, limit=limit, for_room=for_room)).fetchall()
         cause: Cause = "room" if for_room else "ceiling"
         return [
             _delete(catalog, connection, stream, (camera, role), group, now_us, cause)
@@ -217,3 +205,43 @@ def deleted(catalog: Catalog, camera: str, role: str, range_: TimeRange) -> list
             (camera, role, range_.end_us, range_.start_us),
         ).fetchall()
     return [TimeRange(max(start, range_.start_us), min(end, range_.end_us)) for start, end in rows]
+
+
+def oldest_removable(catalog: Catalog, now_us: int) -> tuple[str, str] | None:
+    """The stream with the oldest segment that may go to make room; None when no segment may."""
+    found: list[tuple[int, str, str]] = []
+    with catalog.reading() as connection:
+        for stream, camera, role in connection.execute("SELECT id, camera, role FROM stream").fetchall():
+            row = connection.execute(_DUE, _values(stream, camera, now_us, limit=1, for_room=True)).fetchone()
+            if row is not None:
+                found.append((row[1], camera, role))
+    return min(found)[1:] if found else None
+
+
+def longest_ceiling_us(catalog: Catalog) -> int:
+    """The longest time any rule keeps footage."""
+    with catalog.reading() as connection:
+        (longest,) = connection.execute("SELECT max(coalesce(ceiling_us, floor_us)) FROM rule").fetchone()
+    return int(longest or 0)
+
+
+def read_mark(catalog: Catalog) -> tuple[int, str, int] | None:
+    """Retention's own time as last kept: trusted instant, boot, time since boot; None in a new catalog."""
+    with catalog.reading() as connection:
+        rows = dict(
+            connection.execute("SELECT name, value FROM meta WHERE name IN ('trusted_us', 'boot', 'boottime_us')")
+        )
+    return (rows["trusted_us"], rows["boot"], rows["boottime_us"]) if len(rows) == 3 else None
+
+
+def keep_mark(catalog: Catalog, trusted_us: int, boot: str, since_boot_us: int) -> None:
+    """Keep retention's own time for the next start."""
+    with catalog.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [("trusted_us", trusted_us), ("boot", boot), ("boottime_us", since_boot_us)],
+        )
+
+
+def _values(stream: int, camera: str, now_us: int, *, limit: int, for_room: bool) -> dict[str, object]:
+    return {"stream": stream, "camera": camera, "now": now_us, "room": for_room, "limit": limit}

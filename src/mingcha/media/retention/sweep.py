@@ -1,0 +1,130 @@
+"""One pass over the streams: what is due goes, in small bites between the work of recording."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from mingcha.base.clock import US_PER_S
+from mingcha.base.errors import MingchaError, Unavailable
+from mingcha.base.ids import new_id
+from mingcha.media.catalog import Catalog
+from mingcha.media.catalog.holds import take_holds
+from mingcha.media.catalog.keeping import (
+    Deletion,
+    delete_due,
+    keep_mark,
+    longest_ceiling_us,
+    oldest_removable,
+    read_mark,
+)
+from mingcha.media.catalog.removal import collect_garbage
+from mingcha.media.retention.trusted_time import SLACK_US, Machine, Mark, TrustedTime
+from mingcha.media.store.directory import StoreDirectory
+from mingcha.wire.facts import Fact
+from mingcha.wire.holds import Hold
+
+log = logging.getLogger(__name__)
+
+BITE = 50
+"""Segments in one transaction and one run of unlinks: some tens of milliseconds of the writer thread."""
+
+
+LOOKS_UNTIL_TOLD = 3
+"""After a boot it takes a time server some minutes to vouch for the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one bite took."""
+
+    deletions: tuple[Deletion, ...] = ()
+
+    @property
+    def segments(self) -> int:
+        return sum(len(deletion.numbers) for deletion in self.deletions)
+
+
+class Sweeper:
+    """All steps are for the writer thread, so no hold, seal or second sweep can come between. `store` gives the disk
+    in use, or raises Unavailable while there is none: then rows stay as well as files."""
+
+    def __init__(self, catalog: Catalog, store: Callable[[], StoreDirectory], machine: Machine) -> None:
+        self._catalog = catalog
+        self._store = store
+        mark = read_mark(catalog)
+        self.time = TrustedTime(machine, None if mark is None else Mark(*mark))
+        self._doubtful_looks = 0
+
+    def look_at_clock(self) -> int:
+        """Move the trusted time on and keep it; protect what a wrong clock stamped; tell of doubt. The instant by
+        which to judge, with the slack taken off."""
+        now_us = self.time.now_us()
+        mark = self.time.mark
+        with self._catalog.transaction():
+            keep_mark(self._catalog, mark.trusted_us, mark.boot, mark.since_boot_us)
+            while self.time.leaps:
+                leap = self.time.leaps.pop()
+                self._protect(leap.before_us - leap.since_boot_us - SLACK_US, leap.before_us + SLACK_US, leap.after_us)
+        self._doubtful_looks = self._doubtful_looks + 1 if self.time.doubt_us else 0
+        if self._doubtful_looks == LOOKS_UNTIL_TOLD:
+            detail = {"ahead_us": self.time.doubt_us, "trusted_us": mark.trusted_us}
+            self._catalog.add_fact(Fact(new_id("fct"), "clock.doubted", now_us, "", detail))
+            log.error("the wall clock is %d s ahead of the time that passed", self.time.doubt_us // US_PER_S)
+        return now_us - SLACK_US
+
+    def confirm_clock(self) -> None:
+        """A person has looked: the wall clock is right."""
+        self.time.confirm()
+        self.look_at_clock()
+
+    def pass_over(self, now_us: int) -> Iterator[Swept]:
+        """Bites until nothing is due. A stream whose deletion fails is told and left for the next pass."""
+        for camera, role in self._catalog.streams():
+            while True:
+                try:
+                    swept = self.bite(camera, role, now_us)
+                except Unavailable as error:
+                    log.warning("deletion waits: %s", error.code)
+                    return
+                except MingchaError as error:
+                    log.exception("deletion of %s failed", camera)
+                    detail = {"role": role, "code": error.code}
+                    self._catalog.add_fact(Fact(new_id("fct"), "footage.overdue", now_us, camera, detail))
+                    break
+                if not swept.segments:
+                    break
+                yield swept
+
+    def bite(self, camera: str, role: str, now_us: int) -> Swept:
+        """At most `BITE` segments of one stream: rows first, then files. Raises Unavailable before any row is touched
+        when the disk is not there; after that the files are finished by the next bite or start."""
+        store = self._store()
+        made = delete_due(self._catalog, camera, role, now_us=now_us, limit=BITE)
+        if made:
+            collect_garbage(self._catalog, store)
+        return Swept(tuple(made))
+
+    def make_room(self, now_us: int, wanted_bytes: int) -> int:
+        """Delete the oldest footage that is past its floor and may go for room, until so many bytes are free again;
+        how many were freed. Fewer when there is no more of it: then recording has to stop, and does."""
+        store, freed = self._store(), 0
+        while freed < wanted_bytes and (stream := oldest_removable(self._catalog, now_us)) is not None:
+            made = delete_due(self._catalog, *stream, now_us=now_us, limit=BITE, for_room=True)
+            if not made:
+                break
+            collect_garbage(self._catalog, store)
+            freed += sum(deletion.file_bytes for deletion in made)
+        return freed
+
+    def _protect(self, start_us: int, end_us: int, now_us: int) -> None:
+        """Hold what was recorded while the clock was wrong until it is surely old enough."""
+        until_us = now_us + longest_ceiling_us(self._catalog) + SLACK_US
+        cameras = sorted({camera for camera, _ in self._catalog.streams()})
+        start_us = max(0, start_us)
+        take_holds(
+            self._catalog,
+            [Hold(new_id("hld"), camera, start_us, max(end_us, start_us + 1), until_us) for camera in cameras],
+            now_us,
+        )
