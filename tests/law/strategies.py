@@ -78,5 +78,6 @@ FACTS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
         optional=flags("has_monitoring_room", "key_antiterror", "outsourced") | drafts,
     ),
     "archive": st.fixed_dictionaries(usual | {"place": code("place")}, optional=flags("outsourced") | drafts),
+    "retrieval_record": st.fixed_dictionaries(usual, optional=flags("has_monitoring_room") | drafts),
 }
 cases = st.sampled_from(tuple(FACTS)).flatmap(lambda name: FACTS[name].map(lambda facts: (name, facts)))

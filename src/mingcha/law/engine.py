@@ -27,6 +27,7 @@ from mingcha.law.rules import (
     publication,
     removal,
     retention,
+    retrieval_record,
     sanction,
 )
 
@@ -55,6 +56,7 @@ class Law:
             "sanction": sanction.decide,
             "duties": duties.decide,
             "archive": archive.decide,
+            "retrieval_record": retrieval_record.decide,
         }
         self._encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
         self._texts = {

@@ -20,6 +20,8 @@ _GROUPS = {
     "papers": "document_type",
     "stage": "archive_stage",
     "per": "archive_per",
+    "fields": "record_field",
+    "of": "requester",
 }
 # Names of the answers' keys. Codes are named by the vocabulary of the data.
 _KEYS = {
@@ -47,6 +49,9 @@ _KEYS = {
     "papers": ("应存文件", "Papers"),
     "stage": ("阶段", "stage"),
     "per": ("归属", "of"),
+    "fields": ("登记事项", "to be written down"),
+    "records": ("登记依据", "Said by"),
+    "of": ("限于", "only for"),
 }
 _WORDS = {True: ("是", "yes"), False: ("否", "no"), None: ("无", "none")}
 LANGUAGES = ("zh", "en")
@@ -93,7 +98,7 @@ class _Explanation:
     def _item(self, regime: Regime, item: Mapping[str, object]) -> str:
         """One duty, filing or sanction on one line."""
         parts = [self._ground(regime, _cite(item))] if "code" in item else [self._place(regime, _cite(item))]
-        for key in ("kind", "stage", "per", "papers", "due", "measures", "fine", "period_days"):
+        for key in ("kind", "stage", "per", "papers", "fields", "of", "due", "measures", "fine", "period_days"):
             if key in item:
                 label = "" if key == "kind" else f"{self._either(*_KEYS[key])} "
                 parts.append(f"{label}{self._value(key, item[key])}")

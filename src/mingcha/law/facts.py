@@ -109,6 +109,10 @@ class ArchiveFacts(NamedTuple):
     outsourced: bool
 
 
+class RetrievalRecordFacts(NamedTuple):
+    has_monitoring_room: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One fact: its name, what turns JSON into its value, what to say when that raises, and its default.
@@ -296,6 +300,7 @@ def questions(data: Dataset) -> dict[str, Question]:
             *(place, _flag("has_monitoring_room"), _flag("key_antiterror"), _flag("outsourced")),
         ),
         _question("archive", ArchiveFacts, usual, place, _flag("outsourced")),
+        _question("retrieval_record", RetrievalRecordFacts, usual, _flag("has_monitoring_room")),
     )
     return {one.name: one for one in found}
 

@@ -241,6 +241,16 @@ class Archive(Entry):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RetrievalRecord(Entry):
+    """What must be written down of each retrieval of footage: `fields`, in the order of the text. `of`: only where
+    these requesters retrieve; all when empty. `when`: the fact that calls for it, or always."""
+
+    fields: tuple[str, ...]
+    of: frozenset[str] = frozenset()
+    when: str = "always"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Exemption(Entry):
     """Sets aside the entries of its instrument that cite these articles (and an item beginning so) in its scope."""
 
@@ -265,6 +275,7 @@ SUBJECTS: dict[str, type[Entry]] = {
     "sanctions": Sanction,
     "duties": Duty,
     "archive": Archive,
+    "retrieval_record": RetrievalRecord,
     "exemptions": Exemption,
 }
 

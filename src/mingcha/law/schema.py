@@ -22,6 +22,8 @@ CODE_GROUPS = {
     "shows": "shows",
     "breaches": "breach",
     "measures": "measure",
+    "fields": "record_field",
+    "of": "requester",
     "papers": "document_type",
     "stage": "archive_stage",
     "per": "archive_per",

@@ -19,10 +19,14 @@ from mingcha.law.rules import (
     publication,
     removal,
     retention,
+    retrieval_record,
     sanction,
 )
 
-_RULES = (placement, filing, retention, log_retention, access, publication, removal, sanction, duties, archive)
+_RULES = (
+    *(placement, filing, retention, log_retention, access, publication, removal, sanction, duties, archive),
+    retrieval_record,
+)
 INSTRUMENTS = "instruments"  # the file that says where and from when a text applies
 _BY_PLACE = ("archive", "duties", "filing", "placement", "removal", "retention")
 
