@@ -22,7 +22,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     rollupOptions: {
-      input: ["src/wall.ts", "src/playback.ts", "src/office.ts", "src/styles/office.css", "src/styles/room.css"],
+      input: ["src/wall.ts", "src/playback.ts", "src/map.ts", "src/office.ts", "src/styles/office.css", "src/styles/room.css"],
     },
   },
 });

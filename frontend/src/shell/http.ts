@@ -24,7 +24,7 @@ async function send(url: string, init: RequestInit): Promise<Response> {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("network", "", 0);
   }
-  if (response.ok) return response;
+  if (response.ok || response.status === 304) return response;
   let code = `http.${response.status}`;
   let message = "";
   try {
@@ -86,4 +86,14 @@ export class MediaClient {
     const response = await send(url, { headers: { Authorization: `Bearer ${ticket}` }, ...(signal ? { signal } : {}) });
     return { blob: await response.blob(), instantUs: Number(response.headers.get("X-Instant-Us") ?? NaN) };
   }
+}
+
+/** GET from the office. With `tag` the answer is null when nothing has changed since; `tagged` is told the tag of a new one. */
+export async function getOffice<T>(url: string, since?: { tag: string; tagged: (tag: string) => void }): Promise<T | null> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (since?.tag) headers["If-None-Match"] = since.tag;
+  const response = await send(url, { credentials: "same-origin", headers });
+  if (response.status === 304) return null;
+  since?.tagged(response.headers.get("ETag") ?? "");
+  return (await response.json()) as T;
 }

@@ -38,6 +38,8 @@ export const ICON_SHAPES = {
   language: path("M2.800 5h8.400M7 3v2M9.200 5c-.700 3.200-2.800 5.600-6 7M5 7.600c1 2 2.600 3.400 4.600 4.300M10.200 17l3.400-8 3.400 8M11.400 14.400h4.400"),
   "sign-out": path("M8 3.500H4.500A1.500 1.500 0 0 0 3 5v10a1.500 1.500 0 0 0 1.500 1.500H8M8.500 10H17M13.700 6.500L17 10l-3.300 3.500"),
   plus: path("M10 4v12M4 10h12"),
+  minus: path("M4 10h12"),
+  fit: path("M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4M7.500 7.500h5v5h-5z"),
   edit: path("M12.800 3.700l3.500 3.500L7 16.500l-4.200.7.700-4.200zM11 5.500L14.500 9"),
   trash: path("M3.500 5.500h13M8 5.300V3.300h4v2M5 5.500l.8 11.200h8.400L15 5.500M8.500 8.500v5M11.500 8.500v5"),
   search: circle(8.7, 8.7, 5.2) + path("M12.600 12.600L17 17"),
@@ -86,6 +88,13 @@ export const ICON_SHAPES = {
   sign: rect(3, 3, 14, 9) + path("M10 12v5.500M7 17.500h6M6 6.300h8M6 8.900h5"),
   building: path("M4 17V3.500h8V17M12 8h4v9M2.500 17h15M6.500 6.500h.01M9.500 6.500h.01M6.500 9.500h.01M9.500 9.500h.01M6.500 12.500h.01M9.500 12.500h.01"),
   hourglass: path("M5 3h10M5 17h10M6 3c0 4 2.500 4.500 4 7-1.500 2.500-4 3-4 7M14 3c0 4-2.500 4.500-4 7 1.500 2.500 4 3 4 7"),
+  // What a camera can be on the map; src/map/marks.ts draws the same shapes.
+  "mark-live": filled("M10 3.500a6.500 6.500 0 1 1 0 13a6.500 6.500 0 0 1 0-13z"),
+  "mark-draft": path("M10 3l7 7-7 7-7-7z"),
+  "mark-silent": path("M10 3.500a6.500 6.500 0 1 1 0 13a6.500 6.500 0 0 1 0-13z"),
+  "mark-stalled": filled("M10 2.500L18 16.500H2z"),
+  "mark-unlawful": filled("M6.700 2.500h6.600l4.200 4.200v6.600l-4.200 4.200H6.700l-4.200-4.200V6.700z"),
+  "mark-lost": filled("M3.500 3.500h13v13h-13z"),
   keyboard: rect(2.2, 5, 15.600, 10) + path("M5.500 8.200h.01M8.500 8.200h.01M11.500 8.200h.01M14.500 8.200h.01M6.500 11.800h7"),
   swap: path("M3.500 7h12M12.500 4l3 3-3 3M16.500 13h-12M7.500 10l-3 3 3 3"),
 } as const;

@@ -18,7 +18,6 @@ from mingcha.web.context import html_lang
 
 log = logging.getLogger(__name__)
 
-UNKNOWN = frozenset({"camera.unknown", "viewing.unknown", "person.unknown", "site.unknown"})
 STATUS: tuple[tuple[type[MingchaError], int], ...] = (
     (NotAllowed, 403),
     (Unlawful, 409),
@@ -31,7 +30,7 @@ STATUS: tuple[tuple[type[MingchaError], int], ...] = (
 
 def status_of(error: MingchaError) -> int:
     """HTTP status of an error; what one may not see does not exist."""
-    if error.code in UNKNOWN:
+    if isinstance(error, NotAllowed) and error.code.endswith(".unknown"):
         return 404
     if error.code == "permission.sign_in":
         return 401

@@ -67,6 +67,7 @@ WATCH = (
     Place("home", _("Home"), "pulse", Permission.OWN_ACCOUNT),
     Place("wall", _("Video wall"), "wall", Permission.WATCH_LIVE),
     Place("playback", _("Playback"), "playback", Permission.PLAY_BACK),
+    Place("map", pgettext_lazy("navigation", "Map"), "map", Permission.SEE_CAMERAS),
 )
 GROUPS = (
     Group(

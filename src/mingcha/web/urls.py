@@ -14,6 +14,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("register/", book.book, name="register"),
     path("about/", about.about, name="about"),
+    path("", include("mingcha.web.pages.map_urls")),
     path("law/", include("mingcha.web.pages.law_urls")),
     path("", include("mingcha.records.accounts.urls")),
     path("", include("mingcha.records.inventory.urls")),

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from mingcha.base.errors import MingchaError
-from mingcha.records.wording import accounts, book, documents, general, inventory, personnel, signs, viewing
+from mingcha.records.wording import accounts, book, documents, general, inventory, maps, personnel, signs, viewing
 from mingcha.records.wording.recorder import CAMERA_FAULTS, GAP_REASONS, STORAGE_FAULTS
 
 MESSAGES: dict[str, str | Promise] = {
@@ -26,6 +26,7 @@ MESSAGES: dict[str, str | Promise] = {
     **signs.MESSAGES,
     **viewing.MESSAGES,
     **book.MESSAGES,
+    **maps.MESSAGES,
 }
 
 
