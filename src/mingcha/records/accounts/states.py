@@ -32,6 +32,7 @@ class Permission(models.TextChoices):
     MANAGE_CAMERAS = "manage_cameras", _("Add, change and retire cameras")
     CHECK_SIGNS = "check_signs", _("Put up, photograph and check notices")
     READ_DOCUMENTS = "read_documents", _("Read the archive")
+    READ_CONFIDENTIAL = "read_confidential", _("Read confidential documents")
     MANAGE_DOCUMENTS = "manage_documents", _("File documents in the archive")
     READ_PEOPLE = "read_people", _("See people and their posts")
     MANAGE_PEOPLE = "manage_people", _("Add people and change their roles")
@@ -58,14 +59,48 @@ MATRIX: dict[str, frozenset[Permission]] = {
     | {
         Permission.MANAGE_SITES,
         Permission.CHECK_SIGNS,
+        Permission.READ_CONFIDENTIAL,
         Permission.MANAGE_DOCUMENTS,
         Permission.MANAGE_PERSONNEL,
         Permission.EXPORT_REGISTER,
     },
-    Role.AUDITOR: _EVERYBODY | _BOOKS | {Permission.EXPORT_REGISTER},
+    Role.AUDITOR: _EVERYBODY | _BOOKS | {Permission.READ_CONFIDENTIAL, Permission.EXPORT_REGISTER},
     Role.OFFICER: _EVERYBODY,
     Role.INSPECTOR: _EVERYBODY | _BOOKS,
     Role.DATA_OFFICE: _EVERYBODY | {Permission.SEE_CAMERAS},
 }
 
 LANGUAGES = (("zh-hans", "简体中文"), ("en", "English"))
+
+
+class Proof(models.TextChoices):
+    """What a person showed, or failed to show."""
+
+    PASSWORD = "password", _("Password")
+    APP = "app", _("Code of an app")
+    KEY = "key", _("Security key or passkey")
+    RECOVERY_CODE = "recovery_code", _("Recovery code")
+    ORGANISATION = "organisation", _("Sign-in of the organisation")
+
+
+class Scope(models.TextChoices):
+    """How far an API token reaches. There is none that changes anything."""
+
+    READ = "read", _("Read only")
+
+
+class SecondFactorPolicy(models.TextChoices):
+    """Whether accounts must have a second factor (setting ``MINGCHA_SECOND_FACTOR``). Who has one is always asked."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+# Whoever may see pictures, change things or take books out is asked for a second factor where the policy requires one.
+WANTS_SECOND_FACTOR = frozenset(Permission) - _EVERYBODY - _BOOKS
+
+
+def role_wants_second_factor(role: str) -> bool:
+    """Whether a strict policy asks this role for a second factor."""
+    return bool(MATRIX.get(role, frozenset()) & WANTS_SECOND_FACTOR)
