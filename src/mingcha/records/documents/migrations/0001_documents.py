@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("files", "0001_office"),
-        ("inventory", "0004_documents"),
+        ("inventory", "0003_office"),
     ]
 
     operations = [
