@@ -1,7 +1,6 @@
 """Units, contractors, sites, systems, areas, cameras; what the recorder last said; the plan; connection tests.
 
-Days end in `_on`, instants in `_at`. Codes of places, areas and installers are the law's (`mingcha.law`), never chosen
-from a list of our own. Positions are CGCS2000 in whole 1e-7 degrees.
+Codes of places, areas and installers are the law's. Positions are CGCS2000 in whole 1e-7 degrees.
 """
 
 from __future__ import annotations
@@ -15,7 +14,9 @@ from mingcha.base.ids import new_id
 from mingcha.records.accounts.models import Person
 from mingcha.records.files.models import StoredFile
 from mingcha.records.inventory.states import (
+    CODE_LIMIT,
     NAME_LIMIT,
+    TEXT_LIMIT,
     AlterationKind,
     BuilderKind,
     CameraKind,
@@ -29,14 +30,9 @@ from mingcha.records.inventory.states import (
     Transport,
 )
 
-CODE_LIMIT = 40
-TEXT_LIMIT = 1000
-_day = partial(models.DateField, null=True, blank=True)
 _code = partial(models.CharField, max_length=CODE_LIMIT, blank=True)
 _text = partial(models.CharField, max_length=NAME_LIMIT, blank=True)
 _sentence = partial(models.CharField, max_length=TEXT_LIMIT, blank=True)
-_whole = partial(models.IntegerField, null=True, blank=True)
-_file = partial(models.ForeignKey, StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
 
 def new_unit_id() -> str:
@@ -96,14 +92,14 @@ class Contractor(models.Model):
     credit_code = models.CharField(max_length=18, blank=True)
     services = models.JSONField(default=list, blank=True)
     contact = models.CharField(max_length=300, blank=True)
-    agreement = _file()
-    agreement_from = _day()
-    agreement_until = _day()
-    confidentiality_undertaken_on = _day()
+    agreement = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    agreement_from = models.DateField(null=True, blank=True)
+    agreement_until = models.DateField(null=True, blank=True)
+    confidentiality_undertaken_on = models.DateField(null=True, blank=True)
     licence_scope = _text()
-    licence_until = _day()
+    licence_until = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
-    ended_on = _day(help_text="Since when nothing is entrusted to it any more.")
+    ended_on = models.DateField(null=True, blank=True, help_text="Since when nothing is entrusted to it any more.")
 
     class Meta:
         ordering = ("id",)
@@ -126,18 +122,20 @@ class Site(models.Model):
     key_antiterror = models.BooleanField(default=False)
     near_confidential_unit = models.BooleanField(default=False)
     confidential_unit = _text()
-    confidential_consent_on = _day()
-    confidential_consent_file = _file()
+    confidential_consent_on = models.DateField(null=True, blank=True)
+    confidential_consent_file = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     has_monitoring_room = models.BooleanField(default=False)
     operator = models.ForeignKey(Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="sites")
     police_organ = _text(help_text="Where it is filed and reported to.")
     secret_related = models.BooleanField(default=False)
-    built_on = _day()
-    accepted_on = _day()
-    in_use_on = _day()
-    closed_on = _day()
-    lat_e7 = _whole()
-    lon_e7 = _whole()
+    built_on = models.DateField(null=True, blank=True)
+    accepted_on = models.DateField(null=True, blank=True)
+    in_use_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    lat_e7 = models.IntegerField(null=True, blank=True)
+    lon_e7 = models.IntegerField(null=True, blank=True)
     drafts = models.BooleanField(default=False, help_text="Ask draft texts too.")
     created_at = models.DateTimeField()
 
@@ -150,7 +148,7 @@ class Site(models.Model):
 
     @property
     def outsourced(self) -> bool:
-        """Whether somebody else runs it."""
+        """Whether somebody else operates it."""
         return self.operator_id is not None
 
     @property
@@ -166,13 +164,13 @@ class System(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="systems")
     name = models.CharField(max_length=NAME_LIMIT)
     state = models.CharField(max_length=16, choices=SystemState.choices, default=SystemState.PLANNED)
-    designed_on = _day()
-    built_on = _day()
-    inspected_on = _day()
-    accepted_on = _day()
-    in_use_on = _day()
-    stopped_on = _day()
-    removed_on = _day()
+    designed_on = models.DateField(null=True, blank=True)
+    built_on = models.DateField(null=True, blank=True)
+    inspected_on = models.DateField(null=True, blank=True)
+    accepted_on = models.DateField(null=True, blank=True)
+    in_use_on = models.DateField(null=True, blank=True)
+    stopped_on = models.DateField(null=True, blank=True)
+    removed_on = models.DateField(null=True, blank=True)
     security_grade = _text(help_text="Grade of network security protection, as filed.")
     created_at = models.DateTimeField()
 
@@ -194,10 +192,11 @@ class Area(models.Model):
     name = models.CharField(max_length=NAME_LIMIT)
     kind = _code(default="general")
     floor = models.CharField(max_length=40, blank=True)
-    plan = _file()
-    plan_width_px = _whole()
-    plan_height_px = _whole()
-    plan_mm_per_px = _whole()
+    plan = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    plan_width_px = models.IntegerField(null=True, blank=True)
+    plan_height_px = models.IntegerField(null=True, blank=True)
+    plan_mm_per_px = models.IntegerField(null=True, blank=True)
+    plan_north_cdeg = models.PositiveIntegerField(default=0, help_text="North on the plan, clockwise from up.")
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -218,8 +217,8 @@ class DeviceModel(models.Model):
     vendor = models.CharField(max_length=NAME_LIMIT)
     model = models.CharField(max_length=NAME_LIMIT)
     certificate_number = _text()
-    certificate_until = _day()
-    quality_file = _file()
+    certificate_until = models.DateField(null=True, blank=True)
+    quality_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ("vendor", "model")
@@ -257,16 +256,22 @@ class Camera(models.Model):
     kind = _code(choices=CameraKind.choices)
     operator = models.ForeignKey(Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="cameras")
 
-    lat_e7 = _whole()
-    lon_e7 = _whole()
+    lat_e7 = models.IntegerField(null=True, blank=True)
+    lon_e7 = models.IntegerField(null=True, blank=True)
     datum_given = _code(choices=Datum.choices, help_text="In which datum the position was given.")
-    position_error_cm = _whole()
-    plan_x_permille = _whole(help_text="0 left .. 1000 right on the plan of its area.")
-    plan_y_permille = _whole(help_text="0 top .. 1000 bottom.")
-    height_cm = _whole()
-    bearing_cdeg = _whole(help_text="Hundredths of a degree clockwise from north, 0..35999.")
-    fov_cdeg = _whole(help_text="Horizontal field of view in hundredths of a degree.")
-    range_m = _whole()
+    position_error_cm = models.IntegerField(null=True, blank=True)
+    plan_x_permille = models.IntegerField(
+        null=True, blank=True, help_text="0 left .. 1000 right on the plan of its area."
+    )
+    plan_y_permille = models.IntegerField(null=True, blank=True, help_text="0 top .. 1000 bottom.")
+    height_cm = models.IntegerField(null=True, blank=True)
+    bearing_cdeg = models.IntegerField(
+        null=True, blank=True, help_text="Hundredths of a degree clockwise from north, 0..35999."
+    )
+    fov_cdeg = models.IntegerField(
+        null=True, blank=True, help_text="Horizontal field of view in hundredths of a degree."
+    )
+    range_m = models.IntegerField(null=True, blank=True)
 
     purpose = _code(choices=Purpose.choices, default=Purpose.PUBLIC_SECURITY)
     necessity = _sentence(help_text="Why public security needs this camera here.")
@@ -321,12 +326,12 @@ class Alteration(models.Model):
     before = models.JSONField(default=dict, blank=True)
     after = models.JSONField(default=dict, blank=True)
     replacement_plan = _sentence(help_text="Name or number of the plan for rebuilding or replacing.")
-    replacement_file = _file()
-    notified_on = _day(help_text="When the police were told.")
+    replacement_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    notified_on = models.DateField(null=True, blank=True, help_text="When the police were told.")
     asked = models.JSONField(default=dict, blank=True)
     law_version = models.CharField(max_length=80, blank=True)
     filing_owed = models.BooleanField(default=False, help_text="Whether the filed facts changed with it.")
-    filed_on = _day()
+    filed_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ("-id",)

@@ -21,3 +21,14 @@ def read_name(text: str) -> str:
     if any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in name):
         raise Invalid("camera.name_control", "The name holds control characters.")
     return name
+
+
+def read_text(text: str, limit: int = NAME_LIMIT) -> str:
+    """Free text as people write it, trimmed; line breaks become blanks. Raises Invalid (``text.long``,
+    ``camera.name_control``)."""
+    said = " ".join(unicodedata.normalize("NFC", text).split())
+    if len(said) > limit:
+        raise Invalid("text.long", "The text is too long.", limit=limit)
+    if any(unicodedata.category(c) in _REFUSED_CATEGORIES for c in said):
+        raise Invalid("camera.name_control", "The text holds control characters.")
+    return said

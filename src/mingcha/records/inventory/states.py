@@ -7,6 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 NAME_LIMIT = 200
+TEXT_LIMIT = 1000
+CODE_LIMIT = 40
 
 
 class Transport(models.TextChoices):
@@ -97,6 +99,17 @@ class Service(models.TextChoices):
     DESIGN = "design", _("Design")
     CONSTRUCTION = "construction", _("Construction")
     TESTING = "testing", _("Testing")
+
+
+SYSTEM_STEPS: dict[SystemState, frozenset[SystemState]] = {
+    SystemState.PLANNED: frozenset({SystemState.BUILDING, SystemState.IN_USE, SystemState.REMOVED}),
+    SystemState.BUILDING: frozenset({SystemState.ACCEPTED, SystemState.IN_USE, SystemState.REMOVED}),
+    SystemState.ACCEPTED: frozenset({SystemState.BUILDING, SystemState.IN_USE, SystemState.REMOVED}),
+    SystemState.IN_USE: frozenset({SystemState.BUILDING, SystemState.STOPPED, SystemState.REMOVED}),
+    SystemState.STOPPED: frozenset({SystemState.BUILDING, SystemState.IN_USE, SystemState.REMOVED}),
+    SystemState.REMOVED: frozenset(),
+}
+"""Which stage may follow which. Use without acceptance is refused only where the law asks for acceptance."""
 
 
 class BuilderKind(models.TextChoices):
