@@ -6,6 +6,7 @@ comments, without anything appended to the file. The one home of Pillow.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from io import BytesIO
 from pathlib import Path
@@ -18,6 +19,8 @@ from mingcha.records.files.states import Kind
 MAX_PIXELS = 80_000_000
 """More than any phone's photograph; decoded at three bytes each this is 240 MB, the most a request may take."""
 MAX_SIDE = 30_000
+_ONE_AT_A_TIME = threading.Lock()
+"""Decoding takes memory for every pixel; several at once would multiply it."""
 JPEG_QUALITY = 85
 _FORMATS = {Kind.PNG: "PNG", Kind.JPEG: "JPEG", Kind.WEBP: "WEBP"}
 _FAULTS = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
@@ -28,7 +31,7 @@ def require_picture(path: Path, kind: Kind) -> tuple[int, int]:
 
     Raises Invalid (``file.picture_broken``, ``file.picture_large``).
     """
-    with _open(path, _FORMATS[kind]) as picture:
+    with _ONE_AT_A_TIME, _open(path, _FORMATS[kind]) as picture:
         width, height = picture.size
         if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
             raise Invalid("file.picture_large", "The picture has too many pixels.", limit=MAX_PIXELS // 1_000_000)
@@ -43,7 +46,7 @@ def preview(path: Path, *, max_side: int) -> tuple[bytes, str]:
     """The picture made anew, at most `max_side` pixels long: bytes and media type (PNG stays PNG, for plans with fine
     lines; the rest becomes JPEG). Raises Corrupt when what was taken in can no longer be decoded."""
     try:
-        with _open(path, None) as picture:
+        with _ONE_AT_A_TIME, _open(path, None) as picture:
             is_png = picture.format == "PNG"
             if not is_png:
                 picture.draft("RGB", (max_side, max_side))
