@@ -10,7 +10,15 @@ from mingcha.records.accounts.states import MATRIX, Permission
 from tests.support.office import browser
 from tools import permissions
 
-EVERYBODY = {"/sign-in/", "/language/", "/static/<path:path>", "/favicon.ico"}
+EVERYBODY = {
+    "/sign-in/",
+    "/sign-in/second/",
+    "/sign-in/organisation/",
+    "/sign-in/organisation/back/",
+    "/language/",
+    "/static/<path:path>",
+    "/favicon.ico",
+}
 
 
 def test_every_view_declares_its_permission() -> None:
@@ -30,6 +38,9 @@ def concrete(path: str) -> str:
         ("<str:public_id>", "x"),
         ("<str:grant>", "x"),
         ("<str:viewing_id>", "x"),
+        ("<str:factor_id>", "x"),
+        ("<str:session_id>", "x"),
+        ("<str:token_id>", "x"),
         ("<path:path>", "x"),
         ("<str:instrument>/<int:number>", "cn-2025-799/1"),
     ):

@@ -28,10 +28,10 @@ def test_whoever_has_not_just_signed_in_is_asked_and_what_was_sent_is_kept(manag
 
 def test_a_wrong_password_changes_nothing_and_keeps_what_was_sent(manager: Person, guard: Person) -> None:
     client, url = browser(manager, confirmed=False), f"/people/{guard.public_id}/role/"
-    refused = client.post(url, {"role": "auditor", "identity_asked": "1", "identity_password": "wrong"})
+    refused = client.post(url, {"role": "auditor", "identity_asked": "1", "identity_password": "Typ3dByMistake"})
     assert refused.status_code == 403
     assert 'name="role" value="auditor"' in refused.text
-    assert "wrong" not in refused.text
+    assert "Typ3dByMistake" not in refused.text
     assert Person.objects.get(pk=guard.pk).role == "guard"
     assert words()[-1] == "person.sign_in_failed"
 

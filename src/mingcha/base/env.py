@@ -41,6 +41,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MINGCHA_SECRET_KEY", "secret", "", "Signing key of sessions; made in the data directory if empty."),
     Setting("MINGCHA_PUBLIC_URL", "text", "", "Address of the pages as the public reaches them; stands in QR codes."),
     Setting("MINGCHA_FILES_LIMIT_GB", "int", "50", "Most room that uploaded files may take together."),
+    Setting("MINGCHA_SECOND_FACTOR", "text", "optional", "Second factor at sign-in: off, optional or required."),
+    Setting("MINGCHA_IDLE_MINUTES", "int", "60", "A browser session ends after so long without a request; 0: never."),
+    Setting("MINGCHA_OIDC_ISSUER", "text", "", "OpenID Connect issuer of the organisation; empty: none."),
+    Setting("MINGCHA_OIDC_CLIENT_ID", "text", "", "Client id that the issuer gave to this office."),
+    Setting("MINGCHA_OIDC_CLIENT_SECRET", "secret", "", "Client secret; empty for a public client."),
+    Setting("MINGCHA_OIDC_CLAIM", "text", "preferred_username", "Claim that holds the sign-in name."),
+    Setting("MINGCHA_OIDC_NAME", "text", "", "What the organisation's sign-in is called on the page."),
     Setting("MINGCHA_HTTPS", "bool", "", "Whether browsers reach the pages by https."),
     Setting("MINGCHA_WATCH_NEEDS_POST", "bool", "True", "Whether pictures ask for an appointment to a post there."),
 )

@@ -8,6 +8,7 @@ from django.views.generic.base import RedirectView
 from mingcha.records.accounts.gate import public
 from mingcha.web import errors
 from mingcha.web.pages import about, book, home
+from mingcha.web.pages.permissions import permissions
 from mingcha.web.static_files import static_file
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("register/", book.book, name="register"),
     path("about/", about.about, name="about"),
     path("", include("mingcha.web.pages.map_urls")),
+    path("permissions/", permissions, name="permissions"),
     path("law/", include("mingcha.web.pages.law_urls")),
     path("", include("mingcha.records.accounts.urls")),
     path("", include("mingcha.records.inventory.urls")),

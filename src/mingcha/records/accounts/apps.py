@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.apps import AccountConfig
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,3 +12,11 @@ class AccountsConfig(AppConfig):
     label = "accounts"
     verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class LibraryAccountConfig(AccountConfig):
+    """django-allauth's account app, which its second factors import. None of its pages, tables, middleware or checks is
+    used, so nothing of it starts."""
+
+    def ready(self) -> None:
+        """Without its demand for a middleware."""

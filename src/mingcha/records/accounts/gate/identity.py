@@ -21,8 +21,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from mingcha.base.clock import from_datetime
 from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts import actions
+from mingcha.records.accounts.factors.rows import factors_of
 from mingcha.records.accounts.forms import IdentityForm
+from mingcha.records.accounts.gate.ceremony import ASKING, key_options, take_answer
 from mingcha.records.accounts.gate.permission import PersonRequest, View, address_of, wants_json
+from mingcha.records.accounts.states import Proof
 from mingcha.records.wording import explain
 
 RECENT = timedelta(minutes=10)
@@ -89,16 +92,32 @@ def _read_answer(request: PersonRequest) -> HttpResponse | None:
 
 
 def confirm(request: PersonRequest, form: IdentityForm) -> None:
-    """Check the answer and remember it. Raises NotAllowed."""
-    password = form.cleaned_data["identity_password"]
-    actions.confirm_identity(person=request.user, password=password, address=address_of(request), at=request.at)
-    confirmed_now(request, request.at)
+    """Check the answer, be it the password, a code or a key, and remember it. Raises NotAllowed."""
+    person, at, address = request.user, request.at, address_of(request)
+    given = form.cleaned_data
+    if given["identity_key"]:
+        proof = take_answer(request, given["identity_key"], ASKING)
+        actions.confirm_second_factor(person=person, proof=proof, address=address, at=at)
+    elif given["identity_code"]:
+        actions.confirm_second_factor(person=person, proof=given["identity_code"], address=address, at=at)
+    else:
+        actions.confirm_identity(person=person, password=given["identity_password"], address=address, at=at)
+    confirmed_now(request, at)
 
 
 def ask(request: PersonRequest, form: IdentityForm, *, status: int = 200, next_page: str = "") -> HttpResponse:
     """The page that asks; `next_page` for one that leads on by GET, else it carries the submitted fields."""
     carried = [] if next_page else [(name, value) for name, values in _carried(request).lists() for value in values]
-    context = {"form": form, "carried": carried, "next": next_page, "lost_files": bool(request.FILES)}
+    kinds = {factor.kind for factor in factors_of(request.user)}
+    context = {
+        "form": form,
+        "carried": carried,
+        "next": next_page,
+        "lost_files": bool(request.FILES),
+        "has_factor": bool(kinds),
+        "asks_key": Proof.KEY in kinds,
+        "key_options": key_options(request, request.user) if Proof.KEY in kinds else None,
+    }
     return render(request, "accounts/identity.html", context, status=status)
 
 

@@ -1,7 +1,7 @@
 """What every view declares: the permission it needs, or that it is open to everybody.
 
 A view without one of the two decorators fails a test (tests/web/test_permissions.py). The gate answers for the whole
-house: signed in, account active, own password set, role permits.
+house: signed in, session alive, own password set, second factor set up where it must be, role permits.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from mingcha.base.errors import NotAllowed
+from mingcha.records.accounts.gate.sessions import is_alive
 from mingcha.records.accounts.models import Person
+from mingcha.records.accounts.queries import owes_second_factor
 from mingcha.records.accounts.states import Permission
 
 View = Callable[..., HttpResponseBase]
@@ -43,24 +45,25 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))[:64]
 
 
-def permission(needed: Permission, *, before_first_password: bool = False) -> Callable[[View], View]:
+def permission(
+    needed: Permission, *, before_first_password: bool = False, before_second_factor: bool = False
+) -> Callable[[View], View]:
     """Let only persons in whose role permits `needed`. `before_first_password`: also those who still hold a one-time
-    password, for the one page where they set their own."""
+    password, for the one page where they set their own. `before_second_factor`: also those who must set up a second
+    factor first, for the pages where they do."""
+    while_enrolling = before_first_password or before_second_factor
 
     def decorate(view: View) -> View:
         @never_cache
         @wraps(view)
-        def gated(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def gated(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             person = request.user
-            if not person.is_authenticated:
-                if wants_json(request):
-                    raise NotAllowed("permission.sign_in", "Not signed in.")
-                query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
-                return HttpResponseRedirect(f"{reverse('sign-in')}?{query}" if query else reverse("sign-in"))
+            if not person.is_authenticated or not is_alive(request, person, request.at, address_of(request)):
+                return _to_sign_in(request)
             if person.must_set_password and not before_first_password:
-                if wants_json(request):
-                    raise NotAllowed("permission.first_password", "The own password is not set yet.")
-                return HttpResponseRedirect(reverse("first-password"))
+                return _lead(request, "first-password", "permission.first_password")
+            if not while_enrolling and owes_second_factor(person):
+                return _lead(request, "account", "permission.second_factor")
             if not (before_first_password or person.may(needed)):
                 raise NotAllowed("permission.missing", f"Permission {needed.value} is missing.")
             return view(request, *args, **kwargs)
@@ -69,6 +72,20 @@ def permission(needed: Permission, *, before_first_password: bool = False) -> Ca
         return gated
 
     return decorate
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    if wants_json(request):
+        raise NotAllowed("permission.sign_in", "Not signed in.")
+    query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+    return HttpResponseRedirect(f"{reverse('sign-in')}?{query}" if query else reverse("sign-in"))
+
+
+def _lead(request: HttpRequest, name: str, code: str) -> HttpResponseBase:
+    """To the page that must come first; scripts are told why."""
+    if wants_json(request):
+        raise NotAllowed(code, "Another page comes first.")
+    return HttpResponseRedirect(reverse(name))
 
 
 def public(view: View) -> View:

@@ -1,4 +1,4 @@
-"""Acts on persons: adding, roles, one-time logins, passwords, sign-in and sign-out."""
+"""Acts on persons: adding, roles, one-time logins, the own password, closing and opening accounts."""
 
 from __future__ import annotations
 
@@ -6,29 +6,28 @@ import secrets
 import unicodedata
 from datetime import datetime, timedelta
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from mingcha.base.errors import Conflict, Invalid, NotAllowed
-from mingcha.records.accounts.models import USERNAME_SHAPE, Person, SignInFailure, fold_username
-from mingcha.records.accounts.queries import WINDOW, is_last_manager, locked_until, require
+from mingcha.base.errors import Conflict, Invalid
+from mingcha.records.accounts.actions.sessions import drop_sessions
+from mingcha.records.accounts.models import NAME_LIMIT, USERNAME_SHAPE, Person, fold_username
+from mingcha.records.accounts.queries import is_last_manager, require
 from mingcha.records.accounts.states import Permission, Role
-from mingcha.records.register.actions import SYSTEM, Actor, act, enter
+from mingcha.records.register.actions import Actor, act, enter
 
 ONE_TIME_LIFE = timedelta(days=3)
 _ONE_TIME_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-_FAILURES_KEPT = timedelta(days=1)
 
 
 @act("person.created")
 def create_person(
-    *, username: str, name: str, role: str, actor: Actor, at: datetime, language: str = "zh-hans"
+    *, username: str, name: str, role: str, actor: Actor, at: datetime, language: str = ""
 ) -> tuple[Person, str]:
     """Add a person and return it with its one-time password, which is shown once and stored only as a hash.
 
-    Raises NotAllowed, Invalid (``person.username_shape``, ``person.name_empty``) or Conflict
-    (``person.username_taken``).
+    `language`: empty for that of the browser of the first sign-in. Raises NotAllowed, Invalid
+    (``person.username_shape``, ``person.name_empty``, ``person.name_long``) or Conflict (``person.username_taken``).
     """
     require(actor, Permission.MANAGE_PEOPLE)
     folded = fold_username(username)
@@ -58,6 +57,7 @@ def issue_one_time_login(*, person: Person, actor: Actor, at: datetime) -> str:
     require(actor, Permission.MANAGE_PEOPLE)
     password = _give_one_time_password(person, at)
     person.save(update_fields=("password", "must_set_password", "one_time_until"))
+    drop_sessions(person, at)
     enter(actor=actor, at=at, subject=person.public_id, subject_name=person.name, detail={"login": person.username})
     return password
 
@@ -84,7 +84,7 @@ def change_role(*, person: Person, role: str, actor: Actor, at: datetime) -> Non
 
 @act("person.disabled")
 def disable_person(*, person: Person, actor: Actor, at: datetime) -> None:
-    """Close the account; the person's sessions end with their next request."""
+    """Close the account; the person's sessions end at once."""
     require(actor, Permission.MANAGE_PEOPLE)
     _refuse_self(person, actor)
     if is_last_manager(person):
@@ -92,6 +92,7 @@ def disable_person(*, person: Person, actor: Actor, at: datetime) -> None:
     if Person.objects.filter(pk=person.pk, is_active=True).update(is_active=False) != 1:
         raise Conflict("person.disabled", "The account is disabled already.")
     person.is_active = False
+    drop_sessions(person, at)
     enter(actor=actor, at=at, subject=person.public_id, subject_name=person.name)
 
 
@@ -107,8 +108,9 @@ def enable_person(*, person: Person, actor: Actor, at: datetime) -> str:
 
 
 @act("person.password_set")
-def set_own_password(*, person: Person, password: str, at: datetime) -> None:
-    """Set one's own password. Raises Invalid (``password.weak``) with the reasons in ``params``."""
+def set_own_password(*, person: Person, password: str, at: datetime, session_key: str = "") -> None:
+    """Set one's own password; all sessions but the given one end. Raises Invalid (``password.weak``) with the reasons
+    in ``params``."""
     try:
         validate_password(password, person)
     except ValidationError as error:
@@ -117,92 +119,18 @@ def set_own_password(*, person: Person, password: str, at: datetime) -> None:
     person.must_set_password = False
     person.one_time_until = None
     person.save(update_fields=("password", "must_set_password", "one_time_until"))
+    drop_sessions(person, at, keep=session_key)
     enter(actor=person, at=at, subject=person.public_id, subject_name=person.name)
-
-
-def sign_in(*, username: str, password: str, address: str, at: datetime) -> Person:
-    """Check name and password and enter the outcome. A one-time password is used up by this.
-
-    Raises NotAllowed (``sign_in.failed``, ``sign_in.locked`` with ``minutes``); wrong name and wrong password cannot
-    be told apart.
-    """
-    folded = fold_username(username)[:64]
-    _refuse_locked(folded, address, at)
-    person = authenticate(username=folded, password=password)
-    if isinstance(person, Person) and _may_enter(person, at):
-        _note_sign_in(person=person, address=address, at=at)
-        return person
-    _note_failure(username=folded, address=address, at=at)
-    raise NotAllowed("sign_in.failed", "Name or password is wrong.")
-
-
-def confirm_identity(*, person: Person, password: str, address: str, at: datetime) -> None:
-    """Ask the signed-in person for the password again, before something serious: who sits at an unattended desk does
-    not know it. Failures count and are entered like those of signing in. Raises NotAllowed (``password.current``,
-    ``sign_in.locked``)."""
-    _refuse_locked(person.username, address, at)
-    if not person.check_password(password):
-        _note_failure(username=person.username, address=address, at=at)
-        raise NotAllowed("password.current", "The present password is wrong.")
-
-
-@act("person.signed_out")
-def sign_out(*, person: Person, at: datetime) -> None:
-    """Enter that the person left. The caller ends the session."""
-    enter(actor=person, at=at, subject=person.public_id, subject_name=person.name)
-
-
-@act("person.signed_in")
-def _note_sign_in(*, person: Person, address: str, at: datetime) -> None:
-    one_time = person.one_time_until is not None
-    if one_time:
-        person.set_unusable_password()
-        person.one_time_until = None
-        used = Person.objects.filter(pk=person.pk, one_time_until__isnull=False)
-        if used.update(password=person.password, one_time_until=None) != 1:
-            raise NotAllowed("sign_in.failed", "The one-time password was used at the same moment elsewhere.")
-    person.last_login = at
-    person.save(update_fields=("last_login",))
-    SignInFailure.objects.filter(username=person.username, address=address).delete()
-    enter(
-        actor=person,
-        at=at,
-        subject=person.public_id,
-        subject_name=person.name,
-        detail={"network_address": address, "one_time": one_time},
-    )
-
-
-@act("person.sign_in_failed", "person.locked_out")
-def _note_failure(*, username: str, address: str, at: datetime) -> None:
-    """Unknown names are not written down: people type passwords into the wrong field, and this book never forgets."""
-    SignInFailure.objects.filter(at__lt=at - max(_FAILURES_KEPT, WINDOW)).delete()
-    SignInFailure.objects.create(username=username, address=address, at=at)
-    known = Person.objects.filter(username=username).first()
-    detail = {"login": username if known else "?", "network_address": address}
-    refs = [known.public_id] if known else []
-    enter(actor=SYSTEM, at=at, refs=refs, detail=detail)
-    if locked_until(username=username, address=address, at=at) is not None:
-        enter(actor=SYSTEM, at=at, refs=refs, detail=detail, word="person.locked_out")
-
-
-def _refuse_locked(username: str, address: str, at: datetime) -> None:
-    locked = locked_until(username=username, address=address, at=at)
-    if locked is not None:
-        minutes = max(1, -(-int((locked - at).total_seconds()) // 60))
-        raise NotAllowed("sign_in.locked", "Too many failures.", minutes=minutes)
 
 
 def _check_name(name: str) -> None:
     """Any script; no control characters, since names stand in logs, on paper and in the register for ever."""
     if not name.strip():
         raise Invalid("person.name_empty", "Give the person's name.")
+    if len(name.strip()) > NAME_LIMIT:
+        raise Invalid("person.name_long", f"A name has at most {NAME_LIMIT} characters.", limit=NAME_LIMIT)
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
         raise Invalid("person.name_control", "The name must not hold control characters.")
-
-
-def _may_enter(person: Person, at: datetime) -> bool:
-    return person.one_time_until is None or at < person.one_time_until
 
 
 def _refuse_self(person: Person, actor: Actor) -> None:
