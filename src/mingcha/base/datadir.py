@@ -45,6 +45,10 @@ class DataDir:
         return self.root / "catalog.db"
 
     @property
+    def ledger(self) -> Path:
+        return self.root / "ledger"
+
+    @property
     def office(self) -> Path:
         return self.root / "office.db"
 

@@ -1,12 +1,14 @@
 """The node's key files under ``<data>/secrets`` (directory 0700, files 0600): made once at set-up, read afterwards.
 
 ``ticket.key`` signs tickets and is for the web process only; the media plane reads ``ticket.pub``. ``control.token``
-is the shared secret of the control API between gateway and media plane; ``django.key`` signs sessions. The sealing key
+is the shared secret of the control API between gateway and media plane; ``django.key`` signs sessions; ``ledger.key``,
+sealed, signs the ledger and is for the media plane only. The sealing key
 ``node.key`` belongs to `mingcha.base.seal`.
 """
 
 from __future__ import annotations
 
+import base64
 import secrets
 from pathlib import Path
 
@@ -75,6 +77,22 @@ def ticket_public_key(data_dir: Path) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise _damaged(path)
     return key
+
+
+def ledger_key(data_dir: Path) -> Ed25519PrivateKey:
+    """The key that signs the ledger's checkpoints, made when there is none; on the disk only sealed by ``node.key``.
+    Raises Corrupt when it cannot be opened: a new one would break the chain that witnesses know."""
+    path = secrets_dir(data_dir) / "ledger.key"
+    sealer = node_sealer(data_dir)
+    if not path.exists():
+        raw = Ed25519PrivateKey.generate().private_bytes_raw()
+        write_file(path, sealer.seal(base64.b64encode(raw).decode("ascii"), "ledger.key").encode("ascii"), mode=0o600)
+    try:
+        return Ed25519PrivateKey.from_private_bytes(
+            base64.b64decode(sealer.open(_read(path).decode("ascii"), "ledger.key"))
+        )
+    except (Corrupt, ValueError) as error:
+        raise _damaged(path) from error
 
 
 def control_token(data_dir: Path) -> str:

@@ -98,6 +98,11 @@ class Log:
             os.close(lock_fd)
             raise
 
+    @staticmethod
+    def origin_of(directory: Path) -> str:
+        """The name of the log in a directory, unsigned: for choosing the keys to open it by. Raises Corrupt."""
+        return _origin(directory)
+
     def close(self) -> None:
         if self._lock_fd >= 0:
             os.close(self._lock_fd)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from mingcha.media.catalog.records import SegmentRecord
@@ -61,3 +62,30 @@ def add_gap_leaf(connection: sqlite3.Connection, stream: int, start_us: int, end
     camera, role = connection.execute("SELECT camera, role FROM stream WHERE id = ?", (stream,)).fetchone()
     fields = {"camera": camera, "role": role, "start_us": start_us, "end_us": end_us, "reason": reason}
     add_leaf(connection, "gap", fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An entry that the ledger has still to be told. `segment`: whose it is, if it is one's."""
+
+    id: int
+    body: str
+    segment: int | None
+
+
+def pending_leaves(connection: sqlite3.Connection, limit: int) -> tuple[int, list[Leaf]]:
+    """The index of the ledger's next entry as far as the catalog knows, and the oldest entries that wait."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'ledger_size'").fetchone()
+    leaves = connection.execute("SELECT id, body, segment FROM leaf ORDER BY id LIMIT ?", (limit,)).fetchall()
+    return (int(row[0]) if row is not None else 0), [Leaf(*leaf) for leaf in leaves]
+
+
+def confirm_leaves(connection: sqlite3.Connection, leaves: Sequence[Leaf], first: int) -> None:
+    """The ledger has these entries for good, at `first` and after: segments are told their places."""
+    connection.executemany("DELETE FROM leaf WHERE id = ?", [(leaf.id,) for leaf in leaves])
+    places = [(first + n, leaf.segment) for n, leaf in enumerate(leaves) if leaf.segment is not None]
+    connection.executemany("UPDATE segment SET leaf = ? WHERE number = ?", places)
+    connection.execute(
+        "INSERT INTO meta VALUES ('ledger_size', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (first + len(leaves),),
+    )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from starlette.routing import Route
 from mingcha.base.errors import Invalid, NotAllowed
 from mingcha.media.gate.admission import Gate
 from mingcha.media.gate.http import Endpoint, answers_errors, integer
-from mingcha.wire import facts, plan
+from mingcha.wire import facts, holds, plan
 
 FACTS_PER_ANSWER = 500
 MAX_BODY_BYTES = 16 << 20
@@ -26,11 +26,14 @@ MAX_BODY_BYTES = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class ControlServices:
-    """What the control routes call. `take_plan` stores and applies; `probe` opens a camera once and describes it."""
+    """What the control routes call. `take_plan` stores and applies; `take_holds` returns when every later deletion
+    knows them; `probe` opens a camera once and describes it."""
 
     token: str
     gate: Gate
     take_plan: Callable[[plan.Plan, bytes], Awaitable[None]]
+    take_holds: Callable[[Sequence[holds.Hold]], Awaitable[int]]
+    confirm_clock: Callable[[], Awaitable[None]]
     facts_after: Callable[[int, int], Awaitable[list[facts.Fact]]]
     confirm_facts: Callable[[int], Awaitable[None]]
     probe: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -50,6 +53,8 @@ def routes(services: ControlServices) -> list[Route]:
 
     return [
         Route("/control/plan", guarded(control.put_plan), methods=["PUT"]),
+        Route("/control/holds", guarded(control.post_holds), methods=["POST"]),
+        Route("/control/clock/confirm", guarded(control.confirm_clock), methods=["POST"]),
         Route("/control/facts", guarded(control.get_facts), methods=["GET"]),
         Route("/control/facts/confirm", guarded(control.confirm), methods=["POST"]),
         Route("/control/revocations", guarded(control.revoke), methods=["POST"]),
@@ -70,6 +75,13 @@ class _Control:
     async def put_plan(self, request: Request) -> Response:
         body = await _body(request)
         await self._services.take_plan(plan.load(body), body)
+        return Response(status_code=204)
+
+    async def post_holds(self, request: Request) -> Response:
+        return JSONResponse({"changed": await self._services.take_holds(holds.load(await _body(request)))})
+
+    async def confirm_clock(self, request: Request) -> Response:
+        await self._services.confirm_clock()
         return Response(status_code=204)
 
     async def get_facts(self, request: Request) -> Response:

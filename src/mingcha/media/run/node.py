@@ -11,7 +11,7 @@ from typing import Any
 from mingcha.base.atomic import write_file
 from mingcha.base.clock import Clock
 from mingcha.base.datadir import DataDir
-from mingcha.base.errors import Corrupt, Invalid, MingchaError
+from mingcha.base.errors import Corrupt, Invalid, MingchaError, Unavailable
 from mingcha.base.ids import new_id
 from mingcha.base.keys import control_token, make_keys, node_sealer, ticket_public_key
 from mingcha.base.seal import Sealer
@@ -24,6 +24,7 @@ from mingcha.media.live.transcoding import LiveTranscode
 from mingcha.media.rtsp.poller import Poller
 from mingcha.media.rtsp.source import parse_url
 from mingcha.media.run.control import ControlServices
+from mingcha.media.run.keeping import Keeping
 from mingcha.media.run.sessions import SessionMaker
 from mingcha.media.run.writing import Writing
 from mingcha.wire import facts, plan
@@ -45,6 +46,7 @@ class Node:
         self.clock = clock
         self.gate = Gate(ticket_public_key(data.root), clock, path=data.revocations)
         self.writing = Writing(data, clock, segment_s)
+        self.keeping = Keeping(self.writing, data)
         self._sealer = node_sealer(data.root)
         self._sessions = SessionMaker(Poller(loop), clock, self._sealer)
         self.recorder = Recorder(
@@ -62,24 +64,28 @@ class Node:
             first = plan_of_urls(named, first, self._sealer)
             write_file(self.data.plan, plan.dump(first), mode=0o600)
         self.writing.start()
+        await self._order_rules(first)
         await self.recorder.apply(first)
 
     async def run(self) -> None:
         """Tend streams; returns only by an exception when the writer thread died, so that the process is restarted."""
-        tending = asyncio.create_task(self.recorder.tend())
+        tasks = [asyncio.create_task(self.recorder.tend()), asyncio.create_task(self.keeping.run())]
         try:
             while True:
                 await asyncio.sleep(WATCH_INTERVAL_S)
                 if self.writing.thread.failure is not None:
                     raise Corrupt("recorder.writer", "The writer thread ended; see the log.")
-                if tending.done():
-                    tending.result()
+                for task in tasks:
+                    if task.done():
+                        task.result()
         finally:
-            tending.cancel()
+            for task in tasks:
+                task.cancel()
 
     async def stop(self) -> None:
         """End sessions, seal segments, close the catalog."""
         await self.recorder.close()
+        self.keeping.close()
         await asyncio.to_thread(self.writing.stop)
 
     def control(self) -> ControlServices:
@@ -88,6 +94,8 @@ class Node:
             token=control_token(self.data.root),
             gate=self.gate,
             take_plan=self._take_plan,
+            take_holds=self.keeping.hold,
+            confirm_clock=self.keeping.confirm_clock,
             facts_after=self._facts_after,
             confirm_facts=self._confirm_facts,
             probe=self._probe,
@@ -120,7 +128,15 @@ class Node:
     async def _take_plan(self, order: Plan, raw: bytes) -> None:
         """Stored before it is applied, so that a restart without the office records the same."""
         await asyncio.to_thread(write_file, self.data.plan, raw, mode=0o600)
+        await self.keeping.order(order)
         await self.recorder.apply(order)
+
+    async def _order_rules(self, order: Plan) -> None:
+        """While the catalog is locked the rules from before stand; the office sends its plan again."""
+        try:
+            await self.keeping.order(order)
+        except Unavailable as error:
+            log.warning("rules of keeping wait for the next plan: %s", error.code)
 
     async def _facts_after(self, sequence: int, limit: int) -> list[facts.Fact]:
         return await asyncio.to_thread(self.writing.catalog.facts_after, sequence, limit)

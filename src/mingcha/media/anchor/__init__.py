@@ -1,0 +1,1 @@
+"""Feeds the ledger with what the catalog has put down for it."""

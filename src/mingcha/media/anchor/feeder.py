@@ -1,0 +1,85 @@
+"""From the catalog's list of entries into the ledger, each exactly once whatever breaks.
+
+The catalog's transaction that changes something puts the entry down too. The feeder appends what waits, in order, then
+lets the catalog know. Between the two a crash leaves entries that both have: they are recognised by comparing what
+waits with what the ledger holds beyond the size the catalog knows.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mingcha.base.errors import Corrupt
+from mingcha.base.ids import new_id
+from mingcha.ledger.log import Keys, Log
+from mingcha.ledger.notes import Signer
+from mingcha.media.catalog.leaves import Leaf, confirm_leaves, pending_leaves
+from mingcha.media.catalog.reader import CatalogReader
+from mingcha.media.catalog.writer import Catalog
+
+log = logging.getLogger(__name__)
+
+BATCH = 1_000
+"""Entries in one append: a few megabytes at most, four fsyncs whatever their number."""
+
+Change = Callable[[Catalog], object]
+
+
+def open_ledger(directory: Path, make_signer: Callable[[str], Signer]) -> Log:
+    """The node's log, made with a new origin when there is none. `make_signer`: from the origin, which is also the name
+    of the key. Raises Unavailable, Corrupt."""
+    if (directory / "log.json").exists():
+        return Log.open(directory, Keys(make_signer(Log.origin_of(directory))))
+    origin = f"mingcha/{new_id('nod')}"
+    return Log.create(directory, origin, Keys(make_signer(origin)))
+
+
+class Feeder:
+    """For a thread of its own: appending waits for the disk. `submit` makes a change of the catalog on its writer
+    thread and returns when it is committed."""
+
+    def __init__(self, catalog: CatalogReader, ledger: Log, submit: Callable[[Change], None]) -> None:
+        self._catalog = catalog
+        self._ledger = ledger
+        self._submit = submit
+
+    def feed(self) -> int:
+        """Append one batch; how many entries went in. Raises Unavailable (nothing is lost, call again) or Corrupt when
+        the ledger holds less than the catalog knows it had."""
+        with self._catalog.reading() as connection:
+            known, waiting = pending_leaves(connection, BATCH)
+        if known > self._ledger.size:
+            raise Corrupt(
+                "ledger.shorter",
+                f"The ledger has {self._ledger.size} entries, but {known} were in it. Restore its newest copy.",
+            )
+        doubled = self._already_in(known, waiting)
+        if doubled:
+            self._confirm(waiting[:doubled], known)
+            return doubled
+        if not waiting:
+            return 0
+        places = self._ledger.append([leaf.body.encode() for leaf in waiting])
+        self._confirm(waiting, places.start)
+        return len(waiting)
+
+    def _already_in(self, known: int, waiting: Sequence[Leaf]) -> int:
+        """How many of those that wait are in the ledger already, because a crash came before the catalog was told."""
+        beyond = self._ledger.size - known
+        if not beyond:
+            return 0
+        entries = list(self._ledger.reader().entries(known, known + min(beyond, len(waiting))))
+        if beyond <= len(waiting) and entries == [leaf.body.encode() for leaf in waiting[:beyond]]:
+            return beyond
+        # The catalog is older than the ledger (restored, rebuilt). What it says again is said again.
+        log.warning("the catalog does not know the last %d entries of the ledger", beyond)
+        return 0
+
+    def _confirm(self, leaves: Sequence[Leaf], first: int) -> None:
+        def change(catalog: Catalog) -> None:
+            with catalog.transaction() as connection:
+                confirm_leaves(connection, leaves, first)
+
+        self._submit(change)

@@ -1,0 +1,158 @@
+"""Keeping and deleting in the running recorder: rules and holds taken in, sweeps, the ledger fed.
+
+All changes are made on the writer thread, between the parts it writes; nothing here makes recording wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeVar
+
+from mingcha.base.datadir import DataDir
+from mingcha.base.errors import MingchaError, Unavailable
+from mingcha.base.keys import ledger_key
+from mingcha.ledger.log import Log
+from mingcha.ledger.notes import Signer
+from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
+from mingcha.media.catalog import Catalog
+from mingcha.media.catalog.holds import take_holds
+from mingcha.media.catalog.keeping import order_rule
+from mingcha.media.retention.sweep import Sweeper
+from mingcha.media.retention.trusted_time import Kernel, Machine
+from mingcha.media.run.writing import Writing
+from mingcha.media.store.directory import RESERVE_BYTES
+from mingcha.wire.holds import Hold
+from mingcha.wire.plan import Plan
+
+log = logging.getLogger(__name__)
+
+SWEEP_INTERVAL_S = 300.0
+"""Footage goes within this of its time, and the slack of the trusted time; an hour would be late."""
+BITE_INTERVAL_S = 0.05
+FEED_INTERVAL_S = 2.0
+ROOM_BYTES = 8 * RESERVE_BYTES
+"""Below so much free space footage that may go makes room; well before the reserve stops recording."""
+
+CHANGE_TIMEOUT_S = 60.0
+
+Answer = TypeVar("Answer")
+
+
+class Keeping:
+    """Lives on the event loop; its work is done on the writer thread and, for the ledger, on one of its own."""
+
+    def __init__(self, writing: Writing, data: DataDir, machine: Machine | None = None) -> None:
+        self._writing = writing
+        self._data = data
+        self._machine = machine or Kernel()
+        self._sweeper: Sweeper | None = None
+        self._ledger: Log | None = None
+
+    async def run(self) -> None:
+        """Sweep and feed until cancelled."""
+        await asyncio.gather(self._sweep_on(), self._feed_on())
+
+    def close(self) -> None:
+        """Let go of the ledger; what waits is fed after the next start."""
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+
+    async def order(self, plan: Plan) -> None:
+        """Freeze the plan's rules on what is recorded from now on. Raises Unavailable while the catalog is locked."""
+        rules = [
+            (camera.camera, stream.role, camera.retention)
+            for camera in plan.cameras
+            for stream in camera.streams
+            if camera.retention is not None and stream.record
+        ]
+
+        def change(catalog: Catalog) -> None:
+            with catalog.transaction():
+                for camera, role, rule in rules:
+                    order_rule(catalog, camera, role, rule, self._machine.wall_us())
+
+        if rules:
+            await self._ask(change)
+
+    async def hold(self, holds: Sequence[Hold]) -> int:
+        """Place and release; when it returns, every later deletion knows it. Raises Unavailable."""
+        return await self._ask(lambda catalog: take_holds(catalog, holds, self._machine.wall_us()))
+
+    async def confirm_clock(self) -> None:
+        """A person has looked at the clock. Raises Unavailable."""
+        await self._ask(lambda catalog: self._sweeper_of(catalog).confirm_clock())
+
+    async def sweep(self) -> int:
+        """One pass now; how many segments went."""
+        gone = 0
+        try:
+            now_us = await self._ask(lambda catalog: self._sweeper_of(catalog).look_at_clock())
+            passing = await self._ask(lambda catalog: self._sweeper_of(catalog).pass_over(now_us))
+            while (swept := await self._ask(lambda catalog: next(passing, None))) is not None:
+                gone += swept.segments
+                await asyncio.sleep(BITE_INTERVAL_S)
+            await self._make_room(now_us)
+        except Unavailable as error:
+            log.warning("deletion waits: %s", error.code)
+        if gone:
+            log.info("deleted %d segments whose time was over", gone)
+        return gone
+
+    async def _make_room(self, now_us: int) -> None:
+        space = self._writing.disk.space
+        if space is not None and space.free_bytes < ROOM_BYTES:
+            wanted = ROOM_BYTES - space.free_bytes
+            freed = await self._ask(lambda catalog: self._sweeper_of(catalog).make_room(now_us, wanted))
+            log.info("made %d bytes of room, %d were wanted", freed, wanted)
+
+    async def _sweep_on(self) -> None:
+        while True:
+            await self.sweep()
+            await asyncio.sleep(SWEEP_INTERVAL_S)
+
+    async def _feed_on(self) -> None:
+        while True:
+            try:
+                fed = await asyncio.to_thread(self._feed)
+            except MingchaError as error:
+                log.error("the ledger cannot be fed: %s", error.code)
+                self.close()
+                fed = 0
+            await asyncio.sleep(0 if fed else FEED_INTERVAL_S)
+
+    def _feed(self) -> int:
+        if self._ledger is None:
+            key = ledger_key(self._data.root)
+            self._ledger = open_ledger(self._data.ledger, lambda origin: Signer(origin, key))
+        return Feeder(self._writing.catalog, self._ledger, self._change_now).feed()
+
+    def _change_now(self, change: Change) -> None:
+        try:
+            self._submit(change).result(CHANGE_TIMEOUT_S)
+        except TimeoutError as error:
+            raise Unavailable("catalog.locked", "The catalog could not be written in time.") from error
+
+    def _sweeper_of(self, catalog: Catalog) -> Sweeper:
+        if self._sweeper is None:
+            self._sweeper = Sweeper(catalog, self._writing.disk.require, self._machine)
+        return self._sweeper
+
+    async def _ask(self, question: Callable[[Catalog], Answer]) -> Answer:
+        return await asyncio.wrap_future(self._submit(question))
+
+    def _submit(self, question: Callable[[Catalog], Answer]) -> Future[Answer]:
+        """Ask on the writer thread, in its turn."""
+        answer: Future[Answer] = Future()
+
+        def job() -> None:
+            try:
+                answer.set_result(self._writing.journal.ask(question))
+            except MingchaError as error:
+                answer.set_exception(error)
+
+        self._writing.thread.submit(job)
+        return answer
