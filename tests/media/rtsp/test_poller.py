@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 
 import pytest
 
-from mingcha.media.rtsp.poller import BUFFER_BYTES, MAX_TICK_S, Poller
+from mingcha.media.rtsp.poller import BUFFER_BYTES, MAX_TICK_S, UDP_TICK_S, Poller
 
 
 @pytest.fixture
@@ -97,6 +98,37 @@ async def test_a_reader_may_remove_another_of_the_same_tick(pair: tuple[socket.s
 
 
 @pytest.mark.parametrize("tick_s", [0.0, MAX_TICK_S * 2])
-async def test_the_tick_is_at_most_ten_milliseconds(tick_s: float) -> None:
+async def test_the_tick_is_at_most_twenty_milliseconds(tick_s: float) -> None:
     with pytest.raises(ValueError, match="tick"):
         Poller(asyncio.get_running_loop(), tick_s)
+
+
+class SlowLoop:
+    """A loop that never comes round; `due_s`: what it was last asked for, reckoned from now."""
+
+    due_s = 0.0
+
+    def time(self) -> float:
+        return 1000.0
+
+    def call_at(self, when_s: float, callback: Callable[[], None]) -> None:
+        self.due_s = when_s - self.time()
+
+    def call_later(self, delay_s: float, callback: Callable[[], None]) -> None:
+        self.due_s = delay_s
+
+
+def test_udp_is_looked_at_before_the_kernels_buffer_is_full(pair: tuple[socket.socket, socket.socket]) -> None:
+    loop = SlowLoop()
+    poller = Poller(loop)  # type: ignore[arg-type]
+    poller.add(pair[0], lambda: None)
+    poller._tick()
+    assert loop.due_s == pytest.approx(MAX_TICK_S)
+    with socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+        poller.add(datagrams, lambda: None)
+        poller._tick()
+        assert loop.due_s == pytest.approx(UDP_TICK_S)
+        poller.remove(datagrams)
+    poller._tick()
+    assert loop.due_s == pytest.approx(MAX_TICK_S)
+    poller.remove(pair[0])

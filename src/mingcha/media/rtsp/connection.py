@@ -138,7 +138,7 @@ class Connection:
             if held:
                 buffer[:held] = self._tail
             try:
-                got = sock.recv_into(view[held:])
+                got = sock.recv_into(view[held:] if held else view)
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return
             except OSError as error:

@@ -33,6 +33,8 @@ _DATAGRAM_H265: Final = Struct(">HH11s")
 class VideoAssembler(PictureBuilder):
     """Reassembles one video stream from RTP packets."""
 
+    __slots__ = ("_channel", "_datagram", "_donl", "_expected", "_head", "_head_bytes", "_plain")
+
     def __init__(
         self, h265: bool, channel: int, time: ReadTime, on_picture: OnPicture, on_loss: OnLoss, donl: bool = False
     ) -> None:

@@ -53,6 +53,34 @@ class PictureBuilder:
     without it from then on, at the cost of one picture's delay.
     """
 
+    __slots__ = (  # more attributes than an instance can share its keys for
+        "_ended_stamp",
+        "_flags",
+        "_fragmented",
+        "_h265",
+        "_has_next",
+        "_has_slice",
+        "_in_nal",
+        "_kinds",
+        "_last",
+        "_marker_proofs",
+        "_marker_seen",
+        "_middle",
+        "_nal",
+        "_nal_kind",
+        "_next",
+        "_next_flags",
+        "_next_sets",
+        "_on_loss",
+        "_on_picture",
+        "_sets",
+        "_stamp",
+        "_time",
+        "_unit",
+        "_unit_stamp",
+        "_unit_us",
+    )
+
     def __init__(self, h265: bool, time: ReadTime, on_picture: OnPicture, on_loss: OnLoss) -> None:
         self._h265 = h265
         self._time = time

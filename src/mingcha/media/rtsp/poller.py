@@ -1,9 +1,9 @@
 """One epoll for all camera sockets of a process, looked at on a shared tick.
 
 Why not the event loop's own readers: a camera paces its packets 0.1 ms apart, and waking for each costs a system call
-and a loop turn per packet. Looking every 10 ms reads dozens of packets at once, which halves the CPU of the whole
-recorder (docs/design/rtsp.md). All sockets share one buffer, since a reader is done with it before the next is
-called.
+and a loop turn per packet. Looking every 20 ms reads whole pictures at once, and the more cameras are read in one go,
+the less each costs, since a processor that has just woken is slow (docs/design/rtsp.md). All sockets share one buffer,
+since a reader is done with it before the next is called.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from typing import Final
 log = logging.getLogger(__name__)
 
 BUFFER_BYTES: Final = 256 * 1024
-MAX_TICK_S: Final = 0.010
+MAX_TICK_S: Final = 0.020
+UDP_TICK_S: Final = 0.010  # the kernel's usual buffer holds 20 ms of a camera that sends at 100 Mb/s, and then drops
 _EVENTS: Final = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLHUP | select.EPOLLERR
 
 
 class Poller:
-    """Calls a socket's callback when it has something to read (or has ended), at most `tick_s` seconds late.
+    """Calls a socket's callback when it has something to read (or has ended), at most `tick_s` seconds late (10 ms
+    while there are UDP sockets).
 
     A callback reads into `buffer` (`view` is a memoryview of it), until the socket would block, and keeps nothing of
     it. It must not raise; one that does is removed and logged, so that no other camera is disturbed.
@@ -38,6 +40,7 @@ class Poller:
         self._tick_s = tick_s
         self._epoll: select.epoll | None = None
         self._callbacks: dict[int, Callable[[], None]] = {}
+        self._udp: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, sock: socket.socket, callback: Callable[[], None]) -> None:
@@ -47,6 +50,8 @@ class Poller:
         fd = sock.fileno()
         self._epoll.register(fd, _EVENTS)
         self._callbacks[fd] = callback
+        if sock.type == socket.SOCK_DGRAM:
+            self._udp.add(fd)
         if self._timer is None:
             self._timer = self._loop.call_later(self._tick_s, self._tick)
 
@@ -56,6 +61,7 @@ class Poller:
         if self._callbacks.pop(fd, None) is None or self._epoll is None:
             return
         self._epoll.unregister(fd)
+        self._udp.discard(fd)
         if not self._callbacks:
             self._epoll.close()
             self._epoll = None
@@ -83,8 +89,10 @@ class Poller:
                 log.exception("a camera's reader failed and was stopped")
                 self._drop(fd)
         if self._callbacks and self._timer is None:
-            self._timer = self._loop.call_at(began_s + self._tick_s, self._tick)
+            tick_s = min(self._tick_s, UDP_TICK_S) if self._udp else self._tick_s
+            self._timer = self._loop.call_at(began_s + tick_s, self._tick)
 
     def _drop(self, fd: int) -> None:
         if self._callbacks.pop(fd, None) is not None and self._epoll is not None:
             self._epoll.unregister(fd)
+            self._udp.discard(fd)

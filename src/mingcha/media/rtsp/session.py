@@ -261,7 +261,8 @@ class Session:
             self._keepalive.add_done_callback(self._kept_alive)
         if not self._ended.done():
             pause_s = min(WATCH_S, self._source.silence_timeout_s / 4, self._keepalive_us() / US_PER_S)
-            self._watch_timer = self._loop.call_later(pause_s, self._watch)
+            # At whole multiples, so that a process wakes once for all its sessions.
+            self._watch_timer = self._loop.call_at((self._loop.time() // pause_s + 1) * pause_s, self._watch)
 
     def _keepalive_us(self) -> int:
         return int(min(MAX_KEEPALIVE_S, self._negotiation.timeout_s / 2) * US_PER_S)
