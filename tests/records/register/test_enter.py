@@ -89,3 +89,37 @@ def test_it_refuses_detail_that_is_not_plain() -> None:
 def test_everything_an_entry_is_about_stands_in_it_once() -> None:
     do(subject="sit_0000000000000000", refs=["cam_0000000000000000", "cam_0000000000000000"])
     assert last_entry().refs == ["cam_0000000000000000", "sit_0000000000000000"]
+
+
+@act("site.opened", of_acts=True)
+def do_many(words: list[str], *, fails: bool = False) -> int:
+    """Some acts as steps; those that fail are passed over."""
+    done = 0
+    for word in words:
+        try:
+            do(word=word)
+            done += 1
+        except RuntimeError:
+            continue
+    enter(actor=SYSTEM, at=AT)
+    if fails:
+        raise Conflict("x.y", "no")
+    return done
+
+
+def test_an_act_made_of_acts_lets_each_speak_its_own_words() -> None:
+    assert do_many(["site.changed", "site.opened"]) == 2
+    assert list(Entry.objects.order_by("id").values_list("act", flat=True)) == [
+        *("site.changed", "site.opened", "site.opened")
+    ]
+
+
+def test_a_step_that_fails_is_undone_alone() -> None:
+    assert do_many(["camera.added", "site.changed"]) == 1
+    assert Entry.objects.count() == 2
+
+
+def test_steps_fall_with_the_act_they_belong_to() -> None:
+    with pytest.raises(Conflict):
+        do_many(["site.changed"], fails=True)
+    assert not Entry.objects.exists()

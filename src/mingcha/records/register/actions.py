@@ -3,6 +3,9 @@
 An act is one function, keyword-only, decorated with `act("word")`. The decorator opens one durable transaction, so
 that the change and its entry stand or fall together, and an act can never run inside another (Django refuses nested
 durable blocks). An act that leaves no entry is a programming error and is rolled back.
+
+The one exception is an act that says of itself that it is made of acts (an import of a whole site): those it calls run
+as its steps, each under its own words, and all stand or fall with it.
 """
 
 from __future__ import annotations
@@ -80,22 +83,26 @@ class _Frame:
     """The act that is running, and the entries it has made."""
 
     words: tuple[str, ...]
+    of_acts: bool = False
     entries: list[Entry] = field(default_factory=list)
 
 
 _frame: ContextVar[_Frame | None] = ContextVar("register_frame", default=None)
 
 
-def act(*words: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Make a function an act. `words`: the words its entries may carry, the first being the usual one."""
+def act(*words: str, of_acts: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Make a function an act. `words`: the words its entries may carry, the first being the usual one. `of_acts`: acts
+    that it calls are its steps; one that raises is undone by itself, and the caller may go on."""
     for word in words:
         ACTS[word]
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            with transaction.atomic(durable=True):
-                frame = _Frame(words)
+            whole = _frame.get()
+            is_step = whole is not None and whole.of_acts
+            with transaction.atomic(durable=not is_step):
+                frame = _Frame(words, of_acts)
                 token = _frame.set(frame)
                 try:
                     result = function(*args, **kwargs)
@@ -103,7 +110,9 @@ def act(*words: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     _frame.reset(token)
                 if not frame.entries:
                     raise RuntimeError(f"the act {function.__qualname__} left no entry in the register")
-                return result
+            if whole is not None:
+                whole.entries += frame.entries
+            return result
 
         run.act_words = words  # type: ignore[attr-defined]
         return run
