@@ -10,7 +10,7 @@ import pytest
 
 from mingcha.records.register.acts import ACTS
 
-APPS = ("accounts", "inventory", "viewing")
+APPS = ("accounts", "inventory", "personnel", "viewing")
 # Acts whose doer is the subject itself, or which the system does by itself.
 WITHOUT_ACTOR = {"set_own_password", "sign_out", "end_viewing", "_note_sign_in", "_note_failure"}
 
