@@ -1,6 +1,17 @@
 """Reads of posts, appointments and personnel files."""
 
-from mingcha.records.personnel.queries.holdings import Checklist, CheckLine, Held, Holdings, circumstances
+from mingcha.records.personnel.queries.files import (
+    cover_of,
+    evidence_for,
+    line_for,
+    lines_of,
+    masked_number,
+    open_number,
+    people,
+    people_for,
+    person_for,
+)
+from mingcha.records.personnel.queries.holdings import CheckLine, Checklist, Held, Holdings, circumstances
 from mingcha.records.personnel.queries.watching import (
     WatchGap,
     appointments_of,
@@ -9,6 +20,7 @@ from mingcha.records.personnel.queries.watching import (
     may_go_on_watching,
     may_watch,
     require_watch,
+    standing_of,
     watch_gap,
 )
 
@@ -20,10 +32,20 @@ __all__ = [
     "WatchGap",
     "appointments_of",
     "circumstances",
+    "cover_of",
     "current",
+    "evidence_for",
     "has_watch",
+    "line_for",
+    "lines_of",
+    "masked_number",
     "may_go_on_watching",
     "may_watch",
+    "open_number",
+    "people",
+    "people_for",
+    "person_for",
     "require_watch",
+    "standing_of",
     "watch_gap",
 ]

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.models import Person
-from mingcha.records.inventory.models import Site
+from mingcha.records.inventory.models import Site, Unit
 from mingcha.records.personnel.models import Appointment
 from mingcha.records.personnel.queries.holdings import Holdings
 from mingcha.records.personnel.states import WATCHING, Item, PostKind
+from mingcha.records.register.actions import Actor, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,19 @@ def appointments_of(person: Person, on: date | None = None) -> QuerySet[Appointm
 def has_watch(person: Person, on: date) -> bool:
     """Whether the person holds any post that watches."""
     return appointments_of(person, on).filter(post__kind__in=WATCHING).exists()
+
+
+def standing_of(actor: Actor, at: datetime) -> Standing:
+    """Posts and unit of whoever acts, as the register notes them; nothing for the node's own actors."""
+    if not isinstance(actor, Person):
+        return Standing()
+    held = appointments_of(actor, timezone.localdate(at)).order_by("post_id")
+    rows = held.values_list("post__name", "post__site__unit__name", "person__personnel_file__employer__name")
+    posts = list(rows)
+    if not posts:
+        return Standing(unit=Unit.objects.order_by("id").values_list("name", flat=True).first() or "")
+    _post, unit, firm = posts[0]
+    return Standing("、".join(name for name, _unit, _firm in posts), firm or unit)
 
 
 def watch_gap(person: Person, site_ids: Collection[int], on: date) -> WatchGap | None:
