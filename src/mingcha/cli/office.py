@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FIRST_PEOPLE = (("manager", "值班经理", "manager"), ("guard", "值班员", "guard"))
 FIRST_SITE = "演示站点"
+FIRST_POSTS = {"manager": ("management", "管理岗"), "guard": ("monitoring", "监看岗")}
+MADE_UP = "演示数据（mingcha up）"
 
 
 def now() -> datetime:
@@ -55,6 +57,23 @@ def first_site() -> Site:
 
     site = Site.objects.order_by("id").first()
     return site or open_site(name=FIRST_SITE, address="", actor=CONSOLE, at=now())
+
+
+def put_first_posts() -> None:
+    """Posts and lawful files for the first people at the site this command made, so that they may watch there. Each
+    line names itself as made up for a demonstration; a site that people opened themselves is left to them."""
+    from mingcha.records.accounts.models import Person
+    from mingcha.records.inventory.models import Site
+    from mingcha.records.personnel.actions import Place, put_staff
+    from mingcha.records.personnel.states import PostKind
+    from mingcha.records.register.actions import CONSOLE
+
+    site = Site.objects.filter(name=FIRST_SITE).first()
+    people = Person.objects.filter(username__in=FIRST_POSTS, is_active=True).order_by("id")
+    if site is None:
+        return
+    places = [Place(person, PostKind(kind), post) for person in people for kind, post in [FIRST_POSTS[person.username]]]
+    put_staff(site=site, places=places, source=MADE_UP, actor=CONSOLE, at=now())
 
 
 def put_camera(name: str, main_url: str, sub_url: str = "") -> Camera:
@@ -113,4 +132,4 @@ def camera_named(text: str) -> Camera:
     return camera
 
 
-__all__ = ["camera_named", "first_logins", "first_site", "now", "operator", "put_camera"]
+__all__ = ["camera_named", "first_logins", "first_site", "now", "operator", "put_camera", "put_first_posts"]

@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     for name, address in named:
         office.put_camera(name, address)
     logins = office.first_logins()
+    office.put_first_posts()
     return asyncio.run(_supervise(env, data, programs, logins))
 
 
