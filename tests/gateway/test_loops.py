@@ -73,7 +73,7 @@ def test_revocations_go_out_even_when_the_plan_is_refused(
     viewing = open_live(asker=asker(guard), cameras=[camera], at=AT)
     close_viewing(viewing=viewing, actor=guard, at=LATER)
 
-    def refuse(_client: object) -> int:
+    def refuse(_client: object, at: object) -> int:
         raise Unavailable("plan.refused", "no")
 
     monkeypatch.setattr(run.orders, "push_plan", refuse)

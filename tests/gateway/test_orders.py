@@ -18,7 +18,7 @@ from tests.support.office import AT, LATER, asker, draft, words
 
 
 def test_the_plan_is_the_inventory(camera: Camera) -> None:
-    (order,) = compile_plan().cameras
+    (order,) = compile_plan(AT).cameras
     assert (order.camera, order.name, order.audio_reason) == (camera.public_id, "东门", "")
     main, sub = order.streams
     assert (main.role, main.url, main.record) == ("main", "rtsp://10.0.0.2:554/main", True)
@@ -26,28 +26,28 @@ def test_the_plan_is_the_inventory(camera: Camera) -> None:
 
 
 def test_credentials_in_the_plan_are_sealed_for_their_camera(camera: Camera) -> None:
-    (order,) = compile_plan().cameras
-    assert b"s3cret" not in plan.dump(compile_plan())
+    (order,) = compile_plan(AT).cameras
+    assert b"s3cret" not in plan.dump(compile_plan(AT))
     opened = node_sealer(settings.DATA_DIR).open(order.streams[0].credentials, camera.public_id)
     assert opened == "admin:s3cret"
 
 
 def test_the_plan_survives_the_wire(camera: Camera) -> None:
-    assert plan.load(plan.dump(compile_plan())) == compile_plan()
+    assert plan.load(plan.dump(compile_plan(AT))) == compile_plan(AT)
 
 
 def test_sound_and_engine_reach_the_plan(camera: Camera, manager: Person) -> None:
     given = draft(audio_reason="消防值班", engine="pyav", transport="udp")
     change_camera(camera=camera, draft=given, actor=manager, at=LATER)
-    (order,) = compile_plan().cameras
+    (order,) = compile_plan(AT).cameras
     assert order.audio_reason == "消防值班"
     assert (order.streams[0].engine, order.streams[0].transport) == ("pyav", "udp")
 
 
 def test_a_retired_camera_is_not_in_it_and_the_version_rises(camera: Camera, manager: Person) -> None:
-    before = compile_plan().version
+    before = compile_plan(AT).version
     remove_camera(camera=camera, actor=manager, at=LATER)
-    after = compile_plan()
+    after = compile_plan(AT)
     assert after.cameras == ()
     assert after.version == before + 1
 

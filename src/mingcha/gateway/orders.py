@@ -7,6 +7,7 @@ from typing import Any
 
 from mingcha.base.errors import Conflict, MingchaError
 from mingcha.gateway.client import ControlClient
+from mingcha.gateway.keeping import rule_for
 from mingcha.records.inventory.actions import open_probe_credentials
 from mingcha.records.inventory.models import Camera, Probe
 from mingcha.records.inventory.queries import plan_version, planned_cameras
@@ -19,19 +20,24 @@ REVOCATIONS_TOLD_FOR = TICKET_LIFE + timedelta(minutes=3)
 """How long a revocation is told again after the recorder was away; longer than any ticket lives."""
 
 
-def compile_plan() -> Plan:
+def compile_plan(at: datetime) -> Plan:
     """The plan that says what the inventory wants recorded now.
 
     The version is read before the cameras: a change in between makes this plan newer than its number, and it is sent
     again with the next one.
     """
     version = plan_version()
-    return Plan(version=version, cameras=tuple(_order(camera) for camera in planned_cameras()))
+    return Plan(version=version, cameras=tuple(_order(camera, at) for camera in planned_cameras()))
 
 
-def push_plan(client: ControlClient) -> int:
+def start_of_day(at: datetime) -> datetime:
+    """Midnight UTC before `at`: laws begin and end with a day, so a plan is asked for once a day at least."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def push_plan(client: ControlClient, at: datetime) -> int:
     """Send the plan; returns its version. Raises Unavailable."""
-    plan = compile_plan()
+    plan = compile_plan(at)
     client.put_plan(plan)
     return plan.version
 
@@ -69,13 +75,17 @@ def carry_out_probe(client: ControlClient, probe: Probe) -> None:
     Probe.objects.filter(pk=probe.pk).update(state=state, result=result, credentials="")
 
 
-def _order(camera: Camera) -> CameraOrder:
+def _order(camera: Camera, at: datetime) -> CameraOrder:
     """`credentials` are sealed with the camera's id as context; both streams carry the same."""
     streams = [_stream(camera, "main", camera.main_url)]
     if camera.sub_url:
         streams.append(_stream(camera, "sub", camera.sub_url))
     return CameraOrder(
-        camera=camera.public_id, name=camera.name, streams=tuple(streams), audio_reason=camera.audio_reason
+        camera=camera.public_id,
+        name=camera.name,
+        streams=tuple(streams),
+        audio_reason=camera.audio_reason,
+        retention=rule_for(camera.site, start_of_day(at)),
     )
 
 

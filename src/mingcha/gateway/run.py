@@ -12,6 +12,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import django
 from django.conf import settings
@@ -44,7 +45,7 @@ class OrdersLoop:
         self._client = client
         self._clock = clock
         self._start_probe = probes
-        self._sent_plan: int | None = None
+        self._sent_plan: tuple[int, datetime] | None = None
         self._sent_revocations: set[str] = set()
         self._begun_probes: set[int] = set()
         self._seen_version: object = None
@@ -65,9 +66,10 @@ class OrdersLoop:
         if ended - self._sent_revocations:
             self._client.revoke(sorted(ended - self._sent_revocations))
         self._sent_revocations = ended
-        if plan_version() != self._sent_plan:
-            self._sent_plan = orders.push_plan(self._client)
-            log.info("plan %s sent", self._sent_plan)
+        today = orders.start_of_day(at)
+        if (plan_version(), today) != self._sent_plan:
+            self._sent_plan = (orders.push_plan(self._client, at), today)
+            log.info("plan %s sent", self._sent_plan[0])
         self._seen_version = version
 
     def forget(self) -> None:

@@ -129,7 +129,7 @@ def standing_cameras() -> QuerySet[Camera]:
 
 def planned_cameras() -> QuerySet[Camera]:
     """What is to be recorded, for the gateway: cameras in use and no other."""
-    return Camera.objects.filter(state=CameraLife.IN_USE).order_by("id")
+    return Camera.objects.filter(state=CameraLife.IN_USE).select_related("site").order_by("id")
 
 
 def store_status() -> StoreStatus | None:
