@@ -2,6 +2,7 @@
 import { setLocale } from "./i18n/index.ts";
 import { bindAutosubmit, bindBusy, bindConfirm, bindProbe } from "./office/forms.ts";
 import { bindThemeSwitch } from "./office/theme.ts";
+import { bindKeyAdd, bindKeyAsk } from "./office/webauthn.ts";
 import { bindBytes, bindCopy, bindFilter, bindMenus, bindRelativeTimes } from "./office/words.ts";
 
 /** Where only the icon of a place is shown, hovering names it. */
@@ -18,6 +19,8 @@ function enhance(root: ParentNode): void {
   bindBytes(root);
   bindCopy(root);
   bindFilter(root);
+  bindKeyAsk(root);
+  bindKeyAdd(root);
   nameIcons(root);
 }
 

@@ -6,6 +6,8 @@ export const en = {
   "confirm.title": "Are you sure?",
   "confirm.ok": "Yes, go on",
   "confirm.cancel": "Cancel",
+  "key.failed": "The key did not answer, or it took too long. Try again.",
+  "key.known": "This key is among yours already.",
   listComma: ", ",
   since: "since {time}",
   forSeconds: "for {time}",

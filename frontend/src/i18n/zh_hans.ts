@@ -8,6 +8,8 @@ export const zhHans: Record<keyof typeof en, string> = {
   "confirm.title": "确定吗？",
   "confirm.ok": "确定",
   "confirm.cancel": "取消",
+  "key.failed": "密钥没有回应，或者等待超时。请重试。",
+  "key.known": "这把密钥已经添加过了。",
   listComma: "、",
   since: "自 {time} 起",
   forSeconds: "已 {time}",
