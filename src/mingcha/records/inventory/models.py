@@ -183,8 +183,8 @@ class System(models.Model):
 
 
 class Area(models.Model):
-    """A part of a site, as the law names parts, with its plan. `plan_mm_per_px`: how much ground one picture element
-    of the plan covers."""
+    """A part of a site, as the law names parts, with its plan; north is up. `plan_mm_per_px`: how much ground one
+    picture element of the plan covers."""
 
     public_id = models.CharField(max_length=20, unique=True, default=new_area_id, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="areas")
@@ -196,7 +196,6 @@ class Area(models.Model):
     plan_width_px = models.IntegerField(null=True, blank=True)
     plan_height_px = models.IntegerField(null=True, blank=True)
     plan_mm_per_px = models.IntegerField(null=True, blank=True)
-    plan_north_cdeg = models.PositiveIntegerField(default=0, help_text="North on the plan, clockwise from up.")
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
 

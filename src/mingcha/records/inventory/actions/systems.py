@@ -44,9 +44,8 @@ class SystemDraft:
 
 @dataclass(frozen=True, slots=True)
 class AreaDraft:
-    """A part of a site. `kind`: a code of the law's areas; `plan`: a picture, None leaves what is kept;
-    `plan_mm_per_px` ground covered by one picture element, `plan_north_cdeg` where north lies on the plan, clockwise
-    from up."""
+    """A part of a site. `kind`: a code of the law's areas; `plan`: a picture with north up, None leaves what is kept;
+    `plan_mm_per_px`: ground covered by one picture element."""
 
     name: str
     kind: str = "general"
@@ -54,7 +53,6 @@ class AreaDraft:
     system: System | None = None
     plan: Upload | None = None
     plan_mm_per_px: int | None = None
-    plan_north_cdeg: int = 0
 
 
 @act("system.added")
@@ -175,7 +173,7 @@ def _put_area(area: Area, draft: AreaDraft, actor: Actor, at: datetime) -> None:
         raise Invalid("camera.system", "The system belongs to another site.")
     area.name, area.kind = name, read_law_code("area", draft.kind, "area.kind")
     area.floor, area.system = read_text(draft.floor, FLOOR_LIMIT), draft.system
-    area.plan_mm_per_px, area.plan_north_cdeg = draft.plan_mm_per_px, draft.plan_north_cdeg
+    area.plan_mm_per_px = draft.plan_mm_per_px
     if draft.plan is not None:
         area.plan = put_file(upload=draft.plan, kinds=PICTURES, actor=actor, at=at)
         with open_file(area.plan) as plan, Image.open(plan) as picture:
@@ -201,5 +199,4 @@ def _area(area: Area) -> dict[str, object]:
         "system": area.system.name if area.system else "",
         "plan": facts_of(area.plan) if area.plan else None,
         "plan_mm_per_px": area.plan_mm_per_px,
-        "plan_north_cdeg": area.plan_north_cdeg,
     }
