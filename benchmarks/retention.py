@@ -1,0 +1,109 @@
+"""Deletion: ten years of faults, and one sweep over a large archive.
+
+.venv/bin/python -m benchmarks.retention years [--years 10] [--seed 1]
+.venv/bin/python -m benchmarks.retention sweep [--segments 26000000] [--cameras 100]
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from mingcha.base.clock import US_PER_S, ManualClock
+from mingcha.base.timerange import TimeRange
+from mingcha.media.catalog import Catalog
+from mingcha.media.catalog.keeping import delete_due, order_rule
+from mingcha.wire.plan import RetentionOrder
+from tests.media.retention.test_sweep import CAMERAS, Decade
+
+DAY_S = 86_400
+MINUTE_US = 60 * US_PER_S
+START_US = 1_790_000_000 * US_PER_S
+BITE = 50
+
+
+def years(arguments: argparse.Namespace) -> None:
+    """What the test does for a year."""
+    with tempfile.TemporaryDirectory(prefix="mingcha-decade-") as directory:
+        decade = Decade(Path(directory), arguments.seed)
+        began, late = time.process_time(), 0
+        for _ in range(arguments.years * 365 * 4):
+            decade.pass_time()
+            decade.disturb()
+            decade.sweep()
+            if decade.machine.wall == decade.truth_us and not decade.sweeper.time.doubt_us:
+                late += len(decade.overdue())
+        everything = TimeRange(1, 1 << 62)
+        left = {one.number for camera in CAMERAS for one in decade.film.catalog.segments(camera, "main", everything)}
+        print(
+            f"{arguments.years} years, {len(CAMERAS)} cameras, seed {arguments.seed}: "
+            f"{decade.gone} deleted, {len(left)} kept"
+        )
+        print(f"  early {len(decade.early)}, late {late}, unaccounted {len(left ^ set(decade.kept))}")
+        print(
+            f"  coverage faults {len(decade.film.catalog.coverage_faults())}, CPU {time.process_time() - began:.0f} s"
+        )
+        decade.film.close()
+
+
+def sweep(arguments: argparse.Namespace) -> None:
+    """An archive whose oldest hour is due: the time to find and take out what is, and to see that nothing more is."""
+    each = arguments.segments // arguments.cameras
+    cameras = [f"cam_{n:016d}" for n in range(arguments.cameras)]
+    rule = RetentionOrder(each * 60 - 3600, each * 60 - 3600, False, ("imaginary-1 17",), "v1")
+    with tempfile.TemporaryDirectory(prefix="mingcha-sweep-") as directory:
+        catalog = Catalog(Path(directory) / "catalog.db", ManualClock(START_US))
+        fill(catalog, cameras, each, rule)
+        now_us = START_US + each * MINUTE_US
+        gone, began, cpu = 0, time.perf_counter(), time.process_time()
+        for camera in cameras:
+            while made := delete_due(catalog, camera, "main", now_us=now_us, limit=BITE):
+                gone += sum(len(one.numbers) for one in made)
+        took, used = time.perf_counter() - began, time.process_time() - cpu
+        again = time.perf_counter()
+        for camera in cameras:
+            assert not delete_due(catalog, camera, "main", now_us=now_us, limit=BITE)
+        print(
+            f"{arguments.segments} segments, {arguments.cameras} cameras: "
+            f"an hour's {gone} taken out in {took:.1f} s (CPU {used:.1f} s)"
+        )
+        print(f"  a sweep that finds nothing: {(time.perf_counter() - again) * 1000:.0f} ms")
+        catalog.close()
+
+
+def fill(catalog: Catalog, cameras: list[str], each: int, rule: RetentionOrder) -> None:
+    with catalog.transaction() as connection:
+        store = catalog.add_store("sto_0000000000000001")
+        for camera in cameras:
+            order_rule(catalog, camera, "main", rule, START_US)
+            stream = catalog.stream_key(connection, camera, "main")
+            connection.execute("INSERT INTO run VALUES (?, ?, ?, 'h264', '', 0, 0, '')", (stream, stream, START_US))
+            connection.executemany(
+                "INSERT INTO segment VALUES (?,?,?,?,?,?,0,1,2,1,1,0,zeroblob(32),1,NULL)",
+                (
+                    (stream, START_US + n * MINUTE_US, stream * each + n, START_US + (n + 1) * MINUTE_US, store, stream)
+                    for n in range(each)
+                ),
+            )
+            connection.execute("INSERT INTO coverage VALUES (?,?,?)", (stream, START_US, START_US + each * MINUTE_US))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    which = parser.add_subparsers(required=True)
+    decade = which.add_parser("years")
+    decade.add_argument("--years", type=int, default=10)
+    decade.add_argument("--seed", type=int, default=1)
+    decade.set_defaults(run=years)
+    one = which.add_parser("sweep")
+    one.add_argument("--segments", type=int, default=26_000_000)
+    one.add_argument("--cameras", type=int, default=100)
+    one.set_defaults(run=sweep)
+    arguments = parser.parse_args()
+    arguments.run(arguments)
+
+
+if __name__ == "__main__":
+    main()
