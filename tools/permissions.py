@@ -32,11 +32,13 @@ declares nothing.
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`permission`: a Permission, None for everybody, MISSING when the view declares nothing."""
+    """`permission`: a Permission, None for everybody, MISSING when the view declares nothing. `asks_again`: whether
+    the person must have shown within minutes that it is they (`recent_identity`)."""
 
     path: str
     name: str
     permission: Any
+    asks_again: bool = False
 
 
 def endpoints() -> list[Endpoint]:
@@ -63,10 +65,17 @@ def document() -> str:
         for item in Permission:
             marks = ["yes" if item in MATRIX[role] else "–" for role in roles]
             lines.append(f"| `{item.value}` | {item.label} | " + " | ".join(marks) + " |")
-        lines += ["", "## Addresses", "", "| address | view | needs |", "| --- | --- | --- |"]
+        lines += [
+            "",
+            "## Addresses",
+            "",
+            "| address | view | needs | asks again who you are |",
+            "| --- | --- | --- | --- |",
+        ]
         for endpoint in endpoints():
             needs = "everybody" if endpoint.permission is None else f"`{getattr(endpoint.permission, 'value', '?')}`"
-            lines.append(f"| `{endpoint.path}` | {endpoint.name} | {needs} |")
+            again = "yes" if endpoint.asks_again else "–"
+            lines.append(f"| `{endpoint.path}` | {endpoint.name} | {needs} | {again} |")
     return HEAD + "\n".join(lines) + "\n"
 
 
@@ -77,7 +86,8 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[Endpoint]:
             yield from _walk(pattern.url_patterns, path)
         elif isinstance(pattern, URLPattern):
             permission = getattr(pattern.callback, "permission", MISSING)
-            yield Endpoint(path, pattern.name or "", permission)
+            asks_again = getattr(pattern.callback, "recent_identity", False)
+            yield Endpoint(path, pattern.name or "", permission, asks_again)
 
 
 def main(arguments: list[str]) -> int:

@@ -43,6 +43,7 @@ def concrete(path: str) -> str:
         ("<str:token_id>", "x"),
         ("<path:path>", "x"),
         ("<str:instrument>/<int:number>", "cn-2025-799/1"),
+        ("<int:number>", "1"),
     ):
         path = path.replace(part, value)
     return path
@@ -50,6 +51,22 @@ def concrete(path: str) -> str:
 
 def answers(client: Client, path: str) -> set[int]:
     return {client.get(path).status_code, client.post(path, "{}", content_type="application/json").status_code}
+
+
+def test_what_cannot_be_undone_asks_once_more_who_sits_there() -> None:
+    asking = {endpoint.name for endpoint in permissions.endpoints() if endpoint.asks_again}
+    assert asking >= {
+        "change-role",
+        "one-time-login",
+        "disable-person",
+        "enable-person",
+        "clear-second-factors",
+        "add-app",
+        "add-key",
+        "renew-codes",
+        "remove-factor",
+        "add-token",
+    }
 
 
 GATED = [endpoint for endpoint in permissions.endpoints() if isinstance(endpoint.permission, Permission)]
