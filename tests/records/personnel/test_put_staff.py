@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.models import Site
-from mingcha.records.personnel.actions import Place, put_staff
+from mingcha.records.personnel.actions import Place, end_appointment, put_staff
 from mingcha.records.personnel.models import EntryCheck, PoliceFiling
 from mingcha.records.personnel.queries import may_watch
 from mingcha.records.personnel.states import PostKind
@@ -28,3 +28,11 @@ def test_everybody_gets_a_lawful_post_and_a_second_run_changes_nothing(
     before = words()
     assert put_staff(site=wuhan, places=places, source="演示数据", actor=CONSOLE, at=AT) == []
     assert words() == before
+
+
+def test_what_people_ended_stays_ended(manager: Person, guard: Person, wuhan: Site) -> None:
+    places = [Place(guard, PostKind.MONITORING, "监看岗")]
+    (made,) = put_staff(site=wuhan, places=places, source="演示数据", actor=CONSOLE, at=AT)
+    end_appointment(appointment=made, reason="不再演示", actor=manager, at=AT)
+    assert put_staff(site=wuhan, places=places, source="演示数据", actor=CONSOLE, at=AT) == []
+    assert not may_watch(guard, {wuhan.pk}, TODAY)

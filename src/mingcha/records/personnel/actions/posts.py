@@ -15,7 +15,7 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.models import Site
 from mingcha.records.personnel.models import Appointment, Post
 from mingcha.records.personnel.names import read_reason, read_text
-from mingcha.records.personnel.queries import Checklist, Holdings
+from mingcha.records.personnel.queries import Checklist, Holdings, listed
 from mingcha.records.personnel.states import MOST_SEATS, REASON_LIMIT, PostKind
 from mingcha.records.register.actions import Actor, act, enter
 
@@ -113,7 +113,7 @@ def require_complete(checklist: Checklist) -> None:
             "appointment.file_incomplete",
             f"The personnel file lacks: {', '.join(line.item.value for line in lacking)}.",
             citations=citations,
-            missing="、".join(str(line.item.label) for line in lacking),
+            missing=listed(line.item for line in lacking),
             items=tuple(line.item.value for line in lacking),
         )
 

@@ -20,7 +20,7 @@ from mingcha.records.personnel.actions.files import (
 )
 from mingcha.records.personnel.actions.posts import appoint, open_post
 from mingcha.records.personnel.models import Appointment, PersonnelFile, Post
-from mingcha.records.personnel.queries import Holdings, current
+from mingcha.records.personnel.queries import Holdings
 from mingcha.records.personnel.states import Item, PostKind, Result
 from mingcha.records.register.actions import Actor
 
@@ -44,9 +44,9 @@ def put_staff(*, site: Site, places: Iterable[Place], source: str, actor: Actor,
     made = []
     today = timezone.localdate(at)
     for place in places:
-        held = Appointment.objects.filter(current(today), person=place.person, post__site=site, post__kind=place.kind)
-        if held.exists():
-            continue
+        known = Appointment.objects.filter(person=place.person, post__site=site, post__kind=place.kind)
+        if known.exists():
+            continue  # also one that people have ended since: they meant it
         _complete_file(place, site, source, actor, at)
         post = Post.objects.filter(site=site, kind=place.kind, closed_at__isnull=True).first()
         post = post or open_post(site=site, name=place.post_name, kind=place.kind, seats=1, actor=actor, at=at)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import pgettext
 
 from mingcha.records.inventory.models import Site
 from mingcha.records.personnel.models import EntryCheck, PoliceFiling, Training, Undertaking
@@ -68,6 +69,11 @@ class Checklist:
 def circumstances(site: Site) -> Circumstances:
     """What of a site the staff duties depend on."""
     return Circumstances(site.region, site.place, site.drafts)
+
+
+def listed(items: Iterable[Item]) -> str:
+    """Names of items in the reader's language, one after the other."""
+    return pgettext("between items of a list", ", ").join(str(item.label) for item in items)
 
 
 class Holdings:

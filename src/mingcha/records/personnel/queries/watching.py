@@ -18,7 +18,7 @@ from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.models import Site, Unit
 from mingcha.records.personnel.models import Appointment
-from mingcha.records.personnel.queries.holdings import Holdings
+from mingcha.records.personnel.queries.holdings import Holdings, listed
 from mingcha.records.personnel.states import WATCHING, Item, PostKind
 from mingcha.records.register.actions import Actor, Standing
 
@@ -98,6 +98,6 @@ def require_watch(person: Person, site_ids: Collection[int], at: datetime) -> No
     if gap is None:
         return
     if gap.lacking:
-        missing = "、".join(str(item.label) for item in gap.lacking)
+        missing = listed(gap.lacking)
         raise NotAllowed("watch.file_incomplete", "The file lacks an item.", site=gap.site.name, missing=missing)
     raise NotAllowed("watch.no_post", "No appointment to a post that watches there.", site=gap.site.name)
