@@ -36,6 +36,8 @@ KINDS = {
     "fct": "fact",
     "nod": "node",
     "prb": "connection test",
+    "sch": "camera search",
+    "imp": "inventory import",
 }
 
 

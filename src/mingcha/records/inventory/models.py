@@ -13,6 +13,7 @@ from django.db.models import Q
 from mingcha.base.ids import new_id
 from mingcha.records.accounts.models import Person
 from mingcha.records.files.models import StoredFile
+from mingcha.records.inventory.jobs import CameraSearch, ParkedImport  # noqa: F401  (Django finds models here)
 from mingcha.records.inventory.states import (
     CODE_LIMIT,
     NAME_LIMIT,
