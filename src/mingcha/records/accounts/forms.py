@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, ngettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.records.accounts.actions.factors import KEY_NAME_LIMIT
-from mingcha.records.accounts.actions.tokens import TOKEN_LIFE_DAYS, TOKEN_NAME_LIMIT
+from mingcha.records.accounts.actions.tokens import TOKEN_NAME_LIMIT
 from mingcha.records.accounts.factors.keys import ANSWER_LIMIT
 from mingcha.records.accounts.factors.rows import has_second_factor
 from mingcha.records.accounts.models import NAME_LIMIT, Person
@@ -151,8 +151,8 @@ class TokenForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Works for"),
         coerce=int,
-        choices=[(days, ngettext_lazy("%(n)s day", "%(n)s days", "n") % {"n": days}) for days in TOKEN_LIFE_DAYS],
-        initial=TOKEN_LIFE_DAYS[1],
+        choices=[(30, _("30 days")), (90, _("90 days")), (365, _("365 days"))],
+        initial=90,
     )
 
 
