@@ -7,13 +7,13 @@ from django.views.generic.base import RedirectView
 
 from mingcha.records.accounts.gate import public
 from mingcha.web import errors
-from mingcha.web.pages import about, book, home
+from mingcha.web.pages import about, home
 from mingcha.web.pages.permissions import permissions
 from mingcha.web.static_files import static_file
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("register/", book.book, name="register"),
+    path("register/", include("mingcha.web.pages.book_urls")),
     path("about/", about.about, name="about"),
     path("", include("mingcha.web.pages.map_urls")),
     path("permissions/", permissions, name="permissions"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("mingcha.records.personnel.urls")),
     path("", include("mingcha.records.documents.urls")),
     path("", include("mingcha.records.signs.urls")),
+    path("", include("mingcha.web.pages.papers_urls")),
     path("static/<path:path>", static_file, name="static"),
     path("favicon.ico", public(RedirectView.as_view(url="/static/dist/favicon.svg", permanent=False)), name="favicon"),
 ]

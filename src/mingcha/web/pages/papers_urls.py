@@ -1,0 +1,11 @@
+"""Addresses of what is made of the records: papers, notices, the public page of a site."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingcha.web.pages import archive_papers
+
+urlpatterns = [
+    path("documents/handovers/<str:public_id>/paper/", archive_papers.handover_paper, name="handover-paper"),
+]
