@@ -10,8 +10,9 @@ from django.utils.translation import override
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.actions import change_camera
 from mingcha.records.inventory.models import Camera
+from mingcha.records.register import queries
 from mingcha.records.register.actions import SYSTEM, act, enter
-from mingcha.records.register.models import Entry
+from mingcha.records.register.models import Anchor, Entry
 from mingcha.web.pages import book
 from mingcha.web.pages.detail import readable
 from tests.support.office import AT, LATER, browser, draft
@@ -64,18 +65,84 @@ def test_it_pages_backwards_and_to_the_newest(long_book: None, manager: Person) 
     client = browser(manager)
     first = client.get("/register/", {"act": "recorder.started"})
     assert len(first.context["lines"]) == book.PAGE
+    assert first.context["count"].number == book.PAGE + 5
     older = client.get(f"/register/?{first.context['older']}")
     assert len(older.context["lines"]) == 5
     assert older.context["older"] == ""
-    assert older.context["newest"] == "act=recorder.started"
+    assert older.context["query"] == "act=recorder.started"
+    newer = client.get(f"/register/?{older.context['newer']}")
+    assert [line.entry.pk for line in newer.context["lines"]] == [line.entry.pk for line in first.context["lines"]]
 
 
-@pytest.mark.parametrize("query", ["act=nonsense", "person=x", "since=yesterday", "before=-1", "before=x"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "act=nonsense",
+        "person=x",
+        "camera=y",
+        "since=yesterday",
+        "until=0001-01-01",
+        "before=-1",
+        "before=x",
+        "after=1.",
+    ],
+)
 def test_a_filter_that_cannot_be_read_finds_nothing_and_says_so(manager: Person, query: str) -> None:
     response = browser(manager).get(f"/register/?{query}")
     assert response.status_code == 200
     assert response.context["lines"] == []
-    assert response.context["form"].errors
+    assert response.context["form"].errors or response.context["problem"]
+
+
+def test_a_person_or_camera_may_be_given_by_name(manager: Person, guard: Person, camera: Camera) -> None:
+    client = browser(manager)
+    assert {line.entry.subject for line in client.get("/register/?person=王芳").context["lines"]} == {guard.public_id}
+    assert client.get("/register/?camera=东门").context["lines"]
+    assert client.get(f"/register/?camera={camera.site.public_id}").context["lines"]
+    shown = client.get(f"/register/?camera={camera.public_id}")
+    assert shown.context["form"]["camera"].value() == "东门"
+
+
+def test_of_two_with_one_name_neither_is_guessed(manager: Person, guard: Person) -> None:
+    Person.objects.filter(pk=guard.pk).update(name=manager.name)
+    assert browser(manager).get(f"/register/?person={manager.name}").context["form"].errors
+
+
+def test_too_many_names_are_told(manager: Person, guard: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "NAMES_LIMIT", 0)
+    response = browser(manager).get("/register/?text=王")
+    assert response.context["lines"] == []
+    assert response.context["problem"]
+
+
+def test_one_entry_in_full(manager: Person, camera: Camera) -> None:
+    entry = Entry.objects.get(act="camera.added")
+    client = browser(manager)
+    client.cookies["mingcha_language"] = "en"
+    response = client.get(f"/register/{entry.pk}/")
+    assert entry.digest in response.text
+    assert "not yet anchored" in response.text
+    assert "/law/cn-2025-799/13/" in response.text
+    assert entry.law_version in response.text
+    assert camera.public_id in response.text
+    Anchor.objects.create(entry=entry, log_index=7, checkpoint_size=9)
+    assert "leaf 7" in client.get(f"/register/{entry.pk}/").text
+
+
+def test_an_entry_that_is_not_there_is_a_page_of_its_own(manager: Person, guard: Person) -> None:
+    assert browser(manager).get("/register/999999/").status_code == 404
+    assert browser(manager).get(f"/register/{10**25}/").status_code == 404
+    assert browser(guard).get("/register/1/").status_code == 403
+
+
+def test_long_names_and_marks_are_shown_as_they_are(manager: Person) -> None:
+    @act("site.opened")
+    def opened() -> None:
+        enter(actor=SYSTEM, at=AT, subject_name="<b>" + "长" * 200)
+
+    opened()
+    html = browser(manager).get("/register/").text
+    assert "&lt;b&gt;" + "长" * 200 in html
 
 
 def test_days_are_the_readers_days(manager: Person, camera: Camera) -> None:

@@ -3,5 +3,17 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-MESSAGES: dict[str, str | Promise] = {}
+MESSAGES: dict[str, str | Promise] = {
+    "register.place": _("This page of the register cannot be read. Begin with the newest."),
+    "register.text_wide": _("More than %(limit)s names hold this. Write more of the name."),
+    "register.unknown": _("There is no entry with this number."),
+    "register.nothing": _("No entry matches, so there is nothing to take out."),
+    "register.print_limit": _(
+        "Paper takes at most %(limit)s entries. Choose fewer days, or take the entries out as CSV."
+    ),
+    "register.export_limit": _("At most %(limit)s entries can be taken out at once. Choose fewer days."),
+    "register.not_an_export": _("This number is not of a print or export. It stands at the head of each sheet."),
+    "register.sheet_range": _("A sheet never holds this many entries. Check the two numbers."),
+}

@@ -1,109 +1,70 @@
-"""The register as a page: who did what, when, to which camera or person. Nobody can change it here or anywhere."""
+"""The register as pages: who did what, when, to which camera or person; and one entry in full. Nobody can change it
+here or anywhere."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import Any
-from urllib.parse import urlencode
-
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from mingcha.base.errors import Invalid
+from mingcha.base.ids import KINDS
 from mingcha.records.accounts.gate import PersonRequest, permission
-from mingcha.records.accounts.queries import people
 from mingcha.records.accounts.states import Permission
-from mingcha.records.inventory.queries import cameras
-from mingcha.records.register.acts import ACTS
 from mingcha.records.register.models import Entry
-from mingcha.records.register.queries import Search, entries, sentence, title
-from mingcha.web.pages.detail import readable
+from mingcha.records.register.queries import Count, Found, count, entry_for, find
+from mingcha.records.wording import explain
+from mingcha.web.pages.book_form import BookForm
+from mingcha.web.pages.book_line import Line, grounds_of
 
 PAGE = 50
-
-AREAS: dict[str, str | Promise] = {
-    "person.": _("People and sign-in"),
-    "site.": _("Sites"),
-    "camera.": _("Cameras"),
-    "viewing.": _("Viewings"),
-    "recorder.": _("Recorder"),
-    "gap.": _("Gaps"),
-    "export.": _("Copies"),
-    "storage.": _("Storage"),
-}
-
-
-class BookForm(forms.Form):
-    """Filters of the book; a GET form."""
-
-    act = forms.ChoiceField(label=_("Act"), required=False)
-    person = forms.ChoiceField(label=_("Person"), required=False)
-    camera = forms.ChoiceField(label=_("Camera"), required=False)
-    since = forms.DateField(label=_("From day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    before = forms.IntegerField(required=False, min_value=1, max_value=1 << 62, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, viewer: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        everything = ("", _("All"))
-        words = [(word, act.title) for word, act in ACTS.items()]
-        self._choose("act", [everything, (_("Areas"), list(AREAS.items())), (_("Acts"), words)])
-        self._choose("person", [everything, *((p.public_id, p.name) for p in people(viewer=viewer))])
-        known = cameras(viewer=viewer, with_retired=True)
-        self._choose("camera", [everything, *((c.public_id, c.name) for c in known)])
-
-    def _choose(self, name: str, choices: list[Any]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-
-    def search(self) -> Search:
-        data = self.cleaned_data
-        return Search(
-            act=data["act"],
-            ref=data["person"],
-            also_ref=data["camera"],
-            since=_midnight(data["since"]) if data["since"] else None,
-            until=_midnight(data["until"] + timedelta(days=1)) if data["until"] else None,
-            before_id=data["before"],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One entry, ready to be read."""
-
-    entry: Entry
-    title: str
-    sentence: str
-    facts: list[tuple[str, str]]
 
 
 @permission(Permission.READ_REGISTER)
 @require_http_methods(["GET"])
 def book(request: PersonRequest) -> HttpResponse:
     form = BookForm(request.GET, viewer=request.user)
-    found = list(entries(form.search())[: PAGE + 1]) if form.is_valid() else []
-    more = len(found) > PAGE
-    lines = [Line(entry, title(entry.act), sentence(entry), readable(entry)) for entry in found[:PAGE]]
-    kept = {key: value for key, value in request.GET.items() if key != "before" and value}
-    older = urlencode({**kept, "before": found[PAGE - 1].pk}) if more else ""
+    found, counted, problem = Found((), None, None), Count(0, False), ""
+    try:
+        if form.is_valid():
+            data, search = form.cleaned_data, form.search()
+            found = find(search, limit=PAGE, before=data["before"], after=data["after"])
+            counted = count(search)
+    except Invalid as error:
+        problem = explain(error)
+    query = form.query()
     context = {
         "form": form,
-        "filters": [(name, form[name]) for name in ("act", "person", "camera", "since", "until")],
-        "lines": lines,
-        "older": older,
-        "newest": urlencode(kept),
-        "is_first_page": not request.GET.get("before"),
-        "is_filtered": bool(kept),
+        "filters": [(name, form[name]) for name in ("act", "person", "camera", "text", "since", "until")],
+        "suggestions": form.suggestions(),
+        "problem": problem,
+        "lines": [Line.of(entry) for entry in found.entries],
+        "count": counted,
+        "query": query,
+        "older": turn(query, "before", found.older),
+        "newer": turn(query, "after", found.newer),
+        "may_export": request.user.may(Permission.EXPORT_REGISTER),
     }
     return render(request, "web/book.html", context)
 
 
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+@permission(Permission.READ_REGISTER)
+@require_http_methods(["GET"])
+def entry(request: PersonRequest, number: int) -> HttpResponse:
+    """One entry in full."""
+    found = entry_for(number)
+    context = {
+        "line": Line.of(found),
+        "about": [(KINDS.get(ref.partition("_")[0], ""), ref) for ref in found.refs],
+        "grounds": grounds_of(found),
+        "canonical": found.as_canonical(),
+        "digest": found.digest,
+        "anchor": getattr(found, "anchor", None),
+        "before": number - 1 if number > 1 else None,
+        "after": number + 1 if Entry.objects.filter(pk=number + 1).exists() else None,
+    }
+    return render(request, "web/entry.html", context)
+
+
+def turn(query: str, name: str, place: object) -> str:
+    return f"{query}&{name}={place}".lstrip("&") if place else ""

@@ -47,6 +47,7 @@ DUTY_OF_AREA = {
     "document": "keep_archive",
     "handover": "keep_archive",
     "contractor": "bind_contractor",
+    "personnel": "vet_staff",
     "post": "vet_staff",
     "appointment": "vet_staff",
     "check": "vet_staff",

@@ -27,8 +27,14 @@ ACTS = (
         _("Clock in doubt"),
         _("The clock of the node jumped ahead; nothing is deleted until it is confirmed."),
     ),
+    Act("witness.state", _("State of a witness"), _("A witness of the ledger cosigned, was away, or refused.")),
     Act("viewing.served", _("Pictures were sent"), _("Pictures of %(subject)s were sent to a viewer.")),
     Act("export.finished", _("Copy finished"), _("A copy of %(subject)s was finished.")),
     Act("export.failed", _("Copy failed"), _("A copy of %(subject)s could not be made.")),
-    Act("local.act", _("Command on the node"), _("Somebody used the command line on the node itself.")),
+    Act(
+        "local.act",
+        _("Command on the node"),
+        _("Somebody used the command line on the node itself."),
+        is_retrieval=True,
+    ),
 )

@@ -7,11 +7,28 @@ from django.utils.translation import gettext_lazy as _
 from mingcha.records.register.vocabulary.act import Act
 
 ACTS = (
-    Act("viewing.live_opened", _("Live view opened"), _("%(actor)s opened the live view of %(subject)s.")),
-    Act("viewing.playback_opened", _("Playback opened"), _("%(actor)s opened the playback of %(subject)s.")),
-    Act("viewing.snapshot_taken", _("Snapshot taken"), _("%(actor)s took a snapshot of %(subject)s.")),
-    Act("viewing.export_ordered", _("Copy ordered"), _("%(actor)s ordered a copy of %(subject)s.")),
-    Act("viewing.export_fetched", _("Copy downloaded"), _("%(actor)s downloaded a copy of %(subject)s.")),
+    Act(
+        "viewing.live_opened",
+        _("Live view opened"),
+        _("%(actor)s opened the live view of %(subject)s."),
+        is_retrieval=True,
+    ),
+    Act(
+        "viewing.playback_opened",
+        _("Playback opened"),
+        _("%(actor)s opened the playback of %(subject)s."),
+        is_retrieval=True,
+    ),
+    Act(
+        "viewing.snapshot_taken", _("Snapshot taken"), _("%(actor)s took a snapshot of %(subject)s."), is_retrieval=True
+    ),
+    Act("viewing.export_ordered", _("Copy ordered"), _("%(actor)s ordered a copy of %(subject)s."), is_retrieval=True),
+    Act(
+        "viewing.export_fetched",
+        _("Copy downloaded"),
+        _("%(actor)s downloaded a copy of %(subject)s."),
+        is_retrieval=True,
+    ),
     Act("viewing.closed", _("Viewing closed"), _("%(actor)s closed the viewing of %(subject)s.")),
     Act("viewing.revoked", _("Viewing ended by the system"), _("The viewing of %(subject)s by %(viewer)s was ended.")),
 )

@@ -1,0 +1,52 @@
+"""Entries in the reader's language: title and sentence of each word."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.records.register.acts import ACTS
+from mingcha.records.register.models import Entry
+
+FIXED_ACTORS: dict[str, str | Promise] = {
+    "system": _("The system"),
+    "recorder": _("The recorder"),
+    "console": _("The command line"),
+}
+
+# What was done on the node itself, by the name the command line gives it (`detail.act`).
+LOCAL_ACTS: dict[str, str | Promise] = {
+    "footage.played": _("%(operator)s played footage of %(subject)s on the node itself."),
+    "footage.export_ordered": _("%(operator)s copied footage of %(subject)s on the node itself."),
+}
+
+
+def actor_name(entry: Entry) -> str:
+    """Who did it, as they were called then."""
+    return str(FIXED_ACTORS.get(entry.actor, entry.actor_name or "—"))
+
+
+def sentence(entry: Entry) -> str:
+    """The entry as one sentence."""
+    act = ACTS.get(entry.act)
+    if act is None:
+        return entry.act
+    fields = entry.detail_fields
+    said = LOCAL_ACTS.get(str(fields.get("act")), act.sentence) if entry.act == "local.act" else act.sentence
+    places: Mapping[str, object] = defaultdict(
+        lambda: "—",
+        {
+            **fields,
+            "actor": actor_name(entry),
+            "subject": entry.subject_name or entry.subject or "—",
+        },
+    )
+    return str(said) % places
+
+
+def title(word: str) -> str:
+    """The act's title; words that are no longer in the vocabulary are shown as they are."""
+    return str(ACTS[word].title) if word in ACTS else word

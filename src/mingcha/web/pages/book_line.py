@@ -1,0 +1,52 @@
+"""One entry, ready to be read: for the page, for paper, for files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from mingcha.law import Citation
+from mingcha.records.accounts.states import Role
+from mingcha.records.register.models import Entry
+from mingcha.records.register.sentences import actor_name, sentence, title
+from mingcha.records.wording.law import Ground, grounds
+from mingcha.web.pages.detail import readable
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry with its words in the reader's language. `facts`: label and value."""
+
+    entry: Entry
+    title: str
+    sentence: str
+    facts: list[tuple[str, str]]
+
+    @classmethod
+    def of(cls, entry: Entry) -> Line:
+        return cls(entry, title(entry.act), sentence(entry), readable(entry))
+
+    @property
+    def actor(self) -> str:
+        return actor_name(self.entry)
+
+    @staticmethod
+    def day(at: datetime | None) -> str:
+        """An instant as a day of the reader's calendar; empty for none."""
+        return timezone.localtime(at).date().isoformat() if at else ""
+
+    @property
+    def role(self) -> str:
+        return str(Role(self.entry.actor_role).label) if self.entry.actor_role in Role.values else ""
+
+
+def grounds_of(entry: Entry) -> list[Ground]:
+    """The articles it rests on, with links."""
+    return grounds(Citation(g["instrument"], g["article"], g.get("item", "")) for g in entry.grounds)
+
+
+def ground_labels(entry: Entry) -> list[str]:
+    """The articles it rests on, as text."""
+    return [f"{ground.instrument} {ground.place}" for ground in grounds_of(entry)]

@@ -1,0 +1,16 @@
+"""Addresses of the register."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from mingcha.web.pages import book, book_print, retrievals
+
+urlpatterns = [
+    path("", book.book, name="register"),
+    path("<int:number>/", book.entry, name="register-entry"),
+    path("retrievals/", retrievals.retrievals, name="retrievals"),
+    path("print/", book_print.choose, name="print-register"),
+    path("take/", book_print.take, name="take-register"),
+    path("check/", book_print.check, name="check-sheet"),
+]
