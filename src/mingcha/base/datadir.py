@@ -49,6 +49,10 @@ class DataDir:
         return self.root / "ledger"
 
     @property
+    def witnesses(self) -> Path:
+        return self.root / "witnesses.json"
+
+    @property
     def office(self) -> Path:
         return self.root / "office.db"
 

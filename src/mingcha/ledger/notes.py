@@ -84,10 +84,11 @@ def parse(data: bytes) -> Note:
     lines = tail.split("\n")
     if not blank or lines.pop() != "" or not 0 < len(lines) <= MAX_SIGNATURES:
         raise _broken("it has no signatures, or too many")
-    return Note(text + "\n", tuple(_signature(line) for line in lines))
+    return Note(text + "\n", tuple(parse_signature(line) for line in lines))
 
 
-def _signature(line: str) -> Signature:
+def parse_signature(line: str) -> Signature:
+    """One signature line. Raises Corrupt."""
     name, _, encoded = line.removeprefix(_MARK).partition(" ")
     try:
         raw = _unbase64(encoded)

@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
+from mingcha.base.clock import US_PER_S
 from mingcha.base.datadir import DataDir
 from mingcha.base.errors import MingchaError, Unavailable
 from mingcha.base.keys import ledger_key
 from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer
+from mingcha.media.anchor.cosigning import Witnesses, read_addresses
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.catalog import Catalog
 from mingcha.media.catalog.holds import take_holds
@@ -33,6 +35,8 @@ SWEEP_INTERVAL_S = 300.0
 """Footage goes within this of its time, and the slack of the trusted time; an hour would be late."""
 BITE_INTERVAL_S = 0.05
 FEED_INTERVAL_S = 2.0
+COSIGN_INTERVAL_US = 60 * US_PER_S
+"""How much of the newest history the operator could still rewrite unseen."""
 ROOM_BYTES = 8 * RESERVE_BYTES
 """Below so much free space footage that may go makes room; well before the reserve stops recording."""
 
@@ -50,6 +54,8 @@ class Keeping:
         self._machine = machine or Kernel()
         self._sweeper: Sweeper | None = None
         self._ledger: Log | None = None
+        self._witnesses: Witnesses | None = None
+        self._cosign_at_us = 0
 
     async def run(self) -> None:
         """Sweep and feed until cancelled."""
@@ -128,7 +134,21 @@ class Keeping:
         if self._ledger is None:
             key = ledger_key(self._data.root)
             self._ledger = open_ledger(self._data.ledger, lambda origin: Signer(origin, key))
-        return Feeder(self._writing.catalog, self._ledger, self._change_now).feed()
+        fed = Feeder(self._writing.catalog, self._ledger, self._change_now).feed()
+        if not fed and self._machine.since_boot_us() >= self._cosign_at_us:
+            self._cosign_at_us = self._machine.since_boot_us() + COSIGN_INTERVAL_US
+            self._cosign(self._ledger)
+        return fed
+
+    def _cosign(self, ledger: Log) -> None:
+        """The list of witnesses is read anew each time, so that one can be added without a restart."""
+        addresses = read_addresses(self._data.witnesses)
+        if self._witnesses is None or self._witnesses.addresses != addresses:
+            self._witnesses = Witnesses(addresses, self._tell_witness)
+        self._witnesses.ask_all(ledger, self._data.ledger / "cosigned")
+
+    def _tell_witness(self, name: str, state: str) -> None:
+        self._writing.thread.submit(lambda: self._writing.journal.tell("witness.state", witness=name, state=state))
 
     def _change_now(self, change: Change) -> None:
         try:
