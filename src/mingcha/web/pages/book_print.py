@@ -64,7 +64,7 @@ def choose(request: PersonRequest) -> HttpResponse:
         "problem": problem,
         "count": number,
         "too_many": is_more,
-        "fits_paper": 0 < number <= PRINT_LIMIT,
+        "fits_paper": 0 < number <= PRINT_LIMIT and not is_more,
         "print_limit": PRINT_LIMIT,
         "export_limit": EXPORT_LIMIT,
     }
