@@ -109,10 +109,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "mingcha.records.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "mingcha.records.accounts.passwords.NotCommon"},
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "mingcha.records.accounts.passwords.UnlikeThePerson",
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
 ]
