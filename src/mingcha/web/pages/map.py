@@ -147,7 +147,7 @@ def _config(request: PersonRequest, mode: str) -> dict[str, Any]:
 def _arrange_url() -> str | None:
     """Where a camera's place on the plan is changed; the inventory's own act, with the law in front of it."""
     try:
-        return _camera_url("place-camera")
+        return _camera_url("arrange-camera")
     except NoReverseMatch:
         return None
 
