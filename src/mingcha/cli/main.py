@@ -13,7 +13,21 @@ from mingcha import __version__
 from mingcha.base.env import Env
 from mingcha.base.errors import MingchaError
 
-COMMANDS = ("up", "record", "camera", "play", "export", "check", "sim", "law", "settings", "web", "gateway", "witness")
+COMMANDS = (
+    "up",
+    "record",
+    "camera",
+    "person",
+    "play",
+    "export",
+    "check",
+    "sim",
+    "law",
+    "settings",
+    "web",
+    "gateway",
+    "witness",
+)
 EXIT_REFUSED = 2
 
 
