@@ -10,6 +10,7 @@ from __future__ import annotations
 from mingcha.records.register.vocabulary import (
     book,
     documents,
+    exchange,
     inventory,
     personnel,
     persons,
@@ -21,6 +22,6 @@ from mingcha.records.register.vocabulary.act import Act
 
 ACTS: dict[str, Act] = {
     act.word: act
-    for area in (persons, personnel, inventory, documents, signs, viewing, book, recorder)
+    for area in (persons, personnel, inventory, exchange, documents, signs, viewing, book, recorder)
     for act in area.ACTS
 }

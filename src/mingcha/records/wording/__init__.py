@@ -12,7 +12,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from mingcha.base.errors import MingchaError
-from mingcha.records.wording import accounts, book, documents, general, inventory, maps, personnel, signs, viewing
+from mingcha.records.wording import (
+    accounts,
+    book,
+    documents,
+    exchange,
+    general,
+    inventory,
+    maps,
+    personnel,
+    signs,
+    viewing,
+)
 from mingcha.records.wording.recorder import CAMERA_FAULTS, GAP_REASONS, STORAGE_FAULTS
 
 MESSAGES: dict[str, str | Promise] = {
@@ -22,6 +33,7 @@ MESSAGES: dict[str, str | Promise] = {
     **accounts.MESSAGES,
     **personnel.MESSAGES,
     **inventory.MESSAGES,
+    **exchange.MESSAGES,
     **documents.MESSAGES,
     **signs.MESSAGES,
     **viewing.MESSAGES,

@@ -92,6 +92,12 @@ def written(column: Column, value: object, language: str) -> object:
     return value if isinstance(value, int) else str(value)
 
 
+def choices_of(column: Column, language: str) -> list[str]:
+    """What may stand in a column of choices; empty for others."""
+    kind, _, group = column.kind.partition(":")
+    return [names[language] for names in _labels(group).values()] if kind == "choice" else []
+
+
 def written_degrees(value_e7: int | None) -> str:
     """A stored angle as text, with all its places."""
     return "" if value_e7 is None else write_degrees(value_e7 / E7)

@@ -13,12 +13,11 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from defusedxml import DefusedXmlException
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from mingcha.base.errors import Invalid
 from mingcha.records.inventory.exchange.cells import text_of
@@ -192,7 +191,7 @@ def _sheets(data: bytes) -> Iterator[tuple[str, Table | None, Iterable[Line]]]:
         raise wrong from error
 
 
-def _lines(sheet: ReadOnlyWorksheet) -> Iterator[Line]:
+def _lines(sheet: Any) -> Iterator[Line]:
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS + 1), start=1):
         if number > 10 * MAX_ROWS:

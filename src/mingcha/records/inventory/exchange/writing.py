@@ -13,7 +13,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.workbook.child import _WorkbookChild
 
-from mingcha.records.inventory.exchange.cells import written
+from mingcha.records.inventory.exchange.cells import choices_of, written
 from mingcha.records.inventory.exchange.columns import Column, Table, tables
 from mingcha.records.inventory.exchange.reading import REMARK
 
@@ -21,6 +21,7 @@ CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_JOINT = ("、", ", ")
 _GUIDE = ("说明", "Guide")
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
@@ -70,12 +71,14 @@ def xlsx_template(language: str, made_at: datetime) -> bytes:
     guide = book.create_sheet(_GUIDE[language != "zh"])
     guide.column_dimensions["A"].width, guide.column_dimensions["B"].width = 16, 28
     guide.column_dimensions["C"].width, guide.column_dimensions["D"].width = 60, 32
-    heads = (("表", "列", "填什么", "例"), ("Table", "Column", "What to write", "Example"))[language != "zh"]
-    guide.append([_cell(guide, head, bold=True) for head in heads])
+    guide.column_dimensions["E"].width = 60
+    heads = (("表", "列", "填什么", "例", "可选值"), ("Table", "Column", "What to write", "Example", "Choices"))
+    guide.append([_cell(guide, head, bold=True) for head in heads[language != "zh"]])
     for table in tables():
         for column in read_columns(table):
             said = [table.name(language), column.name(language) + _star(column)]
             said += [column.says[language != "zh"], column.example[language != "zh"]]
+            said.append(_JOINT[language != "zh"].join(choices_of(column, language)))
             guide.append([_cell(guide, text) for text in said])
     for table in tables():
         sheet = book.create_sheet(table.name(language))
