@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.web.pages import archive_papers
+from mingcha.web.pages import archive_papers, staff_list
 
 urlpatterns = [
+    path("staff-list/", staff_list.staff_list, name="staff-list"),
     path("documents/handovers/<str:public_id>/paper/", archive_papers.handover_paper, name="handover-paper"),
 ]
