@@ -145,7 +145,7 @@ def test_papers_are_for_keepers_of_files(guard: Person, clerk: Person, auditor: 
             queries.evidence_for(viewer=viewer, public_id=guard.public_id, item="entry_check", line=line.pk)
     with pytest.raises(NotAllowed) as caught:
         queries.evidence_for(viewer=clerk, public_id=guard.public_id, item="entry_check", line=line.pk)
-    assert caught.value.code == "file.line_unknown"
+    assert caught.value.code == "file_line.unknown"
 
 
 def test_a_line_of_another_person_is_unknown(guard: Person, clerk: Person) -> None:

@@ -16,7 +16,7 @@ MESSAGES: dict[str, str | Promise] = {
     "appointment.reason": _("Say why the appointment ends now."),
     "appointment.unknown": _("There is no such appointment."),
     "file.cover_missing": _("This person has no personnel file yet. Open one with the full name first."),
-    "file.line_unknown": _("There is no such line in this file."),
+    "file_line.unknown": _("There is no such line in this file."),
     "file.line_withdrawn": _("This line has been withdrawn already."),
     "file.number_taken": _("Another person's file holds this number already: %(name)s."),
     "file.number_none": _("This file holds no such number."),

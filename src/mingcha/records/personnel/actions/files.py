@@ -29,7 +29,7 @@ from mingcha.records.personnel.models import (
     Undertaking,
 )
 from mingcha.records.personnel.names import read_reason, read_text
-from mingcha.records.personnel.queries import open_number
+from mingcha.records.personnel.queries import StaffRow, open_number, staff_rows
 from mingcha.records.personnel.states import REASON_LIMIT, TEXT_LIMIT, IdKind, Number, Result
 from mingcha.records.register.actions import Actor, act, enter
 
@@ -208,8 +208,8 @@ def reveal_number(*, person: Person, which: str, reason: str, actor: Actor, at: 
 
 
 @act("personnel.staff_list_taken")
-def take_staff_list(*, site: Site, people: Sequence[Person], reason: str, actor: Actor, at: datetime) -> None:
-    """Enter that the list of these people leaves the office with their numbers in full, to be filed with the police."""
+def take_staff_list(*, site: Site, people: Sequence[Person], reason: str, actor: Actor, at: datetime) -> list[StaffRow]:
+    """Take out the list of these people with their numbers in full, to be filed with the police of a site."""
     require(actor, Permission.MANAGE_PERSONNEL)
     reason = read_reason(reason, "file.reason", limit=REASON_LIMIT)
     chosen = _chosen(people)
@@ -220,6 +220,7 @@ def take_staff_list(*, site: Site, people: Sequence[Person], reason: str, actor:
         subject_name=site.name,
         detail={"note": reason, "people": [person.public_id for person in chosen], "count": len(chosen)},
     )
+    return staff_rows(chosen, site, timezone.localdate(at), in_full=True)
 
 
 def _put_numbers(found: PersonnelFile, cover: Cover, today: date) -> None:
@@ -233,7 +234,9 @@ def _put_numbers(found: PersonnelFile, cover: Cover, today: date) -> None:
         found.id_index = blind_index(number, key) if number else None
         holder = PersonnelFile.objects.filter(id_index=found.id_index).exclude(person=found.person) if number else None
         if holder is not None and (other := holder.first()) is not None:
-            raise Conflict("file.number_taken", "Another file holds this number.", name=other.full_name)
+            raise Conflict(
+                "file.number_taken", "Another file holds this number.", field="id_number", name=other.full_name
+            )
     if cover.phone is not None:
         phone = read_phone(cover.phone) if cover.phone.strip() else ""
         found.phone_sealed = sealer.seal(phone, f"{owner}/{Number.PHONE}") if phone else ""

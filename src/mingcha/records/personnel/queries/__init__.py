@@ -37,6 +37,7 @@ from mingcha.records.personnel.queries.posts import (
     post_for,
     posts_of_sites,
 )
+from mingcha.records.personnel.queries.staff import StaffRow, staff_rows
 from mingcha.records.personnel.queries.watching import (
     WatchGap,
     appointments_of,
@@ -56,6 +57,7 @@ __all__ = [
     "Holdings",
     "InPost",
     "Owed",
+    "StaffRow",
     "WatchGap",
     "appointment_for",
     "appointments",
@@ -86,6 +88,7 @@ __all__ = [
     "post_for",
     "posts_of_sites",
     "require_watch",
+    "staff_rows",
     "standing_of",
     "suspended",
     "vacancies",

@@ -66,11 +66,11 @@ def lines_of(person: Person, item: str) -> QuerySet[FileLine]:
 
 
 def line_for(*, viewer: Person, public_id: str, item: str, line: int) -> FileLine:
-    """One line; raises NotAllowed (``person.unknown``, ``file.line_unknown``)."""
+    """One line; raises NotAllowed (``person.unknown``, ``file_line.unknown``)."""
     person = person_for(viewer=viewer, public_id=public_id)
     found = lines_of(person, item).filter(pk=line).first() if item in LINES else None
     if found is None:
-        raise NotAllowed("file.line_unknown", "There is no such line.")
+        raise NotAllowed("file_line.unknown", "There is no such line.")
     return found
 
 
@@ -82,7 +82,7 @@ def evidence_for(*, viewer: Person, public_id: str, item: str, line: int) -> Sto
         line_for(viewer=viewer, public_id=public_id, item=item, line=line), "evidence", None
     )
     if evidence is None:
-        raise NotAllowed("file.line_unknown", "There is no paper with this line.")
+        raise NotAllowed("file_line.unknown", "There is no paper with this line.")
     return evidence
 
 
