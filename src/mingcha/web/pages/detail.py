@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mingcha.records.accounts.states import Role
+from mingcha.records.accounts.states import Proof, Role
 from mingcha.records.inventory.states import CameraState, Engine, Transport
 from mingcha.records.register.models import Entry
 from mingcha.records.viewing.states import End, Kind, Reason
@@ -19,13 +19,18 @@ from mingcha.web.templatetags.frontend import instant
 LABELS: dict[str, str | Promise] = {
     "address": _("Address"),
     "audio_reason": _("Reason for sound"),
+    "by": _("Signed in by"),
     "codec": _("Video format"),
+    "codes_left": _("Recovery codes left"),
+    "count": _("How many"),
     "credentials_given": _("New password of the camera"),
     "end": _("How it ended"),
     "end_us": _("To"),
     "engine": _("Client"),
     "error_us": _("Difference"),
+    "expires_us": _("Works until"),
     "from_us": _("From"),
+    "key_name": _("Name of the key"),
     "kind": _("Kind"),
     "login": _("Sign-in name"),
     "main_url": _("Main stream"),
@@ -36,6 +41,7 @@ LABELS: dict[str, str | Promise] = {
     "reason": _("Reason"),
     "role": _("Role"),
     "role_before": _("Role before"),
+    "second_factor": _("Second factor"),
     "site": _("Site"),
     "sound": _("Sound"),
     "start_us": _("From"),
@@ -43,13 +49,14 @@ LABELS: dict[str, str | Promise] = {
     "stream": _("Stream"),
     "sub_url": _("Sub stream"),
     "to_us": _("To"),
+    "token_name": _("API token"),
     "transport": _("Transport"),
     "url": _("Address"),
     "was": _("State before"),
     "why": _("Why"),
 }
 ORDER = ("reason", "note", "from_us", "start_us", "to_us", "end_us", "state", "end")
-HIDDEN = frozenset({"cameras", "viewer", "name", "grant", "person", "width", "height"})
+HIDDEN = frozenset({"token", "cameras", "viewer", "name", "grant", "person", "width", "height"})
 STREAMS: dict[str, str | Promise] = {"main": _("Main stream"), "sub": _("Sub stream")}
 CHOICES: dict[str, tuple[Any, ...]] = {
     "reason": (Reason,),
@@ -60,6 +67,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "kind": (Kind,),
     "transport": (Transport,),
     "engine": (Engine,),
+    "by": (Proof,),
+    "second_factor": (Proof,),
 }
 
 
