@@ -10,10 +10,10 @@ import pytest
 from django.http import HttpResponse
 
 from mingcha.records.accounts.models import Person
-from mingcha.records.inventory import views
 from mingcha.records.inventory.actions import open_credentials
 from mingcha.records.inventory.models import Camera, Probe, Site
 from mingcha.records.inventory.states import ProbeState
+from mingcha.records.inventory.views import cameras as views
 from tests.support.office import browser, words
 
 FIELDS = {"name": "北门", "main_url": "rtsp://10.0.0.3/1", "transport": "tcp", "engine": "native"}
@@ -115,7 +115,7 @@ def test_a_connection_that_works_says_what_it_is(manager: Person, answered: Call
     answered("done", codec="h265", width=2560, height=1440, fps=12.5)
     answer = probe(manager)
     assert answer["ok"] is True
-    assert answer["detail"] == "H265 · 2560×1440 · 12.5 pictures per second"
+    assert answer["detail"] == "H.265 · 2560×1440 · 12.5 pictures per second"
 
 
 def test_a_connection_that_fails_says_what_to_do(manager: Person, answered: Callable[..., None]) -> None:

@@ -19,8 +19,9 @@ def english(person: Person) -> Client:
 
 def test_a_site_is_added_and_changed(manager: Person) -> None:
     client = english(manager)
-    assert client.post("/sites/add/", {"name": "滨江商场", "address": "x"}).headers["Location"] == "/cameras/"
+    added = client.post("/sites/add/", {"name": "滨江商场", "address": "x"})
     site = Site.objects.get()
+    assert added.headers["Location"] == f"/sites/{site.public_id}/"
     assert "滨江商场" in client.get(f"/sites/{site.public_id}/edit/").text
     client.post(f"/sites/{site.public_id}/edit/", {"name": "滨江广场", "address": ""})
     assert Site.objects.get().name == "滨江广场"

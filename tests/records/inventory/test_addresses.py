@@ -34,7 +34,6 @@ def test_credentials_are_taken_out(text: str, expected: Address) -> None:
     [
         "", "camera", "http://10.0.0.2/", "rtsp://", "rtsp:///path", "rtsp://host:0/", "rtsp://host:99999/",
         "rtsp://a b/", "rtsp://host/\r\nTEARDOWN", "rtsp://[::1/", "file:///etc/passwd", "rtsp://host/#x",
-        "rtsp://" + "a" * 999,
     ],
 )  # fmt: skip
 def test_what_is_no_rtsp_address_is_refused(text: str) -> None:
@@ -52,3 +51,9 @@ def test_any_text_is_read_or_refused_and_never_keeps_an_at_sign(text: str) -> No
             continue
         assert "@" not in address.url
         assert address.url.startswith(("rtsp://", "rtsps://"))
+
+
+def test_an_address_that_is_too_long_is_told_with_the_limit() -> None:
+    with pytest.raises(Invalid) as caught:
+        read_address("rtsp://" + "a" * 994)
+    assert (caught.value.code, caught.value.params["limit"]) == ("camera.url_long", 1000)

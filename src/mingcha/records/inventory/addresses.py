@@ -23,10 +23,13 @@ class Address:
 
 
 def read_address(text: str) -> Address:
-    """The address in `text`. Raises Invalid (``camera.url``) on anything that is no RTSP address."""
+    """The address in `text`. Raises Invalid: ``camera.url_long``, or ``camera.url`` on anything that is no RTSP
+    address."""
     text = text.strip()
+    if len(text) > URL_LIMIT:
+        raise Invalid("camera.url_long", "The address is too long.", limit=URL_LIMIT)
     wrong = Invalid("camera.url", "This is not a usable RTSP address.")
-    if not text or len(text) > URL_LIMIT or any(c.isspace() or ord(c) < 0x20 or ord(c) == 0x7F for c in text):
+    if not text or any(c.isspace() or ord(c) < 0x20 or ord(c) == 0x7F for c in text):
         raise wrong
     userinfo, bare = _split_credentials(text)
     try:

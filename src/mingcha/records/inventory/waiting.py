@@ -14,6 +14,9 @@ from mingcha.records.wording import explain_code
 PROBE_WAIT_S = 25.0
 """Longer than the recorder looks at a camera (12 s) and the gateway waits for it (22 s)."""
 PROBE_STEP_S = 0.1
+LOOKED_S = 12
+"""How long the recorder looks at a camera."""
+CODEC_NAMES = {"h264": "H.264", "h265": "H.265", "avc1": "H.264", "avc3": "H.264", "hvc1": "H.265", "hev1": "H.265"}
 
 
 def wait_for_probe(asked: Probe, sleep: Callable[[float], None] = time.sleep) -> Probe:
@@ -34,11 +37,18 @@ def probe_answer(asked: Probe) -> dict[str, object]:
     if asked.state == ProbeState.FAILED:
         code = str(result.get("code", ""))
         return {"ok": False, "message": explain_code(code, result, str(result.get("message", ""))), "detail": code}
-    parts = [str(result.get("codec", "")).upper()]
+    codec = str(result.get("codec", ""))
+    parts = [CODEC_NAMES.get(codec, codec)]
     if result.get("width"):
         parts.append(f"{result['width']}×{result['height']}")
     if result.get("fps"):
         parts.append(gettext("%(fps)s pictures per second") % {"fps": f"{float(result['fps']):g}"})
     message = gettext("The camera answers and sends pictures.")
+    if result.get("has_key_frame") is False:
+        said = gettext(
+            "The camera answers, but sent no key frame within %(seconds)s s. Recording begins at a key frame: set a "
+            "shorter interval in the camera."
+        )
+        message = said % {"seconds": LOOKED_S}
     detail = " · ".join(part for part in parts if part)
     return {"ok": True, "message": message, "detail": detail, "picture": result.get("picture", "")}

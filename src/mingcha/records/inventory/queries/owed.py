@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.urls import reverse
 
 from mingcha import law
@@ -86,14 +86,16 @@ def _untold(on: date) -> Iterator[Owed]:
 
 def _without_necessity(on: date) -> Iterator[Owed]:
     """Cameras in use whose necessity the law presupposes and nobody has stated, by site."""
-    bare = Q(cameras__necessity="", cameras__state=CameraLife.IN_USE) & ~Q(cameras__verdict="")
-    for site in Site.objects.annotate(bare=Count("cameras", filter=bare)).filter(bare__gt=0).order_by("id"):
-        sample = site.cameras.filter(necessity="", state=CameraLife.IN_USE).exclude(verdict="").first()
-        if sample is None or NECESSITY not in sample.verdict_answer.get("conditions", ()):
+    bare = Camera.objects.filter(necessity="", state=CameraLife.IN_USE).exclude(verdict="").order_by()
+    by_site = bare.values_list("site").annotate(first=Min("pk"), count=Count("pk")).values_list("first", "count")
+    counts = dict(by_site)
+    for sample in Camera.objects.filter(pk__in=counts).select_related("site").order_by("site_id"):
+        if NECESSITY not in sample.verdict_answer.get("conditions", ()):
             continue
+        site = sample.site
         url = f"{reverse('cameras')}?site={site.public_id}&lawfulness=no_necessity"
         grounds = cited(sample.verdict_answer)
-        yield Owed("necessity", site.public_id, site.name, url, count=site.bare, citations=grounds)
+        yield Owed("necessity", site.public_id, site.name, url, count=counts[sample.pk], citations=grounds)
 
 
 def _filings(on: date) -> Iterator[Owed]:

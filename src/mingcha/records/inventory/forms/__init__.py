@@ -1,0 +1,1 @@
+"""Forms of units, sites, areas and cameras."""

@@ -1,0 +1,1 @@
+"""Pages of units, sites, systems, areas and cameras."""
