@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from mingcha import law
 from mingcha.law.model import Citation
 from mingcha.records.accounts.models import Person
@@ -103,13 +105,16 @@ class _Thing:
 def checklist(*, viewer: Person, site: Site, on: date) -> Checklist:
     """What the law asks for at this site, thing by thing. Confidential papers count, but are named only to those who
     may read them."""
+    return _checklist(viewer, site, on, _stock([site]))
+
+
+def _checklist(viewer: Person, site: Site, on: date, stock: _Stock) -> Checklist:
     if not site.is_told or not viewer.may(Permission.READ_DOCUMENTS):
         return Checklist(site, can_ask=False)
     facts = {"region": site.region, "place": site.place, "on": on.isoformat(), "drafts": site.drafts}
     answer: Any = law.decide("archive", {**facts, "outsourced": site.outsourced})
-    things = _things(site)
-    ids = {one for found in things.values() for thing in found for one in (thing.public_id, *thing.also)}
-    filed = _filed(ids)
+    things = _things(site, stock)
+    filed = stock.filed
     hides = not viewer.may(Permission.READ_CONFIDENTIAL)
     parts = tuple(
         Part(thing.public_id, thing.name, per, tuple(_lines(answer["papers"], per, thing, filed, on, hides)))
@@ -173,32 +178,62 @@ def _best(papers: Sequence[Document], on: date) -> Document | None:
     return max(papers, key=lambda paper: (paper.valid_until or date.max, paper.pk), default=None)
 
 
-def _filed(ids: Iterable[str]) -> dict[str, list[Document]]:
-    found: dict[str, list[Document]] = defaultdict(list)
-    for document in Document.objects.filter(subject__in=ids, withdrawn_at__isnull=True):
-        found[document.subject].append(document)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """What inventory and archive hold for some sites, read at once: by site, and papers by what they are about."""
+
+    systems: dict[int, list[System]]
+    models: dict[int, list[DeviceModel]]
+    contractors: list[Contractor]
+    filed: dict[str, list[Document]]
 
 
-def _things(site: Site) -> dict[str, list[_Thing]]:
+def _stock(sites: Sequence[Site]) -> _Stock:
+    """As many questions to the database for all sites as for one."""
+    pks = [site.pk for site in sites]
+    systems: dict[int, list[System]] = defaultdict(list)
+    for system in System.objects.filter(site__in=pks).exclude(state=SystemState.REMOVED).order_by("id"):
+        systems[system.site_id].append(system)
+    standing = Camera.objects.filter(site__in=pks, retired_at__isnull=True, device_model__isnull=False)
+    used = list(standing.order_by("site_id", "device_model_id").values_list("site_id", "device_model_id").distinct())
+    found = DeviceModel.objects.select_related("quality_file").in_bulk({model for _, model in used if model})
+    models: dict[int, list[DeviceModel]] = defaultdict(list)
+    for site, model in used:
+        if model is not None:
+            models[site].append(found[model])
+    contractors = list(Contractor.objects.filter(ended_on__isnull=True).select_related("agreement").order_by("id"))
+    filed: dict[str, list[Document]] = defaultdict(list)
+    for document in Document.objects.filter(_about(sites, systems, models, contractors), withdrawn_at__isnull=True):
+        filed[document.subject].append(document)
+    return _Stock(systems, models, contractors, filed)
+
+
+def _about(
+    sites: Sequence[Site],
+    systems: dict[int, list[System]],
+    models: dict[int, list[DeviceModel]],
+    contractors: list[Contractor],
+) -> Q:
+    things = [*sites, *contractors, *(one for found in (systems, models) for some in found.values() for one in some)]
+    return Q(subject__in={thing.public_id for thing in things} | {site.unit.public_id for site in sites})
+
+
+def _things(site: Site, stock: _Stock) -> dict[str, list[_Thing]]:
     """The systems of the site (the site itself where none is told), the site, its contractors and its device models."""
-    systems = list(System.objects.filter(site=site).exclude(state=SystemState.REMOVED))
+    systems = stock.systems.get(site.pk, [])
     states = [system.state for system in systems] or [_state_of(site)]
     state = max(states, key=_LIFE.index)
     unit = site.unit.public_id
-    contractors = Contractor.objects.filter(ended_on__isnull=True).select_related("agreement").order_by("id")
-    models = DeviceModel.objects.filter(cameras__in=Camera.objects.filter(site=site, retired_at__isnull=True))
     return {
         "system": [_Thing(one.public_id, one.name, one.state, (site.public_id,)) for one in systems]
         or [_Thing(site.public_id, site.name, state)],
         "site": [_Thing(site.public_id, site.name, state, (unit,))],
         "contractor": [
             _Thing(one.public_id, one.name, state, (), *_agreement(one), frozenset({"security_agreement"}))
-            for one in contractors
+            for one in stock.contractors
         ],
         "device_model": [
-            _Thing(one.public_id, str(one), state, (), *_certificate(one))
-            for one in models.select_related("quality_file").distinct()
+            _Thing(one.public_id, str(one), state, (), *_certificate(one)) for one in stock.models.get(site.pk, [])
         ],
     }
 
@@ -240,8 +275,10 @@ def owed(viewer: Person, on: date | datetime) -> list[Owed]:
         return []
     day = on.date() if isinstance(on, datetime) else on
     found = []
-    for site in Site.objects.filter(closed_on__isnull=True).select_related("unit"):
-        seen = checklist(viewer=viewer, site=site, on=day)
+    sites = list(Site.objects.filter(closed_on__isnull=True).select_related("unit").order_by("id"))
+    stock = _stock(sites)
+    for site in sites:
+        seen = _checklist(viewer, site, day, stock)
         if seen.owed:
             found.append(Owed("document.missing", site.public_id, site.name, seen.owed))
     return found
