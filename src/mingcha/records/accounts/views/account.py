@@ -18,6 +18,7 @@ from mingcha.records.accounts.factors.sealing import SealingAdapter
 from mingcha.records.accounts.forms import AppForm, KeyForm, TokenForm
 from mingcha.records.accounts.gate import PersonRequest, permission, recent_identity
 from mingcha.records.accounts.gate.ceremony import ADDING, key_options, take_answer
+from mingcha.records.accounts.queries import TOKEN_PREFIX
 from mingcha.records.accounts.states import Permission, Proof, SecondFactorPolicy
 from mingcha.records.wording import explain
 
@@ -136,7 +137,8 @@ def add_token(request: PersonRequest) -> HttpResponse:
         except (Invalid, Conflict) as error:
             form.add_error("name", explain(error))
         else:
-            return render(request, "accounts/token_made.html", {"token": token, "text": text})
+            context = {"token": token, "text": text, "header": f"Authorization: Bearer {TOKEN_PREFIX}…"}
+            return render(request, "accounts/token_made.html", context)
     return render(request, "accounts/add_token.html", {"form": form})
 
 
