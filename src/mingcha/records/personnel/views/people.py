@@ -158,14 +158,14 @@ def _filtered(request: PersonRequest, form: FilterForm, today: date) -> QuerySet
 
 
 def _shown(request: PersonRequest) -> tuple[list[Person], Site | None]:
-    """The people a bulk page lists: those of a site, found by a text, or one given by a link."""
+    """The people a bulk page lists: one given by a link, those found by a text, or those of a site."""
     asked = request.POST if request.method == "POST" else request.GET
     site_id, text, one = asked.get("site", ""), asked.get("text", "")[:100], asked.get("person", "")
     site = inventory.site_for(viewer=request.user, public_id=site_id) if site_id else None
     found = queries.people(viewer=request.user, text=text).filter(is_active=True)
     if one:
         found = found.filter(public_id=one)
-    elif site is not None:
+    elif site is not None and not text.strip():
         found = found.filter(pk__in=queries.people_of_site(site, timezone.localdate(request.at)))
     return list(found[:LISTED_AT_MOST]), site
 
