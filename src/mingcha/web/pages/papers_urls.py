@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.web.pages import archive_papers, staff_list
+from mingcha.web.pages import archive_papers, staff_list, notices, public_site
 
 urlpatterns = [
     path("staff-list/", staff_list.staff_list, name="staff-list"),
     path("documents/handovers/<str:public_id>/paper/", archive_papers.handover_paper, name="handover-paper"),
+    path("signs/notices/<str:site_id>/<str:sheet>.pdf", notices.sheet_pdf, name="notice-pdf"),
+    path("s/<str:token>/", public_site.public_site, name="public-site"),
 ]
