@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection
 from mingcha.base.clock import US_PER_S, Clock, to_datetime
 from mingcha.base.errors import MingchaError
 from mingcha.base.keys import control_token
-from mingcha.gateway import orders, reports
+from mingcha.gateway import discovery, orders, reports
 from mingcha.gateway.client import ControlClient
 from mingcha.records.inventory.models import Probe
 from mingcha.records.inventory.queries import plan_version, waiting_probes
@@ -112,7 +112,7 @@ def make_client() -> ControlClient:
 
 
 def serve(stop: threading.Event, client: ControlClient, clock: Clock) -> None:
-    """Run both loops until `stop` is set or one of them fails."""
+    """Run all loops until `stop` is set or one of them fails."""
     with ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe") as pool:
 
         def begin_probe(probe: Probe) -> None:
@@ -123,6 +123,13 @@ def serve(stop: threading.Event, client: ControlClient, clock: Clock) -> None:
             target=_repeat, args=(stop, incoming.tick, lambda: None, FACTS_EVERY_S), name="reports", daemon=True
         )
         thread.start()
+        searching = discovery.SearchLoop(discovery.Network(clock))
+        threading.Thread(
+            target=_repeat,
+            args=(stop, searching.tick, lambda: None, discovery.LOOK_EVERY_S),
+            name="searches",
+            daemon=True,  # a search of many dead addresses does not hold up the end
+        ).start()
         try:
             _repeat(stop, outgoing.tick, outgoing.forget, LOOK_EVERY_S)
         finally:

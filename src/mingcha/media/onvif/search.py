@@ -21,7 +21,7 @@ from xml.etree.ElementTree import Element
 
 from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.errors import Invalid, MingchaError
-from mingcha.media.onvif.http import Endpoint
+from mingcha.media.onvif.http import Endpoint, read_endpoint
 from mingcha.media.onvif.soap import every, first, parse, text
 
 GROUP = "239.255.255.250"
@@ -33,6 +33,7 @@ PROBES_PER_S = 50
 MAX_TARGETS = 256
 MAX_FOUND = 512
 _SIOCGIFADDR = 0x8915
+_IPV4 = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}")
 _ADDRESSING = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 _DISCOVERY = "http://schemas.xmlsoap.org/ws/2005/04/discovery"
 
@@ -52,11 +53,30 @@ def read_targets(given: str) -> list[str]:
     """IPv4 addresses of ``192.168.1.64``, ``192.168.1.0/24`` or ``192.168.1.10-60``, several with commas or spaces.
     Raises Invalid: ``search.target`` or ``search.too_many``."""
     found: list[str] = []
-    for word in re.split(r"[\s,;，；、]+", given.strip()):
+    for word in _words(given):
         found += _expand(word)
         if len(found) > MAX_TARGETS:
             raise Invalid("search.too_many", f"At most {MAX_TARGETS} addresses at once.", limit=MAX_TARGETS)
     return list(dict.fromkeys(found))
+
+
+def read_where(given: str) -> tuple[list[str], list[Endpoint]]:
+    """Addresses to send a probe to, and services to ask directly, of ``192.168.1.0/24 cam.lan:8080``: a range is only
+    probed; a single address is probed and asked, since many devices do not answer probes from beyond their link.
+    Raises Invalid: ``search.target``, ``search.too_many``, ``onvif.address``."""
+    targets: list[str] = []
+    endpoints: list[Endpoint] = []
+    for word in _words(given):
+        is_range = "://" not in word and re.fullmatch(r"[0-9.]+[-/][0-9.]+", word) is not None
+        if is_range:
+            targets += _expand(word)
+            continue
+        endpoints.append(read_endpoint(word))
+        if _IPV4.fullmatch(word):
+            targets += _expand(word)
+    if len(targets) > MAX_TARGETS or len(endpoints) > MAX_TARGETS:
+        raise Invalid("search.too_many", f"At most {MAX_TARGETS} addresses at once.", limit=MAX_TARGETS)
+    return list(dict.fromkeys(targets)), list(dict.fromkeys(endpoints))
 
 
 def interface_addresses() -> list[str]:
@@ -183,6 +203,10 @@ def _scope(scopes: list[str], key: str) -> str:
     prefix = f"onvif://www.onvif.org/{key}/"
     said = next((unquote(scope[len(prefix) :]) for scope in scopes if scope.startswith(prefix)), "")
     return "".join(c for c in said if c.isprintable())[:200]
+
+
+def _words(given: str) -> list[str]:
+    return [word for word in re.split(r"[\s,;，；、]+", given) if word]
 
 
 def _expand(word: str) -> list[str]:

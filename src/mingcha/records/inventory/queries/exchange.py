@@ -92,8 +92,9 @@ def last_search(*, viewer: Person) -> CameraSearch | None:
 
 
 def next_search() -> CameraSearch | None:
-    """The oldest search nobody has carried out, for the gateway."""
-    return CameraSearch.objects.filter(state=SearchState.WAITING).order_by("asked_at", "id").first()
+    """The oldest search that is not finished, for the gateway, which carries out one at a time."""
+    unfinished = (SearchState.WAITING, SearchState.RUNNING)
+    return CameraSearch.objects.filter(state__in=unfinished).order_by("asked_at", "id").first()
 
 
 def _for_file(row: Mapping[str, object]) -> Row:
