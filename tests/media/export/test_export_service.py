@@ -77,7 +77,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(directory: Path, archive: Archive | None = None) -> AsyncIterator[Desk]:
+async def desk(directory: Path, archive: Archive | None = None, *, provable: bool = False) -> AsyncIterator[Desk]:
     own = archive or Archive(directory / "archive")
     if archive is None:
         own.record(clip(seconds=4, audio="aac"), loops=2)
@@ -85,7 +85,14 @@ async def desk(directory: Path, archive: Archive | None = None) -> AsyncIterator
     gate = Gate(KEY.public_key(), own.clock)
     finished: list[ExportState] = []
     served: list[tuple[str, int, int, str]] = []
+
+    async def prove(known: ExportState, where: Path) -> bool:
+        for name in ("proof.json", "verify.py") if provable else ():
+            (where / name).write_text("made elsewhere")
+        return provable
+
     services = ExportServices(
+        prove=prove,
         directory=directory / "exports",
         archive=lambda: jobs.Archive(own.path / "catalog.db", {own.store.store_id: own.path / "store"}),
         gate=gate,
@@ -333,3 +340,20 @@ async def test_a_job_without_an_archive_fails_and_does_not_hang(tmp_path: Path) 
 
 
 _RANGE = ExportState("", CAMERA, "main", at(0), at(1), "", "", 0).asked
+
+
+async def test_a_proven_copy_offers_its_proof_and_verifier(tmp_path: Path) -> None:
+    async with desk(tmp_path, provable=True) as made:
+        export = (await made.order()).json()["export"]
+        assert "proof.json" in (await made.until_ended(export))["proof"]
+        for name in ("proof.json", "verify.py"):
+            got = await made.ask("GET", f"/exports/{export}/files/{name}", made.ticket())
+            assert (got.status_code, got.text) == (200, "made elsewhere")
+
+
+async def test_a_copy_without_proof_says_so_and_offers_none(tmp_path: Path) -> None:
+    async with desk(tmp_path) as made:
+        export = (await made.order()).json()["export"]
+        assert (await made.until_ended(export))["proof"] == []
+        got = await made.ask("GET", f"/exports/{export}/files/proof.json", made.ticket())
+        assert got.status_code == 404

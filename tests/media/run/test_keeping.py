@@ -80,6 +80,8 @@ async def test_footage_goes_by_its_rule_while_recording_goes_on(
             assert min(node.writing.disk.require().numbers()) <= reader.segments(kept, "main", EVER)[0].number
             on_disk = set(node.writing.disk.require().numbers())
             assert on_disk == {one.number for camera in (kept, going) for one in reader.segments(camera, "main", EVER)}
+            index = await node.keeping.enter("export", export="exp_0", manifest_sha256="00")
+            assert entries(data)[index]["export"] == "exp_0"
             async with asyncio.timeout(30):
                 while not any(entry["kind"] == "deletion" for entry in entries(data)):
                     await asyncio.sleep(0.3)

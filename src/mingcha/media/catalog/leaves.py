@@ -16,11 +16,12 @@ from mingcha.media.catalog.records import SegmentRecord
 FORMAT = "mingcha.entry/1"
 
 
-def add_leaf(connection: sqlite3.Connection, kind: str, fields: Mapping[str, Any], segment: int | None = None) -> None:
-    """Put one entry down. `segment`: the number of the segment that will be told the entry's place."""
+def add_leaf(connection: sqlite3.Connection, kind: str, fields: Mapping[str, Any], segment: int | None = None) -> str:
+    """Put one entry down; its text. `segment`: the number of the segment that will be told the entry's place."""
     body = {"format": FORMAT, "kind": kind, **fields}
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     connection.execute("INSERT INTO leaf (body, segment) VALUES (?, ?)", (text, segment))
+    return text
 
 
 def rule_for(connection: sqlite3.Connection, stream: int, number: int) -> int | None:

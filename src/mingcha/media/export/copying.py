@@ -125,7 +125,7 @@ class _Copier:
             for piece in plan.movie.head(plan.shown_from or 0, plan.shown_to, plan.content_bytes):
                 out.write(piece)
                 digest.update(piece)
-            writer.begin_file(name, plan, out.tell())
+            writer.begin_file(name, plan, out.tell(), digest.digest())
             for segment, first, last in (
                 (found, span.first, span.last) for found, span in spans_of(plan, self._footage)
             ):

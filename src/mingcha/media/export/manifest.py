@@ -82,7 +82,7 @@ class ManifestWriter:
         head = {"format": FORMAT, "software": f"mingcha {__version__}", **fields, "gaps": listed}
         self._out.write(_text(head)[:-1] + ',\n"files": [')
 
-    def begin_file(self, name: str, plan: FilePlan, head_bytes: int) -> None:
+    def begin_file(self, name: str, plan: FilePlan, head_bytes: int, head_sha256: bytes) -> None:
         origin = plan.shown_from or 0
         anchors = [
             {
@@ -100,6 +100,7 @@ class ManifestWriter:
             "preroll_pictures": plan.preroll_pictures,
             "preroll_us": plan.preroll_us,
             "head_bytes": head_bytes,
+            "head_sha256": head_sha256.hex(),
             "map": anchors,
         }
         self._out.write((",\n" if self._files else "\n") + _text(fields)[:-1] + ',\n"segments": [')

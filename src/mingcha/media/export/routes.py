@@ -25,6 +25,7 @@ from mingcha.wire.ticket import Ticket
 
 MAX_BODY_BYTES = 65_536
 MAX_RANGE_US = 31 * 86_400 * 1_000_000
+KINDS = {"json": "application/json", "mp4": "video/mp4", "py": "text/x-python", "html": "text/html"}
 _RANGE = re.compile(r"^bytes=(\d{0,19})-(\d{0,19})$")
 
 
@@ -95,7 +96,7 @@ class _Exports:
         headers["content-length"] = str(end - begin)
         if begin == 0:
             self._service.services.on_served(ticket, known.camera, known.from_us, known.to_us, "export")
-        kind = "application/json" if name.endswith(".json") else "video/mp4"
+        kind = KINDS.get(name.rpartition(".")[2], "application/octet-stream")
         return GuardedResponse(
             self._gate, ticket, _stream(path, begin, end), media_type=kind, status_code=status, headers=headers
         )

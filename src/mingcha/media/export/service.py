@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from mingcha.base.clock import Clock
 from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.base.ids import is_id, new_id
 from mingcha.base.timerange import TimeRange
-from mingcha.media.export import manifest, state
+from mingcha.media.export import manifest, proof, state
 from mingcha.media.export.job import Archive, Failure, Job, Outcome, run_job
 from mingcha.media.export.state import ExportState
 from mingcha.media.gate.admission import Gate
@@ -32,14 +32,15 @@ REVOKED_LOOK_S = 0.5
 @dataclass(frozen=True, slots=True)
 class ExportServices:
     """`directory`: where copies lie; `archive`: where footage lies, asked for at each job; `camera_name`: for file
-    names; `on_finished`: told of each copy done or failed; `on_served(ticket, camera, from_us, to_us, kind)`: told of
-    each download."""
+    names; `prove(state, directory)`: ties a copy to the ledger, false when it cannot; `on_finished`: told of each copy
+    done or failed; `on_served(ticket, camera, from_us, to_us, kind)`: told of each download."""
 
     directory: Path
     archive: Callable[[], Archive]
     gate: Gate
     clock: Clock
     camera_name: Callable[[str], str]
+    prove: Callable[[ExportState, Path], Awaitable[bool]]
     on_finished: Callable[[ExportState], None]
     on_served: Callable[[Ticket, str, int, int, str], None]
 
@@ -178,6 +179,8 @@ class ExportService:
     async def _end(self, export: str, outcome: Outcome) -> None:
         ended = self._states[export].ended(outcome)
         directory = self.directory_of(export)
+        if ended.state == "done":
+            ended = replace(ended, proven=await self.services.prove(ended, directory))
         try:
             if ended.state == "failed":
                 log.warning("copy %s failed: %s", export, ended.error and ended.error["code"])
@@ -198,4 +201,6 @@ def _clear(directory: Path) -> None:
 
 def is_part_of(known: ExportState, name: str) -> bool:
     """Whether a name is one of the copy's files; only such names ever reach a path."""
+    if name in (proof.NAME, *proof.VERIFIERS):
+        return known.proven
     return name == manifest.NAME or any(file["name"] == name for file in known.files)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from mingcha.base.atomic import write_file
 from mingcha.base.errors import Corrupt
 from mingcha.base.timerange import TimeRange
+from mingcha.media.export import proof
 from mingcha.media.export.copying import ExportResult
 from mingcha.media.export.job import Failure, Outcome
 
@@ -21,7 +22,8 @@ State = Literal["running", "done", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class ExportState:
-    """`files`: name, bytes, sha256, pictures of each; `gaps`: from, to, reason; `attempts`: how often it was begun."""
+    """`files`: name, bytes, sha256, pictures of each; `gaps`: from, to, reason; `attempts`: how often it was begun;
+    `proven`: the bundle's proof and verifiers lie beside it."""
 
     export: str
     camera: str
@@ -41,6 +43,7 @@ class ExportState:
     got_from_us: int = 0
     got_to_us: int = 0
     damaged_parts: int = 0
+    proven: bool = False
     error: dict[str, str] | None = None
 
     @property
@@ -72,6 +75,7 @@ class ExportState:
             body["error"] = self.error
         if self.state == "done":
             body["manifest"] = "manifest.json"
+            body["proof"] = [proof.NAME, *proof.VERIFIERS] if self.proven else []
             body["got"] = {"from": self.got_from_us, "to": self.got_to_us}
         return body
 

@@ -17,11 +17,14 @@ from mingcha.base.errors import MingchaError, Unavailable
 from mingcha.base.keys import ledger_key
 from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer
+from mingcha.ledger.reader import LogReader, read_checkpoint
 from mingcha.media.anchor.cosigning import Witnesses, read_addresses
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.catalog import Catalog
 from mingcha.media.catalog.holds import take_holds
 from mingcha.media.catalog.keeping import order_rule
+from mingcha.media.catalog.leaves import add_leaf
+from mingcha.media.export import proof
 from mingcha.media.retention.sweep import Sweeper
 from mingcha.media.retention.trusted_time import Kernel, Machine
 from mingcha.media.run.writing import Writing
@@ -41,6 +44,8 @@ ROOM_BYTES = 8 * RESERVE_BYTES
 """Below so much free space footage that may go makes room; well before the reserve stops recording."""
 
 CHANGE_TIMEOUT_S = 60.0
+ENTER_TIMEOUT_S = 20.0
+COSIGN_PATIENCE_S = 15.0
 
 Answer = TypeVar("Answer")
 
@@ -87,6 +92,54 @@ class Keeping:
     async def hold(self, holds: Sequence[Hold]) -> int:
         """Place and release; when it returns, every later deletion knows it. Raises Unavailable."""
         return await self._ask(lambda catalog: take_holds(catalog, holds, self._machine.wall_us()))
+
+    async def enter(self, kind: str, **fields: object) -> int:
+        """Have an entry made in the ledger, and cosigned where there is a witness; its index. Raises Unavailable when
+        that takes longer than `ENTER_TIMEOUT_S`; the entry is made all the same, later."""
+        since = await asyncio.to_thread(self._size)
+
+        def change(catalog: Catalog) -> str:
+            with catalog.transaction() as connection:
+                return add_leaf(connection, kind, fields)
+
+        text = await self._ask(change)
+        try:
+            async with asyncio.timeout(ENTER_TIMEOUT_S):
+                while (index := await asyncio.to_thread(self._place_of, text, since)) is None:
+                    await asyncio.sleep(FEED_INTERVAL_S / 4)
+        except TimeoutError as error:
+            raise Unavailable("ledger.behind", "The ledger does not hold the entry yet.") from error
+        await self._until_cosigned(index)
+        return index
+
+    def proof_ledger(self) -> proof.Ledger:
+        """What copies are proven by. Raises Unavailable, Corrupt."""
+        origin = Log.origin_of(self._data.ledger)
+        witnesses = tuple(address.key for address in read_addresses(self._data.witnesses))
+        return proof.Ledger(self._data.ledger, Signer(origin, ledger_key(self._data.root)).verifier, witnesses)
+
+    async def _until_cosigned(self, index: int) -> None:
+        """Ask the witnesses now rather than within a minute; go on without them when they do not answer."""
+        ledger = self.proof_ledger()
+        if not ledger.witness_keys:
+            return
+        self._cosign_at_us = 0
+        try:
+            async with asyncio.timeout(COSIGN_PATIENCE_S):
+                while not (await asyncio.to_thread(ledger.newest, index)).witnesses:
+                    await asyncio.sleep(FEED_INTERVAL_S / 4)
+        except TimeoutError:
+            log.warning("no witness has cosigned entry %d yet", index)
+
+    def _size(self) -> int:
+        """Size of the ledger as published; 0 before it was made."""
+        if not (self._data.ledger / "log.json").exists():
+            return 0
+        key = self.proof_ledger().log_key
+        return read_checkpoint(self._data.ledger, key.name, [key]).checkpoint.size
+
+    def _place_of(self, text: str, since: int) -> int | None:
+        return proof.place_of(LogReader(self._data.ledger, self._size()), text, since)
 
     async def confirm_clock(self) -> None:
         """A person has looked at the clock. Raises Unavailable."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from pathlib import Path
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,9 +13,10 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
-from mingcha.base.errors import NotAllowed
+from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.media.catalog import CatalogReader
 from mingcha.media.container.workers import WorkerPool
+from mingcha.media.export import proof
 from mingcha.media.export.job import Archive
 from mingcha.media.export.routes import routes as export_routes
 from mingcha.media.export.service import ExportService, ExportServices
@@ -28,6 +33,8 @@ from mingcha.media.run.node import Node
 from mingcha.media.run.reading import ReadStores
 from mingcha.wire.ticket import Ticket
 
+log = logging.getLogger(__name__)
+
 
 class VideoServer:
     """The application of one node and what it must give back at the end. Make it on the running loop."""
@@ -37,7 +44,7 @@ class VideoServer:
         footage = Footage(catalog, ReadStores(node.data.store).store_of)
         self._playback = Services(footage, node.gate, node.clock, WorkerPool(), _teller(node))
         self._catalog = catalog
-        self._exports = ExportService(_export_services(node))
+        self._exports = ExportService(_export_services(node, footage))
         routes: list[BaseRoute] = [*playback_routes(self._playback), *export_routes(self._exports)]
         self.application = _application(node, origins, routes)
 
@@ -82,7 +89,7 @@ def _application(node: Node, origins: Origins, more: list[BaseRoute]) -> ASGIApp
     return Cors(Starlette(routes=routes), origins)
 
 
-def _export_services(node: Node) -> ExportServices:
+def _export_services(node: Node, footage: Footage) -> ExportServices:
     def archive() -> Archive:
         return Archive(node.data.catalog, {store: node.data.store for store in node.writing.catalog.stores()})
 
@@ -91,7 +98,29 @@ def _export_services(node: Node) -> ExportServices:
         detail = {key: value for key, value in state.answer().items() if key != "camera"}
         node.tell(kind, state.camera, **{**detail, "grant": state.grant, "person": state.person})
 
+    async def prove(state: ExportState, directory: Path) -> bool:
+        try:
+            index = await node.keeping.enter(
+                "export",
+                export=state.export,
+                camera=state.camera,
+                role=state.role,
+                from_us=state.from_us,
+                to_us=state.to_us,
+                made_for=state.person,
+                at_us=node.clock.wall_us(),
+                files={file["name"]: file["sha256"] for file in state.files},
+                manifest_sha256=await asyncio.to_thread(proof.manifest_hash, directory),
+            )
+            ledger = node.keeping.proof_ledger()
+            await asyncio.to_thread(proof.write_proof, directory, footage, ledger, index)
+        except (MingchaError, OSError) as error:
+            log.error("copy %s has no proof: %s", state.export, error)
+            return False
+        return True
+
     return ExportServices(
+        prove=prove,
         directory=node.data.exports,
         archive=archive,
         gate=node.gate,

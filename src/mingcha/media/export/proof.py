@@ -1,0 +1,131 @@
+"""`proof.json`: what ties a copy to the ledger. With it, `verify.py` and `verify.html` need nothing of ours.
+
+Format: docs/ref/export-proof.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any, TextIO
+
+from mingcha.base.atomic import write_file
+from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.base.hashing import sha256_file
+from mingcha.ledger import checkpoints
+from mingcha.ledger.notes import Verifier
+from mingcha.ledger.reader import LogReader
+from mingcha.media.catalog import CatalogReader
+from mingcha.media.container.scan import scan_fd
+from mingcha.media.export import manifest
+from mingcha.media.footage.archive import Footage
+
+FORMAT = "mingcha.proof/1"
+NAME = "proof.json"
+VERIFIERS = ("verify.py",)
+_SEGMENT = re.compile(r'^\{"number": (\d+), .*"root": (null|"[0-9a-f]{64}")')
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What is proven by: the log's directory, its key, its witnesses' keys."""
+
+    directory: Path
+    log_key: Verifier
+    witness_keys: tuple[Verifier, ...]
+
+    def newest(self, above: int) -> checkpoints.SignedCheckpoint:
+        """The newest checkpoint over entry `above`: the last cosigned one where that covers it. Raises Corrupt."""
+        for name in ("cosigned", "checkpoint"):
+            path = self.directory / name
+            if not path.exists():
+                continue
+            signed = checkpoints.open_signed(
+                path.read_bytes(), self.log_key.name, [self.log_key], list(self.witness_keys)
+            )
+            if signed.checkpoint.size > above:
+                return signed
+        raise Unavailable("ledger.behind", "The ledger does not hold this copy's record yet.")
+
+
+def manifest_hash(directory: Path) -> str:
+    """SHA-256 of the copy's manifest, which the ledger is told."""
+    return sha256_file(directory / manifest.NAME).hex()
+
+
+def write_proof(directory: Path, footage: Footage, ledger: Ledger, export_index: int) -> int:
+    """Write ``proof.json`` and the verifiers beside a finished copy; how many segments are proven. `export_index`: of
+    the ledger's record of this copy. Raises Unavailable, Corrupt."""
+    signed = ledger.newest(export_index)
+    reader = LogReader(ledger.directory, signed.checkpoint.size)
+    proven = 0
+    temporary = directory / f"{NAME}.part"
+    with temporary.open("w", encoding="utf-8") as out:
+        head = {
+            "format": FORMAT,
+            "log_key": ledger.log_key.text,
+            "witness_keys": [key.text for key in ledger.witness_keys],
+            "checkpoint": signed.note.encode().decode(),
+            "export": _included(reader, export_index),
+        }
+        out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "segments": [')
+        for number in sorted(set(_sealed_numbers(directory))):
+            proven += _write_segment(out, number, footage, reader, is_first=not proven)
+        out.write("\n]}\n")
+    temporary.replace(directory / NAME)
+    for name in VERIFIERS:
+        source = resources.files("mingcha.media.export").joinpath("bundle", name)
+        write_file(directory / name, source.read_bytes(), mode=0o755 if name.endswith(".py") else 0o644)
+    return proven
+
+
+def place_of(reader: LogReader, text: str, since: int) -> int | None:
+    """Where an entry stands among those from `since` on."""
+    wanted = text.encode()
+    found = (since + n for n, entry in enumerate(reader.entries(since, reader.size)) if entry == wanted)
+    return next(found, None)
+
+
+def _sealed_numbers(directory: Path) -> Iterator[int]:
+    """Numbers of the sealed segments the manifest speaks of, a line at a time: a day's manifest is 20 MB."""
+    with (directory / manifest.NAME).open(encoding="utf-8") as lines:
+        for line in lines:
+            found = _SEGMENT.match(line)
+            if found is not None and found[2] != "null":
+                yield int(found[1])
+
+
+def _write_segment(out: TextIO, number: int, footage: Footage, reader: LogReader, *, is_first: bool) -> bool:
+    index = segment_place(footage.catalog, number)
+    stored = footage.segment(number)
+    if index is None or index >= reader.size or stored is None:
+        return False
+    with footage.opened(stored) as fd:
+        trailer = scan_fd(fd).trailer
+    if trailer is None:
+        raise Corrupt("segment.trailer", "A sealed file has no end.")
+    leaves: Sequence[bytes] = (trailer.header_hash, *trailer.part_hashes)
+    fields: dict[str, Any] = {
+        "number": number,
+        "leaves": [leaf.hex() for leaf in leaves],
+        **_included(reader, index),
+    }
+    out.write(("\n" if is_first else ",\n") + json.dumps(fields, ensure_ascii=False))
+    return True
+
+
+def segment_place(catalog: CatalogReader, number: int) -> int | None:
+    """Index of a segment's entry in the ledger; None while it is not there."""
+    with catalog.reading() as connection:
+        row = connection.execute("SELECT leaf FROM segment WHERE number = ?", (number,)).fetchone()
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def _included(reader: LogReader, index: int) -> dict[str, Any]:
+    """An entry with its proof of inclusion."""
+    proof = reader.tree.inclusion_proof(index)
+    return {"index": index, "entry": reader.entry(index).decode(), "proof": [item.hex() for item in proof]}

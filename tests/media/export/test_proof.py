@@ -1,0 +1,299 @@
+"""The bundle of a copy, checked by `verify.py` in a Python of its own, and every way to falsify it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from mingcha.base.errors import Unavailable
+from mingcha.base.timerange import TimeRange
+from mingcha.ledger.log import Log
+from mingcha.ledger.notes import Cosigner, Signer
+from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
+from mingcha.media.catalog.leaves import add_leaf
+from mingcha.media.export.copying import export_range
+from mingcha.media.export.proof import Ledger, manifest_hash, write_proof
+from tests.media.playback.archive import CAMERA, START_US, Archive
+from tests.media.playback.clips import clip
+from tests.media.playback.server import at
+
+KEY = Ed25519PrivateKey.generate()
+WITNESS = Cosigner("witness.example", Ed25519PrivateKey.generate())
+SIGNED_US = 1_795_000_000_000_000
+
+
+class Bundle:
+    """A copy with its proof, and the ledger it is proven by."""
+
+    def __init__(
+        self, directory: Path, *, witnessed: bool = True, leave_open: bool = False, to_s: float = 15.0
+    ) -> None:
+        self.archive = Archive(directory / "archive")
+        media = clip(seconds=4)
+        self.archive.record(media, loops=2)
+        # The second stretch begins two seconds after the first has ended.
+        self.archive.record(media, start_us=START_US + 10_000_000, loops=2, leave_open=leave_open)
+        self.archive.catalog.add_gap(CAMERA, "main", at(8), at(10), "camera_lost")
+        self.archive.clock.advance(3_600_000_000)
+        self.ledger: Log = open_ledger(directory / "ledger", lambda origin: Signer(origin, KEY))
+        self.feed()
+        self.path = directory / "copy"
+        export_range(
+            self.archive.footage,
+            CAMERA,
+            "main",
+            TimeRange(at(1.5), at(to_s)),
+            self.path,
+            clock=self.archive.clock,
+            min_free_bytes=0,
+            camera_name="东门",
+        )
+        self.key = Signer(self.ledger.origin, KEY).verifier
+        index = self.enter_export()
+        if witnessed:
+            self.ledger.add_cosignature(WITNESS.sign(self.ledger.note.text, SIGNED_US), WITNESS.verifier)
+        given = Ledger(directory / "ledger", self.key, (WITNESS.verifier,))
+        self.proven = write_proof(self.path, self.archive.footage, given, index)
+
+    def feed(self) -> None:
+        def at_once(change: Change) -> None:
+            change(self.archive.catalog)
+
+        while Feeder(self.archive.catalog, self.ledger, at_once).feed():
+            pass
+
+    def enter_export(self) -> int:
+        with self.archive.catalog.transaction() as connection:
+            add_leaf(connection, "export", {"manifest_sha256": manifest_hash(self.path)})
+        self.feed()
+        return self.ledger.size - 1
+
+    def close(self) -> None:
+        self.ledger.close()
+        self.archive.close()
+
+
+def verify(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """As its receiver would: another Python, without our packages."""
+    command = [sys.executable, "-I", "-S", str(path / "verify.py"), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sound copy; tests work on copies of it."""
+    made = Bundle(tmp_path_factory.mktemp("bundle"))
+    made.close()
+    return made.path
+
+
+@pytest.fixture
+def copy(bundle: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(bundle, tmp_path / "copy"))
+
+
+def test_a_genuine_copy_is_proven(bundle: Path) -> None:
+    result = verify(bundle, "--lang", "en")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "RESULT: genuine and complete" in result.stdout
+    assert "Witnessed at (UTC): 2026-11-18" in result.stdout
+    assert "camera_lost" in result.stdout
+    assert "taken from proof.json" in result.stdout
+
+
+def test_it_speaks_chinese(bundle: Path) -> None:
+    result = verify(bundle, "--lang", "zh")
+    assert "结论：真实完整。" in result.stdout
+    assert "东门" in result.stdout
+
+
+def test_a_key_from_elsewhere_is_taken_at_its_word(bundle: Path, tmp_path: Path) -> None:
+    key = json.loads((bundle / "proof.json").read_text())["log_key"]
+    assert "the one you gave" in verify(bundle, "--lang", "en", "--key", key).stdout
+    other = Signer(key.partition("+")[0], Ed25519PrivateKey.generate()).verifier.text
+    refused = verify(bundle, "--lang", "en", "--key", other)
+    assert refused.returncode == 1
+    assert "not signed by the ledger's key" in refused.stdout
+
+
+def test_without_a_witness_it_says_what_that_means(tmp_path: Path) -> None:
+    made = Bundle(tmp_path, witnessed=False)
+    made.close()
+    result = verify(made.path, "--lang", "en")
+    assert (result.returncode, "No witness has signed" in result.stdout) == (0, True)
+
+
+def test_what_was_still_being_written_is_not_called_proven(tmp_path: Path) -> None:
+    made = Bundle(tmp_path, leave_open=True, to_s=18.0)
+    made.close()
+    result = verify(made.path, "--lang", "en")
+    assert result.returncode == 2
+    assert "not all of it is proven" in result.stdout
+
+
+def test_a_copy_the_ledger_does_not_hold_yet_is_refused(tmp_path: Path) -> None:
+    made = Bundle(tmp_path)
+    given = Ledger(tmp_path / "ledger", made.key, ())
+    with pytest.raises(Unavailable) as caught:
+        write_proof(made.path, made.archive.footage, given, made.ledger.size)
+    assert caught.value.code == "ledger.behind"
+    made.close()
+
+
+def manifest(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((path / "manifest.json").read_text())
+    return found
+
+
+def video(path: Path) -> Path:
+    return path / str(manifest(path)["files"][0]["name"])
+
+
+def parts(path: Path) -> list[dict[str, Any]]:
+    return [part for segment in manifest(path)["files"][0]["segments"] for part in segment["parts"]]
+
+
+def flip(path: Path, offset: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[offset] ^= 1
+    path.write_bytes(data)
+
+
+def flip_picture(path: Path) -> None:
+    part = parts(path)[3]
+    flip(video(path), part["offset"] + part["bytes"] // 2)
+
+
+def flip_head(path: Path) -> None:
+    flip(video(path), 40)
+
+
+def swap_parts(path: Path) -> None:
+    one, other = parts(path)[2:4]
+    data = video(path).read_bytes()
+    begin, middle, end = one["offset"], other["offset"], other["offset"] + other["bytes"]
+    video(path).write_bytes(data[:begin] + data[middle:end] + data[begin:middle] + data[end:])
+
+
+def drop_part(path: Path) -> None:
+    part = parts(path)[4]
+    data = video(path).read_bytes()
+    video(path).write_bytes(data[: part["offset"]] + data[part["offset"] + part["bytes"] :])
+
+
+def add_bytes(path: Path) -> None:
+    with video(path).open("ab") as out:
+        out.write(b"\0\0\0\x08free")
+
+
+def cut_end(path: Path) -> None:
+    data = video(path).read_bytes()
+    video(path).write_bytes(data[:-1])
+
+
+def change_manifest(path: Path) -> None:
+    text = (path / "manifest.json").read_text()
+    (path / "manifest.json").write_text(text.replace("camera_lost", "recorder_stopped"))
+
+
+def forge(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    proof = json.loads((path / "proof.json").read_text())
+    change(proof)
+    (path / "proof.json").write_text(json.dumps(proof))
+
+
+def forge_root(path: Path) -> None:
+    """The picture is changed and the lists are made to agree: the ledger does not."""
+    flip_picture(path)
+    part = parts(path)[3]
+    data = video(path).read_bytes()[part["offset"] : part["offset"] + part["bytes"]]
+    digest = hashlib.sha256(data).hexdigest()
+
+    def change(proof: dict[str, Any]) -> None:
+        for segment in proof["segments"]:
+            segment["leaves"] = [digest if leaf == part["sha256"] else leaf for leaf in segment["leaves"]]
+
+    forge(path, change)
+
+
+def foreign_segment(path: Path) -> None:
+    """The proof of one recording is offered for another."""
+
+    def change(proof: dict[str, Any]) -> None:
+        first, second = proof["segments"][:2]
+        second.update({**first, "number": second["number"]})
+
+    forge(path, change)
+
+
+def no_proof(path: Path) -> None:
+    forge(path, lambda proof: proof["segments"].pop())
+
+
+def forge_checkpoint(path: Path) -> None:
+    def change(proof: dict[str, Any]) -> None:
+        lines = proof["checkpoint"].split("\n")
+        proof["checkpoint"] = "\n".join([lines[0], str(int(lines[1]) + 1), *lines[2:]])
+
+    forge(path, change)
+
+
+def forge_witness(path: Path) -> None:
+    other = Cosigner("witness.example", Ed25519PrivateKey.generate())
+
+    def change(proof: dict[str, Any]) -> None:
+        lines = proof["checkpoint"].rstrip("\n").split("\n")
+        text = proof["checkpoint"].partition("\n\n")[0] + "\n"
+        forged = other.sign(text, SIGNED_US)
+        raw = type(forged)(forged.name, WITNESS.verifier.key_id, forged.signature)
+        proof["checkpoint"] = "\n".join([*lines[:-1], raw.line.rstrip()]) + "\n"
+
+    forge(path, change)
+
+
+def no_video(path: Path) -> None:
+    video(path).unlink()
+
+
+def no_json(path: Path) -> None:
+    (path / "proof.json").write_text("{")
+
+
+@pytest.mark.parametrize(
+    ("falsify", "said"),
+    [
+        (flip_picture, "The pictures were changed: {name} at byte {offset}"),
+        (flip_head, "its head was changed"),
+        (swap_parts, "The pictures were changed"),
+        (drop_part, "bytes are missing"),
+        (add_bytes, "8 bytes were added at its end"),
+        (cut_end, "1 bytes are missing"),
+        (change_manifest, "manifest.json was changed"),
+        (forge_root, "are not those in the ledger"),
+        (foreign_segment, "of another camera or time"),
+        (no_proof, "there is no proof of recording"),
+        (forge_checkpoint, "not signed by the ledger's key"),
+        (forge_witness, "signature of the witness witness.example is false"),
+        (no_video, "cannot be read"),
+        (no_json, "cannot be read"),
+    ],
+)
+def test_every_falsification_is_named(copy: Path, falsify: Callable[[Path], None], said: str) -> None:
+    part, name = parts(copy)[3], video(copy).name
+    falsify(copy)
+    result = verify(copy, "--lang", "en")
+    assert result.returncode == 1, result.stdout
+    assert "RESULT: NOT GENUINE" in result.stdout
+    assert said.format(name=name, offset=part["offset"]) in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr
+    chinese = verify(copy, "--lang", "zh")
+    assert "结论：不真实。" in chinese.stdout
