@@ -33,17 +33,19 @@ declares nothing.
 @dataclass(frozen=True)
 class Endpoint:
     """`permission`: a Permission, None for everybody, MISSING when the view declares nothing. `asks_again`: whether
-    the person must have shown within minutes that it is they (`recent_identity`)."""
+    the person must have shown within minutes that it is they (`recent_identity`). `method`: only for operations of the
+    JSON interface, of which one address has several."""
 
     path: str
     name: str
     permission: Any
     asks_again: bool = False
+    method: str = ""
 
 
 def endpoints() -> list[Endpoint]:
     """Every address, in the order of the path."""
-    return sorted(_walk(get_resolver().url_patterns, "/"), key=lambda endpoint: endpoint.path)
+    return sorted(_walk(get_resolver().url_patterns, "/"), key=lambda endpoint: (endpoint.path, endpoint.method))
 
 
 def undeclared() -> list[str]:
@@ -75,7 +77,8 @@ def document() -> str:
         for endpoint in endpoints():
             needs = "everybody" if endpoint.permission is None else f"`{getattr(endpoint.permission, 'value', '?')}`"
             again = "yes" if endpoint.asks_again else "–"
-            lines.append(f"| `{endpoint.path}` | {endpoint.name} | {needs} | {again} |")
+            address = f"{endpoint.method} {endpoint.path}".strip()
+            lines.append(f"| `{address}` | {endpoint.name} | {needs} | {again} |")
     return HEAD + "\n".join(lines) + "\n"
 
 
@@ -85,9 +88,23 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[Endpoint]:
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, path)
         elif isinstance(pattern, URLPattern):
+            operations = getattr(pattern.callback, "operations", None)
+            if operations is not None:
+                yield from _operations(path, operations)
+                continue
             permission = getattr(pattern.callback, "permission", MISSING)
             asks_again = getattr(pattern.callback, "recent_identity", False)
             yield Endpoint(path, pattern.name or "", permission, asks_again)
+
+
+def _operations(path: str, operations: list[Any]) -> Iterator[Endpoint]:
+    """The operations of the JSON interface at one address; each must have one check that names a permission."""
+    for operation in operations:
+        checks = operation.auth_callbacks
+        permission = getattr(checks[0], "permission", MISSING) if len(checks) == 1 else MISSING
+        asks_again = len(checks) == 1 and getattr(checks[0], "asks_again", False)
+        for method in operation.methods:
+            yield Endpoint(path, operation.view_func.__name__, permission, asks_again, method)
 
 
 def main(arguments: list[str]) -> int:

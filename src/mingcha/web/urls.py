@@ -14,6 +14,7 @@ from mingcha.web.static_files import static_file
 urlpatterns = [
     path("", home.home, name="home"),
     path("register/", include("mingcha.web.pages.book_urls")),
+    path("api/v1/", include("mingcha.web.api.urls")),
     path("about/", about.about, name="about"),
     path("", include("mingcha.web.pages.map_urls")),
     path("permissions/", permissions, name="permissions"),

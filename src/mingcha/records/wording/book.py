@@ -6,6 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, str | Promise] = {
+    "permission.csrf": _("The page is too old. Reload it and try again."),
+    "permission.token_reads": _("A personal token only reads. Sign in to change something."),
+    "request.after": _("There is no row with this id to go on from."),
     "register.place": _("This page of the register cannot be read. Begin with the newest."),
     "register.text_wide": _("More than %(limit)s names hold this. Write more of the name."),
     "register.unknown": _("There is no entry with this number."),
