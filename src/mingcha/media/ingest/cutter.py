@@ -51,6 +51,7 @@ class Cutter:
         self._audio_origin: int | None = None
         self._audio_last_pts = 0
         self._draft: Draft | None = None
+        self._limit = 0  # where the draft must end
         self._audio_waiting: list[Sample] = []
 
     @property
@@ -82,25 +83,19 @@ class Cutter:
 
     def _add(self, timed: Timed) -> Draft | None:
         unit = self._waiting.popleft()
-        sample = Sample(unit.payload, timed.dts, timed.pts, timed.duration, unit.is_key)
+        pts, dts, duration = timed
+        is_key = unit.is_key
         finished = None
         draft = self._draft
-        if draft is not None and self._is_full(draft, sample):
+        if draft is None or is_key or dts + duration > self._limit or draft.payload_bytes > PART_LIMIT_BYTES:
             finished = self._take()
-            draft = None
-        if draft is None:
             draft = self._draft = Draft([], unit.arrived_mono_us)
-        draft.samples.append(sample)
-        draft.payload_bytes += len(sample.payload)
-        draft.damaged += unit.damaged
+            self._limit = dts + PART_LIMIT_TICKS
+        draft.samples.append(Sample(unit.payload, dts, pts, duration, is_key))
+        draft.payload_bytes += len(unit.payload)
+        if unit.damaged:
+            draft.damaged += 1
         return finished
-
-    def _is_full(self, draft: Draft, following: Sample) -> bool:
-        return (
-            following.is_key
-            or following.dts + following.duration - draft.start > PART_LIMIT_TICKS
-            or draft.payload_bytes > PART_LIMIT_BYTES
-        )
 
     def _take(self) -> Draft | None:
         draft, self._draft = self._draft, None
