@@ -18,9 +18,6 @@ log = logging.getLogger(__name__)
 QUEUE_LIMIT_BYTES = 64 << 20
 QUEUE_LIMIT_AGE_US = 45 * US_PER_S
 IDLE_INTERVAL_S = 0.5
-GATHER_S = 0.02
-"""After a batch the thread lets jobs gather: with a hundred cameras, being woken for each part costs the event loop
-more than all else it does for the part. A crash loses so much more than a part at most."""
 
 Job = Callable[[], None]
 
@@ -91,6 +88,4 @@ class DiskThread:
             with self._wake:
                 self._queued_bytes -= size_bytes
         self._idle()
-        if batch:
-            self._stopping.wait(GATHER_S)
         return not stopping or bool(self._jobs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -23,7 +22,6 @@ from mingcha.media.run.server import VideoServer
 log = logging.getLogger(__name__)
 
 BACKLOG = 512
-COLLECT_AFTER_OBJECTS = 50_000
 GRACE_S = 2
 WEBSOCKET_QUEUE = 8
 
@@ -44,7 +42,6 @@ async def run_node(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    _calm_collector()
     await node.start(named)
     await video.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -60,14 +57,6 @@ async def run_node(
         await video.close()
     if running.done() and not running.cancelled() and (error := running.exception()) is not None:
         raise error
-
-
-def _calm_collector() -> None:
-    """Pictures make thousands of short-lived objects a second and no cycles: look for cycles seldom, and never again
-    among what was loaded at the start."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER_OBJECTS, 20, 100)
 
 
 def _proxied(allowed_hosts: str) -> frozenset[str]:
