@@ -84,6 +84,15 @@ def test_a_finished_copy_is_ready_with_its_files(recorder: FakeRecorder, camera:
     assert (export.state, export.export_id, export.files) == ("done", EXPORT_ID, files)
 
 
+def test_the_proof_of_a_copy_is_offered_with_its_files(recorder: FakeRecorder, camera: Camera, manager: Person) -> None:
+    order_export(asker=asker(manager), camera=camera, span=SPAN, at=AT)
+    Export.objects.update(export_id=EXPORT_ID)
+    told = {"export": EXPORT_ID, "files": [{"name": "a.mp4"}], "proof": ["proof.json", "verify.py"]}
+    recorder.facts = [fact(1, "export.finished", camera.public_id, **told)]
+    pull_facts(recorder.client())
+    assert [file["name"] for file in Export.objects.get().files] == ["a.mp4", "proof.json", "verify.py"]
+
+
 def test_a_failed_copy_says_why(recorder: FakeRecorder, camera: Camera, manager: Person) -> None:
     order_export(asker=asker(manager), camera=camera, span=SPAN, at=AT)
     Export.objects.update(export_id=EXPORT_ID)

@@ -16,6 +16,7 @@ interface ExportState {
   gaps: Gap[];
   preroll_us: number;
   manifest?: string;
+  proof?: string[];
   error?: string | { code?: string; message?: string };
 }
 
@@ -173,6 +174,7 @@ export class ExportDialog {
     if (state.gaps.length > 0) notes.push(this.gapNote(state.gaps, false));
     if (state.preroll_us > 0) notes.push(el("p", { class: "muted" }, t("copy.preroll", { seconds: (state.preroll_us / 1e6).toFixed(2) })));
     if (state.manifest) files.push(el("li", { class: "copy__file" }, link(state.manifest, ""), el("span", { class: "muted" }, t("copy.manifest"))));
+    for (const name of state.proof ?? []) files.push(el("li", { class: "copy__file" }, link(name, ""), el("span", { class: "muted" }, t(name === "proof.json" ? "copy.proof" : "copy.verifier"))));
     this.content.replaceChildren(...notes, el("ul", { class: "copy__files" }, ...files));
     this.foot.replaceChildren(el("button", { type: "button", class: "button", autofocus: true, onclick: () => this.dialog.close() }, t("close")));
   }

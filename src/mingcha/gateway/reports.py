@@ -113,6 +113,9 @@ def _note_export(fact: Fact, viewing: Viewing | None) -> None:
         found = Export.objects.filter(viewing=viewing)
     done = fact.kind == "export.finished"
     files = fact.detail.get("files", [])
+    proof = fact.detail.get("proof", [])
+    if isinstance(files, list) and isinstance(proof, list):
+        files = [*files, *({"name": str(name)} for name in proof)]
     found.update(
         export_id=export_id,
         state=ExportState.DONE if done else ExportState.FAILED,
