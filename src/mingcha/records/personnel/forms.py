@@ -69,7 +69,11 @@ class PostForm(forms.Form):
         help_text=_("Monitoring and management posts give pictures; what the law demands depends on the kind."),
     )
     seats = forms.IntegerField(
-        label=_("Places"), min_value=1, max_value=MOST_SEATS, initial=1, help_text=_("How many people it wants.")
+        label=pgettext_lazy("in a post", "Places"),
+        min_value=1,
+        max_value=MOST_SEATS,
+        initial=1,
+        help_text=_("How many people it wants."),
     )
 
     def __init__(self, *args: Any, sites: QuerySet[Site] | None = None, **kwargs: Any) -> None:
@@ -168,7 +172,7 @@ class CoverForm(forms.Form):
 class CheckForm(forms.Form):
     checked_on = _day(_("Checked on"))
     result = forms.ChoiceField(label=_("Result"), choices=Result.choices)
-    checked_by = forms.CharField(label=_("Checked by"), max_length=NAME_LIMIT)
+    checked_by = forms.CharField(label=pgettext_lazy("entry check", "Checked by"), max_length=NAME_LIMIT)
     remark = forms.CharField(label=_("Remark"), max_length=TEXT_LIMIT, required=False)
     evidence = _evidence(_("Record of the check"))
 

@@ -10,12 +10,10 @@ MESSAGES: dict[str, str | Promise] = {
     "appointment.file_incomplete": _(
         "The law does not permit this appointment yet. Missing in the personnel file: %(missing)s."
     ),
-    "appointment.name_unknown": _("Name somebody who has an account."),
     "appointment.overlaps": _("This person holds this post in that time already. End that appointment first."),
     "appointment.range": _("The last day must not come before the first."),
     "appointment.reason": _("Say why the appointment ends now."),
     "appointment.unknown": _("There is no such appointment."),
-    "file.cover_missing": _("This person has no personnel file yet. Open one with the full name first."),
     "file_line.unknown": _("There is no such line in this file."),
     "file.line_withdrawn": _("This line has been withdrawn already."),
     "file.number_taken": _("Another person's file holds this number already: %(name)s."),
