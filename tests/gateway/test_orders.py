@@ -6,10 +6,10 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from mingcha.base.keys import node_sealer
-from mingcha.gateway.orders import carry_out_probe, compile_plan, end_unentitled, grants_to_revoke
+from mingcha.gateway.orders import carry_out_probe, compile_plan, end_unentitled, grants_to_revoke, push_plan
 from mingcha.records.accounts.models import Person
-from mingcha.records.inventory.actions import ask_probe, change_camera, remove_camera
-from mingcha.records.inventory.models import Camera, Probe
+from mingcha.records.inventory.actions import SiteFacts, add_camera, ask_probe, change_camera, remove_camera
+from mingcha.records.inventory.models import Camera, Probe, Site
 from mingcha.records.viewing.actions import close_viewing, open_live
 from mingcha.records.viewing.models import Viewing
 from mingcha.wire import plan
@@ -91,3 +91,22 @@ def test_a_probe_without_a_recorder_fails_with_a_code(recorder: FakeRecorder, ma
     recorder.failure = (500, b"")
     carry_out_probe(recorder.client(), probe)
     assert Probe.objects.get().result["code"] == "control.unavailable"
+
+
+def test_only_cameras_in_use_are_in_the_plan(site: Site, manager: Person) -> None:
+    for number, state in enumerate(("draft", "refused", "waiting", "in_use")):
+        found = add_camera(site=site, draft=draft(f"相机 {number}"), actor=manager, at=AT)
+        Camera.objects.filter(pk=found.pk).update(state=state)
+    assert [order.name for order in compile_plan(AT).cameras] == ["相机 3"]
+
+
+def test_sending_the_plan_judges_by_the_law_of_the_day(recorder: FakeRecorder, site: Site, manager: Person) -> None:
+    facts = SiteFacts(region="420106", place="mall", installer="other")
+    found = add_camera(site=site, draft=draft(), actor=manager, at=AT)
+    Site.objects.filter(pk=site.pk).update(region=facts.region, place=facts.place, installer=facts.installer)
+    push_plan(recorder.client(), AT)
+    assert Camera.objects.get(pk=found.pk).state == "refused"
+    assert words()[-2:] == ["camera.ruled_unlawful", "camera.judged_anew"]
+    before = words()
+    push_plan(recorder.client(), AT)
+    assert words() == before

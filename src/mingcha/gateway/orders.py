@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from mingcha import law
 from mingcha.base.errors import Conflict, MingchaError
 from mingcha.gateway.client import ControlClient
 from mingcha.gateway.keeping import rule_for
-from mingcha.records.inventory.actions import open_probe_credentials
+from mingcha.records.inventory.actions import judge_outdated, open_probe_credentials
 from mingcha.records.inventory.models import Camera, Probe
 from mingcha.records.inventory.queries import plan_version, planned_cameras
 from mingcha.records.inventory.states import ProbeState
@@ -31,12 +32,15 @@ def compile_plan(at: datetime) -> Plan:
 
 
 def start_of_day(at: datetime) -> datetime:
-    """Midnight UTC before `at`: laws begin and end with a day, so a plan is asked for once a day at least."""
-    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+    """Midnight before `at` where the law is in force: laws begin and end with a day, so a plan is asked for once a day
+    at least."""
+    return at.astimezone(law.current().data.offset).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def push_plan(client: ControlClient, at: datetime) -> int:
-    """Send the plan; returns its version. Raises Unavailable."""
+    """Judge cameras by today's law where it says something else than yesterday's, then send the plan; returns its
+    version. Raises Unavailable."""
+    judge_outdated(at=at)
     plan = compile_plan(at)
     client.put_plan(plan)
     return plan.version
