@@ -80,7 +80,9 @@ def test_a_bank_counter_that_shows_passwords_is_refused(manager: Person, put: Pu
     assert "password_capture" in caught.value.params["reasons"]  # type: ignore[operator]
 
 
-def test_a_refused_camera_can_be_kept_as_a_draft_and_is_never_planned(mall: Site, area: AreaOf, manager: Person) -> None:
+def test_a_refused_camera_can_be_kept_as_a_draft_and_is_never_planned(
+    mall: Site, area: AreaOf, manager: Person
+) -> None:
     given = draft(main_url="rtsp://u:pw@10.0.0.7/1", siting=Siting(area=area(mall, "toilet"), necessity=WHY))
     with pytest.raises(Unlawful) as caught:
         add_camera(site=mall, draft=given, actor=manager, at=AT, keep_refused=True)
