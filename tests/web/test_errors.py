@@ -47,7 +47,7 @@ def test_a_broken_page_gives_a_reference_and_nothing_else(
     def explode(*_: Any) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(home, "_disk", explode)
+    monkeypatch.setattr(home, "_cameras", explode)
     client = Client(raise_request_exception=False)
     client.force_login(guard)
     with caplog.at_level(logging.ERROR):

@@ -80,7 +80,8 @@ def test_a_manager_reads_it_too_and_a_stranger_is_sent_to_sign_in(manager: Perso
 
 def test_the_navigation_leads_to_the_law(guard: Person) -> None:
     assert 'href="/law/"' in client(guard, "en").get("/").text
-    assert 'href="/law/" aria-current="page"' in client(guard, "en").get("/law/site/").text
+    assert 'href="/law/" aria-current="page"' in client(guard, "en").get("/law/").text
+    assert 'href="/law/" aria-current="true"' in client(guard, "en").get("/law/site/").text
 
 
 def test_the_first_page_counts_every_provision_under_its_text(guard: Person) -> None:

@@ -132,12 +132,6 @@ def test_home_says_why_a_camera_is_lost_and_that_the_disk_is_full(manager: Perso
     assert "The recording disk is full." in html
 
 
-def test_home_forecasts_the_disk_from_the_present_rate(manager: Person, camera: Camera) -> None:
-    CameraStatus.objects.create(camera=camera, state="live", seen_at=AT, bits_per_s=8_000_000)
-    StoreStatus.objects.create(pk=1, state="ok", free_bytes=10**6 * 86_400 * 7, total_bytes=10**12, seen_at=AT)
-    assert "room for about 7 more days" in client(manager, "en").get("/").text
-
-
 def test_the_language_switch_changes_person_and_browser_and_stays_on_the_page(guard: Person) -> None:
     made = browser(guard)
     response = made.post("/language/", {"language": "en", "next": "/cameras/?x=1"})

@@ -63,6 +63,8 @@ class GroupHere:
         return any(here.current for here in self.places)
 
 
+_PLACES = ("/sites/", "/systems/", "/areas/", "/unit/", "/contractors/", "/device-models/")
+
 WATCH = (
     Place("home", _("Home"), "pulse", Permission.OWN_ACCOUNT),
     Place("wall", _("Video wall"), "wall", Permission.WATCH_LIVE),
@@ -75,8 +77,12 @@ GROUPS = (
         pgettext_lazy("navigation", "Office"),
         "site",
         (
-            Place("cameras", _("Cameras"), "camera", Permission.SEE_CAMERAS, ("/sites/",)),
-            Place("people", _("People"), "people", Permission.MANAGE_PEOPLE),
+            Place("places", _("Sites"), "building", Permission.SEE_CAMERAS, _PLACES),
+            Place("cameras", _("Cameras"), "camera", Permission.SEE_CAMERAS, ("/alterations/",)),
+            Place(
+                "people", _("People"), "people", Permission.READ_PEOPLE, ("/personnel/", "/posts/", "/appointments/")
+            ),
+            Place("documents", _("Archive"), "archive", Permission.READ_DOCUMENTS),
         ),
     ),
     Group(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -110,16 +110,19 @@ class Ground:
 def grounds(citations: Iterable[Citation | tuple[str, int, str]]) -> list[Ground]:
     """The places of these citations, in their order; a citation this release's law does not know is left out, since
     old decisions may name texts that have been replaced."""
-    found = []
-    for cite in citations:
-        read = Citation(*cite)
-        row = _row(read)
-        if row is not None:
-            says = row.zh if language() == "zh" else row.en
-            found.append(
-                Ground(read, short(instruments()[read.instrument]), place_label(read), article_url(read), says)
-            )
-    return found
+    words = language()
+    found = (_ground(Citation(*cite), words) for cite in citations)
+    return [ground for ground in found if ground is not None]
+
+
+@lru_cache(maxsize=4096)
+def _ground(cite: Citation, words: str) -> Ground | None:
+    """`words`: the language of the page, for which it is remembered."""
+    row = _row(cite)
+    if row is None:
+        return None
+    says = row.zh if words == "zh" else row.en
+    return Ground(cite, short(instruments()[cite.instrument]), place_label(cite), article_url(cite), says)
 
 
 def _row(cite: Citation) -> Article | None:

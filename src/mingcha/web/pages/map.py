@@ -22,7 +22,7 @@ from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.files.queries import open_file
-from mingcha.records.inventory.models import Area, Camera
+from mingcha.records.inventory.models import Area
 from mingcha.records.wording import explain_reason
 from mingcha.web.pages import map_base, map_rows
 from mingcha.web.pages.map_rows import MARKS
@@ -156,11 +156,11 @@ def _camera_url(name: str) -> str:
     return reverse(name, args=[_PLACEHOLDER]).replace(_PLACEHOLDER, "{camera}")
 
 
-def _card(camera: Camera, viewer: Person) -> dict[str, Any]:
+def _card(camera: Any, viewer: Person) -> dict[str, Any]:
     status = getattr(camera, "status", None)
     since = status.since if status is not None and status.since else None
     query = urlencode({"camera": camera.public_id})
-    mark = str(camera.mark)  # type: ignore[attr-defined]
+    mark = str(camera.mark)
     has_plan = camera.area is not None and camera.area.plan_id is not None
     return {
         "id": camera.public_id,

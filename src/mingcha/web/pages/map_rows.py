@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory import queries as inventory
-from mingcha.records.inventory.models import Area, Camera, Site
+from mingcha.records.inventory.models import Area, Site
 from mingcha.records.inventory.states import CameraLife, CameraState
 
 PAGE = 4000
@@ -51,7 +51,7 @@ class SiteLine:
     plans: list[Area] = field(default_factory=list)
 
 
-def marked(viewer: Person) -> QuerySet[Camera]:
+def marked(viewer: Person) -> QuerySet[Any]:
     """Cameras the person may see, each with its `mark`."""
     return inventory.cameras(viewer=viewer).annotate(mark=_MARK)
 

@@ -1,0 +1,154 @@
+"""What needs somebody today: the lines that each part of the office owes, in one order. Each app decides by its own
+permissions what the viewer hears of; filing, which no app holds yet, is asked of the law here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from mingcha import law
+from mingcha.law.model import Citation
+from mingcha.records.accounts.models import Person
+from mingcha.records.accounts.states import Permission
+from mingcha.records.documents import queries as documents
+from mingcha.records.documents.models import Document
+from mingcha.records.inventory import queries as inventory
+from mingcha.records.inventory.lawfulness import cited
+from mingcha.records.inventory.models import Site
+from mingcha.records.personnel import queries as personnel
+from mingcha.records.wording.law import Ground, grounds
+
+RECEIPT = "filing_receipt"
+"""The law's word for the paper that shows a filing was made."""
+WHY_SHOWN = 3
+SOON_DAYS = 14
+"""What falls due within two weeks is marked: a choice of ours, not the law's."""
+
+AREAS: dict[str, tuple[str | Promise, str]] = {
+    "law": (_("Filing"), "shield"),
+    "places": (_("Places and cameras"), "site"),
+    "people": (_("People"), "people"),
+    "archive": (_("Archive"), "archive"),
+    "signs": (_("Notices"), "sign"),
+}
+"""Parts of the office that owe something: label and icon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to do: the sentence that says what, where to do it, by when, and why. `area`: a key of `AREAS`;
+    `count` above 1: the line stands for so many alike."""
+
+    area: str
+    text: str
+    url: str
+    due: date | None
+    citations: tuple[Citation, ...]
+    on: date
+    count: int = 1
+
+    @property
+    def why(self) -> list[Ground]:
+        """The articles it rests on, to be read; looked up only for lines that are shown."""
+        return grounds(self.citations[:WHY_SHOWN])
+
+    @property
+    def label(self) -> str:
+        return str(AREAS[self.area][0])
+
+    @property
+    def icon(self) -> str:
+        return AREAS[self.area][1]
+
+    @property
+    def days(self) -> int:
+        """Days until it is due; negative when they have passed, 0 also for what has no day."""
+        return (self.due - self.on).days if self.due else 0
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due is not None and self.due < self.on
+
+    @property
+    def is_soon(self) -> bool:
+        return self.due is not None and 0 <= self.days <= SOON_DAYS
+
+    @property
+    def days_late(self) -> int:
+        return -self.days
+
+
+Source = Callable[[Person, date, Sequence[Site]], Iterable[Line]]
+
+
+def lines(viewer: Person, on: date, sites: Sequence[Site]) -> list[Line]:
+    """Everything that waits for this person, `sites` being those they may see: what is overdue first, then what has no
+    day and so waits since now, then by the day. Within a day the order of the parts stays."""
+    found = [line for source in SOURCES for line in source(viewer, on, sites)]
+    return sorted(found, key=lambda line: (0, line.due) if line.is_overdue else (1, line.due or on))
+
+
+def _filings(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    """Sites whose filing is due or overdue, until a receipt is in the archive; one line for each site, with the
+    earliest day and the articles that set a day."""
+    if not (viewer.may(Permission.MANAGE_SITES) or viewer.may(Permission.READ_REGISTER)):
+        return
+    receipts = Document.objects.filter(kind=RECEIPT, withdrawn_at__isnull=True, site__isnull=False)
+    filed = set(receipts.values_list("site_id", flat=True))
+    for site in sites:
+        if site.pk in filed or not site.is_told or site.in_use_on is None or site.closed_on is not None:
+            continue
+        answer = _filing(site, on)
+        if answer["earliest"] is None:
+            continue
+        text = gettext("File the system of %(site)s with the public security organ.") % {"site": site.name}
+        url = reverse("site", args=(site.public_id,))
+        yield Line("law", text, url, date.fromisoformat(answer["earliest"]), cited(answer), on)
+
+
+def _filing(site: Site, on: date) -> dict[str, Any]:
+    facts = {
+        "region": site.region,
+        "on": on.isoformat(),
+        "place": site.place,
+        "in_use_on": site.in_use_on.isoformat() if site.in_use_on else None,
+        "accepted_on": site.accepted_on.isoformat() if site.accepted_on else None,
+        "drafts": site.drafts,
+    }
+    return law.decide("filing", facts)
+
+
+def _inventory(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    for one in inventory.owed(viewer, on):
+        yield Line("places", one.text, one.url, one.due, one.citations, on, one.count)
+
+
+def _personnel(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    for one in personnel.owed(viewer, on):
+        yield Line("people", one.text, one.url, one.due, one.citations, on, one.count)
+
+
+def _documents(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    for one in documents.owed(viewer, on):
+        said = {"site": one.name, "count": one.count}
+        text = ngettext(
+            "%(site)s: %(count)s paper that the law asks for is missing or has expired.",
+            "%(site)s: %(count)s papers that the law asks for are missing or have expired.",
+            one.count,
+        )
+        url = reverse("site-required-documents", args=(one.subject,))
+        yield Line("archive", text % said, url, one.due_on, law.duty_grounds("keep_archive", _noon(on)), on, one.count)
+
+
+def _noon(on: date) -> datetime:
+    return datetime.combine(on, time(12), tzinfo=law.current().data.offset)
+
+
+SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents)
