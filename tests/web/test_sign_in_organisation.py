@@ -13,6 +13,7 @@ from django.test import Client
 
 from mingcha.records.accounts import actions
 from mingcha.records.accounts.models import Person
+from mingcha.records.accounts.queries import ADDRESS_LIMIT
 from mingcha.records.register.models import Entry
 from tests.records.accounts.test_factors import SECRET, code
 from tests.support.office import AT, browser, last_entry, words
@@ -212,3 +213,12 @@ def test_it_works_without_the_words_of_a_secret(guard: Person, provider: Provide
     told = " ".join(Entry.objects.values_list("detail", flat=True))
     assert CLIENT_SECRET not in told
     assert "person.signed_in" in words()
+
+
+def test_a_stranger_cannot_fill_the_book(provider: Provider) -> None:
+    for _ in range(ADDRESS_LIMIT):
+        assert browser().get("/sign-in/organisation/back/?code=x&state=y").status_code == 403
+    before = Entry.objects.count()
+    assert browser().get("/sign-in/organisation/back/?code=x&state=y").status_code == 429
+    assert browser().get("/sign-in/organisation/").status_code == 403
+    assert Entry.objects.count() == before

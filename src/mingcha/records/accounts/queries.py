@@ -78,18 +78,17 @@ def any_manager() -> bool:
     return Person.objects.filter(role=Role.MANAGER, is_active=True).exists()
 
 
-def locked_until(*, username: str, address: str, at: datetime, second: bool = False) -> datetime | None:
+def locked_until(*, username: str | None, address: str, at: datetime, second: bool = False) -> datetime | None:
     """When the next attempt for this name from this address is welcome again; None: now.
 
     Counted per name and address together, so that a stranger cannot lock a guard out of the desk, and per address with
-    a wider limit, so that one machine cannot try many names. `second`: at the second factor, whose failures are counted
-    per name from everywhere too.
+    a wider limit, so that one machine cannot try many names. `username` None: the address alone. `second`: at the
+    second factor, whose failures are counted per name from everywhere too.
     """
     recent = SignInFailure.objects.filter(at__gt=at - WINDOW).order_by("-at")
-    limits = [
-        (recent.filter(address=address, username=username), PAIR_LIMIT),
-        (recent.filter(address=address), ADDRESS_LIMIT),
-    ]
+    limits = [(recent.filter(address=address), ADDRESS_LIMIT)]
+    if username is not None:
+        limits.append((recent.filter(address=address, username=username), PAIR_LIMIT))
     if second:
         limits.append((recent.filter(username=username).exclude(proof=Proof.PASSWORD), SECOND_LIMIT))
     ends = [times[-1] + WINDOW for failures, limit in limits if len(times := _instants(failures, limit)) == limit]

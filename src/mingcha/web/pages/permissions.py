@@ -16,7 +16,7 @@ def permissions(request: HttpRequest) -> HttpResponse:
     """Roles across, permissions down; printable. Everybody may see it: it says what may be asked of whom."""
     context = {
         "roles": [role.label for role in Role],
-        "matrix": [(item.label, [item in MATRIX[role] for role in Role]) for item in Permission],
-        "second": [role_wants_second_factor(role) for role in Role],
+        "matrix": [(item.label, [(role.label, item in MATRIX[role]) for role in Role]) for item in Permission],
+        "second": [(role.label, role_wants_second_factor(role)) for role in Role],
     }
     return render(request, "web/permissions.html", context)

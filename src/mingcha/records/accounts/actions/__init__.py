@@ -7,7 +7,11 @@ from mingcha.records.accounts.actions.factors import (
     remove_factor,
     renew_recovery_codes,
 )
-from mingcha.records.accounts.actions.organisation import note_organisation_refusal, sign_in_by_organisation
+from mingcha.records.accounts.actions.organisation import (
+    note_organisation_refusal,
+    refuse_locked_address,
+    sign_in_by_organisation,
+)
 from mingcha.records.accounts.actions.people import (
     ONE_TIME_LIFE,
     change_role,
@@ -46,6 +50,7 @@ __all__ = [
     "issue_one_time_login",
     "make_token",
     "note_organisation_refusal",
+    "refuse_locked_address",
     "remove_factor",
     "renew_recovery_codes",
     "revoke_token",

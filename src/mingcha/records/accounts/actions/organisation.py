@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from mingcha.base.errors import NotAllowed
-from mingcha.records.accounts.actions.sign_in import HalfSignedIn, note_sign_in
+from mingcha.records.accounts.actions.sign_in import HalfSignedIn, note_sign_in, refuse_locked
 from mingcha.records.accounts.factors.rows import has_second_factor
-from mingcha.records.accounts.models import Person, fold_username
+from mingcha.records.accounts.models import Person, SignInFailure, fold_username
 from mingcha.records.accounts.organisation import Identity
 from mingcha.records.accounts.states import Proof
 from mingcha.records.register.actions import SYSTEM, act, enter
@@ -16,7 +16,8 @@ from mingcha.records.register.actions import SYSTEM, act, enter
 def sign_in_by_organisation(*, identity: Identity, address: str, at: datetime) -> Person | HalfSignedIn:
     """Sign in the existing person whose sign-in name the provider gave. The first time ties the person to the
     provider's subject; from then on another subject of the same name is refused. Every outcome is entered. Raises
-    NotAllowed (``organisation.nobody``)."""
+    NotAllowed (``organisation.nobody``, ``sign_in.locked``)."""
+    refuse_locked(None, address, at)
     person = Person.objects.filter(username=fold_username(identity.username)[:64]).first()
     reason = _why_not(person, identity)
     if person is None or reason:
@@ -33,7 +34,9 @@ def sign_in_by_organisation(*, identity: Identity, address: str, at: datetime) -
 
 @act("person.organisation_refused")
 def note_organisation_refusal(*, reason: str, address: str, at: datetime, person: Person | None = None) -> None:
-    """Enter that the organisation's sign-in led to nothing: `reason` is a code of `accounts.organisation` or here."""
+    """Enter that the organisation's sign-in led to nothing: `reason` is a code of `accounts.organisation` or here.
+    Counted for the address, which is locked like one that tries many names."""
+    SignInFailure.objects.create(username="", address=address, at=at, proof=Proof.ORGANISATION)
     detail = {"why": reason, "network_address": address, "login": person.username if person else "?"}
     enter(actor=SYSTEM, at=at, refs=[person.public_id] if person else [], detail=detail)
 
@@ -46,3 +49,9 @@ def _why_not(person: Person | None, identity: Identity) -> str:
     if person.organisation_subject not in ("", identity.subject):
         return "organisation.other_subject"
     return ""
+
+
+def refuse_locked_address(*, address: str, at: datetime) -> None:
+    """Raise NotAllowed (``sign_in.locked``) for an address with too many failures, before anything is asked of the
+    provider or entered: strangers must fill neither the book nor the line."""
+    refuse_locked(None, address, at)

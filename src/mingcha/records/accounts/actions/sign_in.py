@@ -142,7 +142,7 @@ def _note_second_failure(*, person: Person, proof: str | Answer, address: str, a
         enter(actor=SYSTEM, at=at, refs=refs, detail=detail, word="person.locked_out")
 
 
-def refuse_locked(username: str, address: str, at: datetime, *, second: bool = False) -> None:
+def refuse_locked(username: str | None, address: str, at: datetime, *, second: bool = False) -> None:
     """Raise NotAllowed (``sign_in.locked``) while there were too many failures."""
     locked = locked_until(username=username, address=address, at=at, second=second)
     if locked is not None:

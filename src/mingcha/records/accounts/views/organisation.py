@@ -44,6 +44,7 @@ def leave(request: PersonRequest) -> HttpResponse:
         return HttpResponseRedirect(target)
     trip = Trip.new()
     try:
+        actions.refuse_locked_address(address=address_of(request), at=request.at)
         place = departure(_provider(), trip, _back(request))
     except MingchaError as error:
         return _refuse(request, error, target)
@@ -62,6 +63,10 @@ def back(request: PersonRequest) -> HttpResponse:
         return HttpResponseRedirect(target)
     address, at = address_of(request), request.at
     try:
+        actions.refuse_locked_address(address=address, at=at)
+    except NotAllowed as error:
+        return _refuse(request, error, target, status=429)
+    try:
         provider = _provider()
         if kept is None:
             raise NotAllowed("organisation.state", "This browser did not ask.")
@@ -77,7 +82,7 @@ def back(request: PersonRequest) -> HttpResponse:
     return go_on(request, outcome, Proof.ORGANISATION, target)
 
 
-def _refuse(request: PersonRequest, error: MingchaError, target: str) -> HttpResponse:
+def _refuse(request: PersonRequest, error: MingchaError, target: str, status: int = 403) -> HttpResponse:
     """The sign-in page again, with the reason; the password still works."""
     context = {
         "form": SignInForm(),
@@ -85,4 +90,4 @@ def _refuse(request: PersonRequest, error: MingchaError, target: str) -> HttpRes
         "organisation": organisation_name(),
         "refusal": explain(error),
     }
-    return render(request, "accounts/sign_in.html", context, status=403)
+    return render(request, "accounts/sign_in.html", context, status=status)
