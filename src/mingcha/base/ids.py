@@ -30,6 +30,8 @@ KINDS = {
     "grt": "grant",
     "vws": "viewing session",
     "exp": "export",
+    "req": "access request",
+    "itm": "item of custody",
     "hld": "hold",
     "dlc": "deletion certificate",
     "sto": "store directory",

@@ -58,6 +58,8 @@ INSTALLED_APPS = [
     "mingcha.records.documents.apps.DocumentsConfig",
     "mingcha.records.signs.apps.SignsConfig",
     "mingcha.records.viewing.apps.ViewingConfig",
+    "mingcha.records.custody.apps.CustodyConfig",
+    "mingcha.records.disclosure.apps.DisclosureConfig",
 ]
 
 MIDDLEWARE = [

@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("mingcha.records.accounts.urls")),
     path("", include("mingcha.records.inventory.urls")),
     path("", include("mingcha.records.viewing.urls")),
+    path("", include("mingcha.records.custody.urls")),
+    path("", include("mingcha.records.disclosure.urls")),
     path("", include("mingcha.records.files.urls")),
     path("", include("mingcha.records.personnel.urls")),
     path("", include("mingcha.records.documents.urls")),

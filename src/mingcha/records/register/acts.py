@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from mingcha.records.register.vocabulary import (
     book,
+    custody,
+    disclosure,
     documents,
     exchange,
     inventory,
@@ -22,6 +24,6 @@ from mingcha.records.register.vocabulary.act import Act
 
 ACTS: dict[str, Act] = {
     act.word: act
-    for area in (persons, personnel, inventory, exchange, documents, signs, viewing, book, recorder)
+    for area in (persons, personnel, inventory, exchange, documents, signs, viewing, custody, disclosure, book, recorder)
     for act in area.ACTS
 }

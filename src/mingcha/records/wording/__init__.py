@@ -15,6 +15,8 @@ from mingcha.base.errors import MingchaError
 from mingcha.records.wording import (
     accounts,
     book,
+    custody,
+    disclosure,
     documents,
     exchange,
     general,
@@ -37,6 +39,8 @@ MESSAGES: dict[str, str | Promise] = {
     **documents.MESSAGES,
     **signs.MESSAGES,
     **viewing.MESSAGES,
+    **custody.MESSAGES,
+    **disclosure.MESSAGES,
     **book.MESSAGES,
     **maps.MESSAGES,
 }
