@@ -22,8 +22,6 @@ from mingcha.records.register.vocabulary import (
 )
 from mingcha.records.register.vocabulary.act import Act
 
-ACTS: dict[str, Act] = {
-    act.word: act
-    for area in (persons, personnel, inventory, exchange, documents, signs, viewing, custody, disclosure, book, recorder)
-    for act in area.ACTS
-}
+_OFFICE = (persons, personnel, inventory, exchange, documents, signs, viewing, custody, disclosure, book)
+
+ACTS: dict[str, Act] = {act.word: act for area in (*_OFFICE, recorder) for act in area.ACTS}
