@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
 
-class LibraryAccountConfig(AccountConfig):
+class LibraryAccountConfig(AccountConfig):  # type: ignore[misc]
     """django-allauth's account app, which its second factors import. None of its pages, tables, middleware or checks is
     used, so nothing of it starts."""
 

@@ -38,7 +38,8 @@ def new_factor_id() -> str:
 
 def rows_of(person: Person) -> QuerySet[Authenticator]:
     """Everything of django-allauth's that belongs to the person, recovery codes included."""
-    return Authenticator.objects.filter(user_id=person.pk)
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user_id=person.pk)
+    return rows
 
 
 def has_second_factor(person: Person) -> bool:

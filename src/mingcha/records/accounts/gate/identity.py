@@ -68,7 +68,7 @@ def recent_identity(view: View) -> View:
             answer = _read_answer(request)
             if answer is not None:
                 return answer
-            request.POST = _carried(request)
+            request.POST = _carried(request)  # type: ignore[assignment]
             return view(request, *args, **kwargs)
         return ask(request, IdentityForm(person=request.user))
 
