@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.records.inventory.views import alterations, cameras, sites, systems, units
+from mingcha.records.inventory.views import alterations, cameras, exchange, search, sites, systems, units
 
 urlpatterns = [
     path("cameras/", cameras.cameras, name="cameras"),
     path("cameras/add/", cameras.add_camera, name="add-camera"),
+    path("cameras/find/", search.find_cameras, name="find-cameras"),
+    path("cameras/import/", exchange.import_site, name="import-site"),
+    path("cameras/import/template.<str:form>", exchange.import_template, name="import-template"),
+    path("cameras/import/<str:public_id>/", exchange.import_preview, name="import-preview"),
     path("api/cameras/test", cameras.probe, name="probe"),
     path("api/cameras/<str:public_id>/place", alterations.arrange_camera, name="arrange-camera"),
     path("cameras/<str:public_id>/", cameras.camera, name="camera"),
@@ -23,6 +27,7 @@ urlpatterns = [
     path("sites/add/", sites.add_site, name="add-site"),
     path("sites/<str:public_id>/", sites.site, name="site"),
     path("sites/<str:public_id>/edit/", sites.edit_site, name="edit-site"),
+    path("sites/<str:public_id>/export/", exchange.export_inventory, name="export-inventory"),
     path("sites/<str:public_id>/consent/", sites.record_consent, name="record-consent"),
     path("sites/<str:public_id>/consent/letter", sites.consent_file, name="consent-file"),
     path("sites/<str:public_id>/systems/add/", systems.add_system, name="add-system"),

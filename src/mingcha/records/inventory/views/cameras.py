@@ -23,6 +23,7 @@ from mingcha.records.inventory.models import Camera, Site
 from mingcha.records.inventory.queries import CameraFilter
 from mingcha.records.inventory.states import CameraLife, CameraState, Engine, Transport
 from mingcha.records.inventory.views.lawbox import camera_box, law_url, refusal
+from mingcha.records.inventory.views.search import found_camera
 from mingcha.records.inventory.waiting import CODEC_NAMES, probe_answer, wait_for_probe
 from mingcha.records.wording import explain, explain_reason
 from mingcha.records.wording.law import label
@@ -124,15 +125,20 @@ def add_camera(request: PersonRequest) -> HttpResponse:
     sites = queries.sites(viewer=request.user).filter(closed_on__isnull=True)
     chosen = sites.filter(public_id=request.GET.get("site", "")).first() or sites.first()
     areas = queries.areas(viewer=request.user)
+    found = found_camera(request, request.GET.get("found", ""))
     initial = {"site": chosen, "area": areas.filter(public_id=request.GET.get("area", "")).first()}
-    form = AddForm(request.POST or None, sites=sites, areas=areas, initial=initial)
+    said = found.initial() if found else {}
+    form = AddForm(request.POST or None, sites=sites, areas=areas, initial={**initial, **said})
+    if found and found.has_password:
+        form.fields["password"].help_text = gettext("Leave empty to use the password of the search.")
     refused = None
     if request.method == "POST" and form.is_valid():
         try:
             site = form.cleaned_data.get("site") or _first_site(request, form.cleaned_data["site_name"])
+            draft = form.draft(form.siting())
             added = actions.add_camera(
                 site=site,
-                draft=form.draft(form.siting()),
+                draft=found.complete(draft) if found else draft,
                 actor=request.user,
                 at=request.at,
                 keep_refused=form.cleaned_data["keep_refused"],
@@ -147,7 +153,7 @@ def add_camera(request: PersonRequest) -> HttpResponse:
         else:
             _tell_added(request, added)
             return redirect("camera", public_id=added.public_id)
-    context = {"form": form, "camera": None, "refused": refused}
+    context = {"form": form, "camera": None, "refused": refused, "found": found}
     return render(request, "inventory/camera_form.html", context, status=409 if refused else 200)
 
 
@@ -199,6 +205,8 @@ def probe(request: PersonRequest) -> HttpResponse:
         transport=transport if transport in Transport.values else Transport.TCP,
         engine=engine if engine in Engine.values else Engine.NATIVE,
     )
+    found = found_camera(request, str(fields.get("found", "")))
+    draft = found.complete(draft) if found else draft
     try:
         asked = actions.ask_probe(draft=draft, camera=known, actor=request.user, at=request.at)
     except Invalid as error:
