@@ -6,7 +6,8 @@ import pytest
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import nal
-from mingcha.media.container.decode import StoredPicture, picture_jpeg
+from mingcha.media.container.decode import picture_jpeg
+from mingcha.media.container.samples import StoredPicture
 from mingcha.media.units import AccessUnit
 from tests.media.playback.clips import access_units, clip, strip_of_jpeg, video_format
 

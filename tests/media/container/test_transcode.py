@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from mingcha.media.container.decode import StoredPicture, picture_jpeg
+from mingcha.media.container.decode import picture_jpeg
+from mingcha.media.container.samples import StoredPicture
 from mingcha.media.container.transcode import LiveTranscoder, Output, fitted, transcode
 from mingcha.media.container.transcode_process import QUEUE_UNITS, TranscodeProcess
 from mingcha.media.units import AccessUnit, VideoFormat

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import av
@@ -18,20 +17,12 @@ from av.video.frame import VideoFrame
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import nal
+from mingcha.media.container.samples import StoredPicture
 from mingcha.media.units import VIDEO_CLOCK_HZ, VideoFormat
 
 JPEG_QUALITY = 85
 PREVIEW_QUALITY = 70
 TIME_BASE = Fraction(1, VIDEO_CLOCK_HZ)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPicture:
-    """One coded picture read back from a file. `payload`: NAL units behind 4-byte lengths. `pts`: 90 kHz ticks."""
-
-    payload: bytes
-    pts: int
-    is_key: bool
 
 
 class PictureDecoder:

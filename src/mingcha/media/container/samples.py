@@ -33,6 +33,15 @@ class SampleEntry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """One coded picture read back from a file. `payload`: NAL units behind 4-byte lengths. `pts`: 90 kHz ticks."""
+
+    payload: bytes
+    pts: int
+    is_key: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TrackSamples:
     """The samples of one track of a part, in decoding order. `media_time`: dts of the first; `duration`: their sum."""
 

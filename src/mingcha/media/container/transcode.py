@@ -16,7 +16,9 @@ from av.video.frame import PictureType, VideoFrame
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import nal
-from mingcha.media.container.decode import TIME_BASE, PictureDecoder, StoredPicture, pictures
+from mingcha.media.container.decode import TIME_BASE, PictureDecoder, pictures
+from mingcha.media.container.samples import StoredPicture
+from mingcha.media.container.transcode_process import Output
 from mingcha.media.units import AccessUnit, VideoFormat
 
 MAX_WIDTH = 1280
@@ -24,8 +26,6 @@ MAX_HEIGHT = 720
 MAX_BIT_RATE = 4_000_000
 # A viewer who joins waits for a key frame; a key frame costs about as much as a second of the rest.
 KEY_INTERVAL_FRAMES = 50
-
-Output = VideoFormat | AccessUnit
 
 
 def fitted(width: int, height: int) -> tuple[int, int]:

@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from mingcha.media.container.transcode import LiveTranscoder, Output
 from mingcha.media.units import AccessUnit, VideoFormat
 
 log = logging.getLogger(__name__)
@@ -22,6 +21,8 @@ log = logging.getLogger(__name__)
 QUEUE_UNITS = 50
 NICENESS = 10
 STOP_TIMEOUT_S = 1.0
+
+Output = VideoFormat | AccessUnit
 
 _KEY = b"key"
 _SKIP = b"skip"
@@ -148,6 +149,8 @@ def _call(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args:
 
 def _work(video: VideoFormat, units: Connection, outputs: Connection) -> None:
     """The worker: ends when the pipe from its parent ends, however the parent died."""
+    from mingcha.media.container.transcode import LiveTranscoder  # codecs: only here
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     transcoder = LiveTranscoder(video)

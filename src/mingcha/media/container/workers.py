@@ -7,6 +7,7 @@ A worker ends when the pipe from its parent ends, however the parent died.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import multiprocessing
 import os
@@ -144,6 +145,7 @@ class _Worker:
 def _work(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
+    importlib.import_module("mingcha.media.container.transcode")
     pipe.send(True)
     while True:
         try:

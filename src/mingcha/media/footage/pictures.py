@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mingcha.base.errors import Invalid
-from mingcha.media.container.decode import StoredPicture
-from mingcha.media.container.samples import TrackSamples, read_samples, video_of
+from mingcha.media.container.samples import StoredPicture, TrackSamples, read_samples, video_of
 from mingcha.media.container.stored_format import read_format
 from mingcha.media.footage.archive import Footage, StoredSegment, Stretch, read_exactly
 from mingcha.media.units import VideoFormat

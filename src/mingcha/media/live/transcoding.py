@@ -6,8 +6,7 @@ import asyncio
 import logging
 
 from mingcha.base.clock import Clock
-from mingcha.media.container.transcode import Output
-from mingcha.media.container.transcode_process import TranscodeProcess
+from mingcha.media.container.transcode_process import Output, TranscodeProcess
 from mingcha.media.live.channel import Channel
 from mingcha.media.units import AccessUnit, VideoFormat
 

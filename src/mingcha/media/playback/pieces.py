@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import fmp4
 from mingcha.media.container.boxes import LARGE_HEADER_BYTES, read_header
-from mingcha.media.container.decode import StoredPicture
+from mingcha.media.container.codec_work import transcode, transcoded_format
 from mingcha.media.container.fmp4 import AUDIO_TRACK, VIDEO_TRACK, Sample
 from mingcha.media.container.muting import mute_part
-from mingcha.media.container.samples import SampleEntry, read_samples
+from mingcha.media.container.samples import SampleEntry, StoredPicture, read_samples
 from mingcha.media.container.scan import MAX_MOOF_BYTES, PartInfo
 from mingcha.media.container.stored_format import read_format
-from mingcha.media.container.transcode import transcode, transcoded_format
 from mingcha.media.footage.archive import Footage, StoredSegment, Stretch, read_exactly
 from mingcha.media.footage.pictures import MAX_BYTES
 from mingcha.media.gate.http import CHUNK_BYTES

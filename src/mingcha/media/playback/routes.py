@@ -14,7 +14,7 @@ from starlette.routing import Route
 from mingcha.base.errors import Invalid, NotAllowed
 from mingcha.base.ids import is_id
 from mingcha.base.timerange import TimeRange
-from mingcha.media.container.decode import picture_jpeg
+from mingcha.media.container.codec_work import picture_jpeg
 from mingcha.media.container.muting import mute_header
 from mingcha.media.footage.archive import StoredSegment, Stretch
 from mingcha.media.gate.http import (

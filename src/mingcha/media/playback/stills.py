@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Never
 
 from mingcha.base.timerange import TimeRange
-from mingcha.media.container.decode import StoredPicture
+from mingcha.media.container.samples import StoredPicture
 from mingcha.media.container.scan import PartInfo
 from mingcha.media.footage.archive import Footage, StoredSegment, Stretch
 from mingcha.media.footage.pictures import read_pictures, video_format

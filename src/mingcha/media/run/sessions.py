@@ -8,7 +8,6 @@ from typing import Any
 from mingcha.base.clock import Clock
 from mingcha.base.errors import Invalid
 from mingcha.base.seal import Sealer
-from mingcha.media.container.avsource import AvSource
 from mingcha.media.ingest.camera import SessionLike
 from mingcha.media.rtsp.poller import Poller
 from mingcha.media.rtsp.session import Session
@@ -53,5 +52,7 @@ class SessionMaker:
 
     def _of_engine(self, engine: str, source: Source, sink: UnitSink) -> SessionLike:
         if engine == "pyav":
+            from mingcha.media.container.avsource import AvSource  # 12 MB that most recorders need not load
+
             return AvSource(source, sink, self._clock)
         return Session(source, sink, self._poller, self._clock)
