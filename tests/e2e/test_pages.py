@@ -20,6 +20,8 @@ PATHS = [
     "/register/",
     "/exports/",
     "/about/",
+    "/account/",
+    "/permissions/",
 ]
 
 
