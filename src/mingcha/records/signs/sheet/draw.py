@@ -12,7 +12,7 @@ from html import escape
 
 import segno
 
-from mingcha.records.signs.sheet.lines import width_em, wrapped
+from mingcha.records.signs.sheet.lines import evenly, width_em, wrapped
 from mingcha.records.signs.sheet.words import Sheet, Words
 
 WIDTH = 210.0
@@ -39,7 +39,8 @@ def draw(sheet: Sheet, words: Sequence[Words], url: str) -> str:
         *_facts(words, panel + PADDING, height - MARGIN, bool(url)),
         *(_code(words, url, panel + PADDING) if url else ()),
     ]
-    title = escape(" · ".join(one.headline for one in words))
+    joins = {"zh": "", "en": " "}
+    title = escape(" · ".join(joins[one.language].join(one.headline) for one in words))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_n(sheet.width_mm)}mm" height="{_n(sheet.height_mm)}mm" '
         f'viewBox="0 0 {_n(WIDTH)} {_n(height)}" role="img" font-family="{FONTS}"><title>{title}</title>'
@@ -52,7 +53,7 @@ def _headlines(words: Sequence[Words], panel: float) -> Iterator[str]:
     """Pictogram, then each headline as large as the panel takes."""
     room = WIDTH - 2 * MARGIN - 2 * PADDING
     largest = HEADLINE_ALONE if len(words) == 1 else HEADLINE
-    set_lines = [(one, *_largest(one.headline, room, 2, largest[one.language])) for one in words]
+    set_lines = [(one, _size(one.headline, room, largest[one.language]), one.headline) for one in words]
     tall = sum(size * 1.25 * len(lines) for _one, size, lines in set_lines) + 5.0 * (len(set_lines) - 1)
     side = min(panel - MARGIN - tall - 4 * PADDING, 84.0)
     top = MARGIN + (panel - MARGIN - side - tall - PADDING) / 2
@@ -65,17 +66,9 @@ def _headlines(words: Sequence[Words], panel: float) -> Iterator[str]:
         base += 5.0
 
 
-def _largest(text: str, room: float, most_lines: int, largest: float) -> tuple[float, list[str]]:
-    """The largest size at which the text takes no more than so many lines, broken into even ones."""
-    size = largest
-    while size > 4.0 and len(wrapped(text, size, room, bold=True)) > most_lines:
-        size *= 0.96
-    lines = wrapped(text, size, room, bold=True)
-    if len(lines) > 1:
-        even = width_em(text, bold=True) * size / len(lines) * 1.08
-        evened = wrapped(text, size, max(even, size * 2), bold=True)
-        lines = evened if len(evened) == len(lines) else lines
-    return size, lines
+def _size(lines: Sequence[str], room: float, largest: float) -> float:
+    """At which the widest line takes no more than the room."""
+    return min(largest, room / max(width_em(line, bold=True) for line in lines))
 
 
 def _facts(words: Sequence[Words], top: float, bottom: float, with_code: bool) -> Iterator[str]:
@@ -102,7 +95,7 @@ def _block(words: Sequence[Words], top: float, scale: float, with_code: bool) ->
         label_width = max(width_em(label) for label, _text_ in one.facts) * size * 0.86 + 3.5 * scale
         for label, text in one.facts:
             parts.append(_text(label, left, y + size, size * 0.86, QUIET, lang=one.language))
-            for line in wrapped(text, size, width - label_width, bold=True):
+            for line in evenly(text, size, width - label_width, bold=True):
                 parts.append(_text(line, left + label_width, y + size, size, INK, bold=True, lang=one.language))
                 y += size * LEADING
             y += size * 0.22

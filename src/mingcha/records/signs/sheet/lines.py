@@ -7,6 +7,7 @@ import unicodedata
 
 _NARROW, _SLIM, _WIDE = set("ijl.,:;'|!()[]` "), set('frtI-/\\"'), set("mwMW@%&—…")
 _TOKEN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+\s*|\s+|.", re.DOTALL)
+_NOT_LAST = set("（《「『“‘([{")
 _NOT_FIRST = set("，。、；：？！）》」』”’…·,.;:?!)]}%")
 BOLD = 1.06
 
@@ -43,11 +44,31 @@ def wrapped(text: str, size: float, width: float, *, bold: bool = False) -> list
         if not line or joins or (token[0] in _NOT_FIRST and len(token) == 1):
             line += token
         else:
-            lines.append(line.rstrip())
-            line = token.lstrip()
+            kept, carried = _cut(line.rstrip())
+            lines.append(kept)
+            line = carried + token.lstrip()
     if line.strip():
         lines.append(line.rstrip())
     return lines
+
+
+def evenly(text: str, size: float, width: float, *, bold: bool = False) -> list[str]:
+    """As `wrapped`, with lines of about the same length where that takes no more of them: no last line of one
+    character."""
+    lines = wrapped(text, size, width, bold=bold)
+    if len(lines) < 2:
+        return lines
+    share = width_em(text, bold=bold) * size / len(lines)
+    for slack in (1.0, 1.04, 1.08, 1.14, 1.2, 1.3):
+        tried = wrapped(text, size, min(share * slack, width), bold=bold)
+        if len(tried) == len(lines):
+            return tried
+    return lines
+
+
+def _cut(line: str) -> tuple[str, str]:
+    """A bracket that opens does not end a line: it goes on with what it opens."""
+    return (line[:-1].rstrip(), line[-1]) if len(line) > 1 and line[-1] in _NOT_LAST else (line, "")
 
 
 def _tokens(text: str, limit: float, bold: bool) -> list[str]:

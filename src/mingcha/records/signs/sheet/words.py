@@ -22,16 +22,19 @@ SHEETS = {sheet.name: sheet for sheet in (Sheet("a4", 210, 297), Sheet("a3", 297
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language of a notice. `facts`: label and text; `foot`: on what ground it hangs there."""
+    """One language of a notice. `headline`: its lines; `facts`: label and text; `foot`: on what ground it hangs."""
 
     language: str
-    headline: str
+    headline: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     foot: str
     scan: str
 
 
-_HEADLINE = {"zh": "您已进入公共安全视频图像采集区域", "en": "You are in the range of public-security video"}
+_HEADLINE = {
+    "zh": ("您已进入公共安全", "视频图像采集区域"),
+    "en": ("You are in the range of", "public-security video"),
+}
 _LABELS = {
     "unit": {"zh": "管理单位", "en": "Managed by"},
     "purpose": {"zh": "采集目的", "en": "Purpose"},
