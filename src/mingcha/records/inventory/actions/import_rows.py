@@ -6,13 +6,13 @@ Each row stands or falls by itself; what became of it is a `RowResult`. The call
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, NoReturn
 
 from django.db import transaction
 
-from mingcha.base.errors import Corrupt, Invalid, MingchaError, Unlawful
+from mingcha.base.errors import Corrupt, Invalid, MingchaError
 from mingcha.records.inventory.actions.alterations import alter_camera
 from mingcha.records.inventory.actions.cameras import (
     CameraDraft,
@@ -24,11 +24,12 @@ from mingcha.records.inventory.actions.cameras import (
     describe_camera,
 )
 from mingcha.records.inventory.actions.probes import open_credentials
+from mingcha.records.inventory.actions.row_results import CHANGED, NEW, REFUSED, UNCHANGED, RowResult
 from mingcha.records.inventory.actions.sites import SiteFacts, change_site, facts_of_site, open_site
 from mingcha.records.inventory.actions.systems import AreaDraft, add_area, change_area
 from mingcha.records.inventory.actions.units import ModelDraft, add_device_model, change_device_model
 from mingcha.records.inventory.addresses import read_address
-from mingcha.records.inventory.exchange.cells import Problem, Values, read_cells, text_of
+from mingcha.records.inventory.exchange.cells import Values, read_cells, text_of
 from mingcha.records.inventory.exchange.columns import table_of
 from mingcha.records.inventory.exchange.reading import Parsed, RawRow
 from mingcha.records.inventory.gb_code import read_gb_code
@@ -36,26 +37,6 @@ from mingcha.records.inventory.models import Area, Camera, Contractor, DeviceMod
 from mingcha.records.inventory.queries.exchange import area_row, camera_row, model_row, site_row
 from mingcha.records.register.actions import Actor
 
-NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
-COLUMN_OF = {
-    "camera.name_empty": "name",
-    "camera.name_long": "name",
-    "camera.name_control": "name",
-    "camera.name_taken": "name",
-    "camera.url": "main_url",
-    "camera.gb_code_taken": "gb_code",
-    "camera.prohibited": "area",
-    "camera.necessity": "necessity",
-    "camera.position_half": "longitude",
-    "site.name_taken": "name",
-    "site.region": "region",
-    "site.place": "place",
-    "site.installer": "installer",
-    "site.told": "region",
-    "area.name_taken": "name",
-    "area.kind": "kind",
-}
-_MEASURE = {"lat_e7": "latitude", "lon_e7": "longitude"}
 _DEFAULTS = {
     "installer": "managing_unit",
     "transport": "tcp",
@@ -63,45 +44,6 @@ _DEFAULTS = {
     "purpose": "public_security",
 }
 _SECRETS = ("username", "password")
-
-
-@dataclass(slots=True)
-class RowResult:
-    """What became of a row. `problems`: column, code of a sentence, its values. `changes`: column, before, after, as
-    plain values; a secret shows as true. `citations`: what forbids it. `verdict`: what the law says of a camera."""
-
-    table: str
-    number: int
-    label: str
-    status: str = UNCHANGED
-    problems: list[Problem] = field(default_factory=list)
-    changes: list[tuple[str, object, object]] = field(default_factory=list)
-    citations: list[dict[str, object]] = field(default_factory=list)
-    verdict: str = ""
-    subject: str = ""
-
-    def refuse(self, error: MingchaError) -> None:
-        """Note why the row is refused, at the column it is about."""
-        column = COLUMN_OF.get(error.code, "")
-        if error.code.startswith("gb_code."):
-            column = "gb_code"
-        if error.code == "camera.position":
-            measure = str(error.params.get("measure", ""))
-            column = _MEASURE.get(measure, measure)
-        plain = {key: value for key, value in error.params.items() if isinstance(value, str | int)}
-        self.status, self.changes = REFUSED, []
-        self.problems.append((str(error.params.get("column", column)), error.code, plain))
-        if isinstance(error, Unlawful):
-            self.verdict = "prohibited" if error.code == "camera.prohibited" else self.verdict
-            self.citations = [
-                {"instrument": instrument, "article": article, "item": item}
-                for instrument, article, item in error.citations
-            ]
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain JSON: days as text."""
-        changes = [[key, _plain(before), _plain(after)] for key, before, after in self.changes]
-        return {**asdict(self), "changes": changes, "problems": [list(problem) for problem in self.problems]}
 
 
 class RowImport:
@@ -398,7 +340,3 @@ def _same(before: object, after: object) -> bool:
     if isinstance(before, str) and isinstance(after, str):
         return before == after or " ".join(before.split()) == " ".join(after.split())
     return before == after
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value

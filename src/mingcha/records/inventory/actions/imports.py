@@ -16,7 +16,8 @@ from mingcha.base.keys import node_sealer
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.queries import require
 from mingcha.records.accounts.states import Permission
-from mingcha.records.inventory.actions.import_rows import CHANGED, NEW, REFUSED, UNCHANGED, RowImport, RowResult
+from mingcha.records.inventory.actions.import_rows import RowImport
+from mingcha.records.inventory.actions.row_results import CHANGED, NEW, REFUSED, UNCHANGED, RowResult
 from mingcha.records.inventory.exchange.reading import Parsed, parse
 from mingcha.records.inventory.jobs import ParkedImport
 from mingcha.records.inventory.models import Site

@@ -19,8 +19,8 @@ from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.files.uploads import takes_files
 from mingcha.records.inventory import queries
-from mingcha.records.inventory.actions.import_rows import CHANGED, NEW, REFUSED, UNCHANGED
 from mingcha.records.inventory.actions.imports import apply_import, check_import, export_site
+from mingcha.records.inventory.actions.row_results import CHANGED, NEW, REFUSED, UNCHANGED
 from mingcha.records.inventory.exchange.cells import written, written_degrees
 from mingcha.records.inventory.exchange.columns import table_of
 from mingcha.records.inventory.exchange.reading import MAX_BYTES, MAX_ROWS
