@@ -19,6 +19,7 @@ from mingcha.records.personnel.queries.holdings import (
     circumstances,
     listed,
 )
+from mingcha.records.personnel.queries.narrowing import may_lack
 from mingcha.records.personnel.queries.owed import (
     Owed,
     contractors,
@@ -76,6 +77,7 @@ __all__ = [
     "listed",
     "masked_number",
     "may_go_on_watching",
+    "may_lack",
     "may_watch",
     "not_filed",
     "open_number",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from mingcha.law import Citation
@@ -15,6 +15,7 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.models import Contractor
 from mingcha.records.personnel.models import Appointment, PersonnelFile, Post
 from mingcha.records.personnel.queries.holdings import CheckLine, Holdings, listed
+from mingcha.records.personnel.queries.narrowing import filed, may_lack, may_run_out, sites_that_file
 from mingcha.records.personnel.queries.places import MANY, InPost, in_posts
 from mingcha.records.personnel.queries.watching import current
 from mingcha.records.personnel.states import EXPIRY_DAYS, Item, PostKind
@@ -50,15 +51,14 @@ def owed(viewer: Person, on: date) -> list[Owed]:
     else what runs out in their own file."""
     if not (viewer.may(Permission.MANAGE_PERSONNEL) or viewer.may(Permission.APPOINT)):
         return [line for place in in_posts(on, Q(person=viewer)) for line in _own(place, on)]
-    places = in_posts(on)
     until = on + timedelta(days=EXPIRY_DAYS[0])
-    kinds = (suspended(places), not_filed(on), expiring(places, until), contractors(on, until), vacancies(on))
+    kinds = (suspended(on), not_filed(on), expiring(on, until), contractors(on, until), vacancies(on))
     return [line for kind in kinds for line in _capped(list(kind))]
 
 
-def suspended(places: Iterable[InPost]) -> Iterator[Owed]:
-    """People in posts that watch whose file lacks something besides the filing, so that they see no pictures."""
-    for place in places:
+def suspended(on: date) -> Iterator[Owed]:
+    """People in posts that watch whose file lacks something, so that they see no pictures."""
+    for place in in_posts(on, may_lack(on)):
         lacking = [line for line in place.checklist.lacking if place.watches]
         if lacking:
             yield _about(place, "post_suspended", _cited(lacking), missing=listed(line.item for line in lacking))
@@ -67,9 +67,14 @@ def suspended(places: Iterable[InPost]) -> Iterator[Owed]:
 def not_filed(on: date) -> Iterator[Owed]:
     """People who are to work at a site whose police have not been told of them. Those who hold a monitoring post there
     already are among `suspended`."""
-    holding = set(Appointment.objects.filter(current(on)).values_list("person_id", "post__site_id"))
-    meant = PersonnelFile.objects.filter(site__isnull=False, person__is_active=True).select_related("person", "site")
-    covers = [cover for cover in meant.order_by("site_id", "full_name") if (cover.pk, cover.site_id) not in holding]
+    there = Appointment.objects.filter(current(on), person=OuterRef("person"), post__site=OuterRef("site"))
+    meant = PersonnelFile.objects.filter(
+        ~Q(Exists(there)),
+        ~Q(filed(on, person="person", site="site")),
+        site__in=sites_that_file(on),
+        person__is_active=True,
+    )
+    covers = list(meant.select_related("person", "site").order_by("site_id", "full_name"))
     holdings = Holdings([cover.pk for cover in covers] if len(covers) <= MANY else None, on)
     for cover in covers:
         assert cover.site is not None
@@ -82,10 +87,10 @@ def not_filed(on: date) -> Iterator[Owed]:
             yield Owed("staff_not_filed", cover.person.public_id, name, url, None, _cited(lacking), params=said)
 
 
-def expiring(places: Iterable[InPost], until: date) -> Iterator[Owed]:
+def expiring(on: date, until: date) -> Iterator[Owed]:
     """Items in order now that run out by `until`, the soonest first; appointments likewise."""
     found: dict[tuple[str, str, date], Owed] = {}
-    for place in places:
+    for place in in_posts(on, may_run_out(on, until)):
         for line in place.checklist.lines:
             day = line.held.expires_on
             if line.is_met and day is not None and day <= until:

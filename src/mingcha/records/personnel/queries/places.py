@@ -15,7 +15,7 @@ from mingcha.records.personnel.queries.holdings import Checklist, Holdings
 from mingcha.records.personnel.queries.watching import current
 from mingcha.records.personnel.states import WATCHING, Item, PostKind
 
-MANY = 500
+MANY = 3000
 
 
 @dataclass(frozen=True, slots=True)

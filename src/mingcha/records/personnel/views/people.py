@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,7 +27,7 @@ from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.models import Contractor, Site
 from mingcha.records.personnel import actions, queries
 from mingcha.records.personnel.forms import FilingForm, FilterForm, PeopleForm, TrainingForm
-from mingcha.records.personnel.models import PersonnelFile
+from mingcha.records.personnel.models import Appointment, PersonnelFile
 from mingcha.records.personnel.queries import Holdings, InPost, Owed
 from mingcha.records.personnel.states import EXPIRY_DAYS, Holding, Item
 from mingcha.records.personnel.views.errors import put_error
@@ -34,6 +35,7 @@ from mingcha.records.wording.law import grounds
 
 PAGE = 50
 LISTED_AT_MOST = 200
+DUE_AT_MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +87,24 @@ def due(request: PersonRequest) -> HttpResponse:
     asked = request.GET.get("days", "")
     days = int(asked) if asked in {str(choice) for choice in EXPIRY_DAYS} else EXPIRY_DAYS[0]
     until = today + timedelta(days=days)
-    places = queries.in_posts(today)
     parts: tuple[tuple[str, str, list[Owed]], ...] = (
-        ("suspended", gettext("May not watch: the file lacks something"), list(queries.suspended(places))),
-        ("expiring", gettext("Runs out"), list(queries.expiring(places, until))),
+        ("suspended", gettext("May not watch: the file lacks something"), list(queries.suspended(today))),
+        ("expiring", gettext("Runs out"), list(queries.expiring(today, until))),
         ("contractors", gettext("Contractors with people in posts"), list(queries.contractors(today, until))),
         ("not-filed", gettext("Not yet filed with the police"), list(queries.not_filed(today))),
         ("vacant", gettext("Vacant posts"), list(queries.vacancies(today))),
     )
+    said = cache(grounds)
     context = {
         "parts": [
-            (anchor, title, [(line, grounds(line.citations)) for line in lines[:LISTED_AT_MOST]], len(lines))
+            (anchor, title, [(line, said(line.citations)) for line in lines[:DUE_AT_MOST]], len(lines))
             for anchor, title, lines in parts
         ],
         "days": days,
         "choices": EXPIRY_DAYS,
         "today": today,
-        "limit": LISTED_AT_MOST,
+        "limit": DUE_AT_MOST,
+        "may_manage": request.user.may(Permission.MANAGE_PERSONNEL),
     }
     return render(request, "personnel/due.html", context)
 
@@ -148,12 +151,12 @@ def _filtered(request: PersonRequest, form: FilterForm, today: date) -> QuerySet
         found = found.filter(personnel_file__employer=wanted["employer"])
     if wanted["state"] == "no_file":
         return found.filter(personnel_file__isnull=True)
+    if wanted["state"] == "suspended":
+        places = queries.in_posts(today, queries.may_lack(today))
+        return found.filter(pk__in={one.person_pk for one in places if one.suspended})
     if wanted["state"]:
-        places = queries.in_posts(today)
-        if wanted["state"] == "suspended":
-            places = [one for one in places if one.suspended]
-        holding = {one.person_pk for one in places}
-        return found.exclude(pk__in=holding) if wanted["state"] == "no_post" else found.filter(pk__in=holding)
+        holding = Exists(Appointment.objects.filter(queries.current(today), person=OuterRef("pk")))
+        return found.filter(holding if wanted["state"] == "in_post" else ~holding)
     return found
 
 
