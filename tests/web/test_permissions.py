@@ -41,6 +41,8 @@ def concrete(path: str) -> str:
         ("<str:factor_id>", "x"),
         ("<str:session_id>", "x"),
         ("<str:token_id>", "x"),
+        ("<str:person_id>", "x"),
+        ("<str:item>/<int:line>", "training/1"),
         ("<path:path>", "x"),
         ("<str:instrument>/<int:number>", "cn-2025-799/1"),
         ("<int:number>", "1"),

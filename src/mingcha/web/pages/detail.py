@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mingcha.records.accounts.states import Proof, Role
 from mingcha.records.inventory.states import CameraState, Engine, Transport
+from mingcha.records.personnel.states import IdKind, Item, Number, PostKind, Result
 from mingcha.records.register.models import Entry
 from mingcha.records.viewing.states import End, Kind, Reason
 from mingcha.records.wording import explain_reason
@@ -20,27 +22,48 @@ LABELS: dict[str, str | Promise] = {
     "address": _("Address"),
     "audio_reason": _("Reason for sound"),
     "by": _("Signed in by"),
+    "checked": _("Checked items"),
     "codec": _("Video format"),
     "codes_left": _("Recovery codes left"),
     "count": _("How many"),
+    "course": _("Course"),
     "credentials_given": _("New password of the camera"),
+    "day": _("Day"),
+    "employer": _("Employed by"),
     "end": _("How it ended"),
+    "end_reason": _("Reason"),
     "end_us": _("To"),
     "engine": _("Client"),
     "error_us": _("Difference"),
+    "expires_on": _("Good until"),
     "expires_us": _("Works until"),
+    "from_on": _("First day"),
     "from_us": _("From"),
+    "full_name": _("Full name"),
+    "id_given": _("Id number given anew"),
+    "id_kind": _("Kind of number"),
+    "item": _("Item"),
     "key_name": _("Name of the key"),
     "kind": _("Kind"),
+    "line": _("Line"),
     "login": _("Sign-in name"),
     "main_url": _("Main stream"),
     "name": _("Name"),
     "network_address": _("From address"),
     "note": _("Note"),
+    "number": _("Number"),
     "one_time": _("With a one-time password"),
+    "organ": _("Filed with"),
+    "organiser": _("Organiser"),
+    "people": _("People"),
+    "phone_given": _("Telephone given anew"),
+    "post_kind": _("Kind of post"),
     "reason": _("Reason"),
+    "receipt_number": _("Number of the receipt"),
+    "result": _("Result"),
     "role": _("Role"),
     "role_before": _("Role before"),
+    "seats": pgettext_lazy("in a post", "Places"),
     "second_factor": _("Second factor"),
     "site": _("Site"),
     "sound": _("Sound"),
@@ -51,12 +74,13 @@ LABELS: dict[str, str | Promise] = {
     "to_us": _("To"),
     "token_name": _("API token"),
     "transport": _("Transport"),
+    "until_on": _("Last day"),
     "url": _("Address"),
     "was": _("State before"),
     "why": _("Why"),
 }
 ORDER = ("reason", "note", "from_us", "start_us", "to_us", "end_us", "state", "end")
-HIDDEN = frozenset({"token", "cameras", "viewer", "name", "grant", "person", "width", "height"})
+HIDDEN = frozenset({"token", "post_name", "site_name", "file", "sha256", "cameras", "viewer", "name", "grant", "person", "width", "height"})
 STREAMS: dict[str, str | Promise] = {"main": _("Main stream"), "sub": _("Sub stream")}
 CHOICES: dict[str, tuple[Any, ...]] = {
     "reason": (Reason,),
@@ -69,6 +93,12 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "engine": (Engine,),
     "by": (Proof,),
     "second_factor": (Proof,),
+    "checked": (Item,),
+    "item": (Item,),
+    "post_kind": (PostKind,),
+    "result": (Result,),
+    "id_kind": (IdKind,),
+    "number": (Number,),
 }
 
 

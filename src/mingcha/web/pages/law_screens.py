@@ -33,6 +33,13 @@ SCREENS = (
     Screen("exports", _("Copies"), ("custody",), ("fetch-export",)),
     Screen("register", _("Register"), ("register",)),
     Screen("people", _("People"), ("viewing",), ("person", "add-person")),
+    Screen(
+        "posts",
+        _("Posts"),
+        ("training",),
+        ("post", "add-post", "edit-post", "choose-appointee", "appoint", "end-appointment", "personnel")
+        + ("personnel-due", "personnel-file", "personnel-cover", "record-training", "record-filing", "staff-list"),
+    ),
     Screen("law-site", _("What binds a site"), ("placement", "retention", "filings")),
     Screen("law", _("Law"), ("law_reader",)),
 )
