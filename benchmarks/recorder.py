@@ -77,16 +77,28 @@ def simulated(clip: Path, cameras: int, pace_us: float) -> Iterator[list[str]]:
             process.wait()
 
 
-def measure(name: str, pids: list[int], cameras: int, seconds: float) -> tuple[float, float]:
-    """Percent of a core per camera, MB per camera."""
+def stored_bytes(directory: Path) -> int:
+    """In all video files below."""
+    total = 0
+    for file in directory.rglob("*"):
+        if file.suffix in (".mp4", ".bin"):
+            with contextlib.suppress(FileNotFoundError):  # being renamed
+                total += file.stat().st_size
+    return total
+
+
+def measure(name: str, pids: list[int], cameras: int, seconds: float, directory: Path) -> tuple[float, float]:
+    """Percent of a core per camera, MB per camera. What is written per camera shows that nobody was starved."""
     time.sleep(SETTLE_S)
-    before, began = cpu_s(pids), time.monotonic()
+    before, stored, began = cpu_s(pids), stored_bytes(directory), time.monotonic()
     time.sleep(seconds)
-    share = (cpu_s(pids) - before) / (time.monotonic() - began)
+    passed_s = time.monotonic() - began
+    share = (cpu_s(pids) - before) / passed_s
+    megabit = (stored_bytes(directory) - stored) * 8e-6 / passed_s / cameras
     memory = memory_mb(pids)
     print(
         f"  {name:<22} {share * 100:7.1f} % of a core   {share * 100 / cameras:6.3f} % a camera   "
-        f"{memory:8.1f} MB   {memory / cameras:6.2f} MB a camera",
+        f"{memory:8.1f} MB   {memory / cameras:6.2f} MB a camera   {megabit:5.2f} Mb/s a camera",
         flush=True,
     )
     return share / cameras, memory / cameras
@@ -108,7 +120,7 @@ def run_ours(urls: list[str], directory: Path, seconds: float) -> tuple[float, f
     options = [word for n, url in enumerate(urls) for word in ("--camera", f"cam{n}={url}")]
     process = subprocess.Popen([sys.executable, "-m", "mingcha.cli.main", "record", *options], env=environ)
     try:
-        return measure("mingcha record", [process.pid], len(urls), seconds)
+        return measure("mingcha record", [process.pid], len(urls), seconds, directory)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -125,7 +137,7 @@ def run_ffmpeg(urls: list[str], directory: Path, seconds: float) -> tuple[float,
         for n, url in enumerate(urls)
     ]
     try:
-        return measure("ffmpeg -c copy", [process.pid for process in processes], len(urls), seconds)
+        return measure("ffmpeg -c copy", [process.pid for process in processes], len(urls), seconds, directory)
     finally:
         for process in processes:
             process.kill()
@@ -142,7 +154,7 @@ def run_c(urls: list[str], directory: Path, seconds: float) -> tuple[float, floa
     for sock in socks:
         sock.close()
     try:
-        return measure("C read and write", [process.pid], len(urls), seconds)
+        return measure("C read and write", [process.pid], len(urls), seconds, directory)
     finally:
         process.terminate()
         process.wait(10)
