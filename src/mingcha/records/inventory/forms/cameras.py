@@ -231,7 +231,7 @@ class DeviceForm(forms.Form):
     """What device it is and who looks after it."""
 
     system = forms.ModelChoiceField(label=_("System"), queryset=System.objects.none(), required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=[NONE, *CameraKind.choices], required=False)
+    kind = forms.ChoiceField(label=_("Kind of device"), choices=[NONE, *CameraKind.choices], required=False)
     device_model = forms.ModelChoiceField(label=_("Model"), queryset=DeviceModel.objects.none(), required=False)
     serial = Text(label=_("Serial number"), max_length=NAME_LIMIT, required=False)
     gb_code = Text(
