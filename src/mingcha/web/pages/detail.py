@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from mingcha.records.accounts.states import Proof, Role
 from mingcha.records.inventory.states import CameraState, Engine, Transport
@@ -22,7 +21,6 @@ LABELS: dict[str, str | Promise] = {
     "address": _("Address"),
     "audio_reason": _("Reason for sound"),
     "by": _("Signed in by"),
-    "checked": _("Checked items"),
     "codec": _("Video format"),
     "codes_left": _("Recovery codes left"),
     "count": _("How many"),
@@ -55,7 +53,6 @@ LABELS: dict[str, str | Promise] = {
     "one_time": _("With a one-time password"),
     "organ": _("Filed with"),
     "organiser": _("Organiser"),
-    "people": _("People"),
     "phone_given": _("Telephone given anew"),
     "post_kind": _("Kind of post"),
     "reason": _("Reason"),
@@ -65,6 +62,7 @@ LABELS: dict[str, str | Promise] = {
     "role_before": _("Role before"),
     "seats": pgettext_lazy("in a post", "Places"),
     "second_factor": _("Second factor"),
+    "sha256": "SHA-256",
     "site": _("Site"),
     "sound": _("Sound"),
     "start_us": _("From"),
@@ -80,7 +78,23 @@ LABELS: dict[str, str | Promise] = {
     "why": _("Why"),
 }
 ORDER = ("reason", "note", "from_us", "start_us", "to_us", "end_us", "state", "end")
-HIDDEN = frozenset({"token", "post_name", "site_name", "file", "sha256", "cameras", "viewer", "name", "grant", "person", "width", "height"})
+HIDDEN = frozenset(
+    {
+        "token",
+        "post_name",
+        "site_name",
+        "file",
+        "checked",
+        "people",
+        "cameras",
+        "viewer",
+        "name",
+        "grant",
+        "person",
+        "width",
+        "height",
+    }
+)
 STREAMS: dict[str, str | Promise] = {"main": _("Main stream"), "sub": _("Sub stream")}
 CHOICES: dict[str, tuple[Any, ...]] = {
     "reason": (Reason,),
@@ -93,7 +107,6 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "engine": (Engine,),
     "by": (Proof,),
     "second_factor": (Proof,),
-    "checked": (Item,),
     "item": (Item,),
     "post_kind": (PostKind,),
     "result": (Result,),
