@@ -16,7 +16,7 @@ from pathlib import Path
 
 START_S = 90
 STOP_S = 40
-_LOGIN = re.compile(r"^    (?P<username>[\w.-]+) +(?P<password>\S{8,})$", re.MULTILINE)
+_LOGIN = re.compile(r"^    (?P<username>[\w.-]+) +(?P<password>\S{8,})(?:  \S.*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

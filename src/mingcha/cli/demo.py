@@ -103,6 +103,14 @@ def program(data: DataDir, port: int) -> Program:
     return Program("sim", ("-m", "mingcha.cli.main", "sim", *options, *login), data.logs / "sim.log", {})
 
 
+def put_office(data: DataDir, port: int) -> None:
+    """Make the demonstration's office round the simulated cameras."""
+    from mingcha.cli import demo_office, office
+
+    print("Making the demonstration's sites, people and papers …", flush=True)
+    demo_office.put_office(data, host=HOST, port=port, login=(USERNAME, PASSWORD), at=office.now())
+
+
 def put_cameras(data: DataDir, port: int) -> None:
     """Put the simulated cameras into the inventory; those that are there get their present address."""
     from mingcha.cli import office

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,15 @@ FIRST_POSTS = {"manager": ("management", "管理岗"), "guard": ("monitoring", "
 MADE_UP = "演示数据（mingcha up）"
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A one-time login as the command prints it. `role`: in words."""
+
+    username: str
+    password: str
+    role: str
+
+
 def now() -> datetime:
     """The command line is where time enters an act."""
     from mingcha.base.clock import SystemClock, to_datetime
@@ -29,23 +40,23 @@ def operator() -> str:
     return getpass.getuser()
 
 
-def first_logins() -> list[tuple[str, str]]:
-    """Make the first people when there are none; a fresh one-time password for those who never set their own.
-
-    Returns (sign-in name, one-time password); empty when everybody has a password of their own.
-    """
+def first_logins(people: Sequence[tuple[str, str, str]] = FIRST_PEOPLE) -> list[Login]:
+    """Make the first people (sign-in name, name, role) where there are none; a fresh one-time password for those who
+    never set their own. Empty when everybody has a password of their own."""
     from mingcha.records.accounts import actions
     from mingcha.records.accounts.models import Person
     from mingcha.records.register.actions import CONSOLE
 
     logins = []
-    for username, name, role in FIRST_PEOPLE:
+    there = set(Person.objects.values_list("role", flat=True))
+    for username, name, role in people:
         person = Person.objects.filter(username=username).first()
-        if person is None and not Person.objects.filter(role=role).exists():
-            _person, password = actions.create_person(username=username, name=name, role=role, actor=CONSOLE, at=now())
-            logins.append((username, password))
+        if person is None and role not in there:
+            made, password = actions.create_person(username=username, name=name, role=role, actor=CONSOLE, at=now())
+            logins.append(Login(username, password, made.get_role_display()))
         elif person is not None and person.must_set_password and person.is_active:
-            logins.append((username, actions.issue_one_time_login(person=person, actor=CONSOLE, at=now())))
+            password = actions.issue_one_time_login(person=person, actor=CONSOLE, at=now())
+            logins.append(Login(username, password, person.get_role_display()))
     return logins
 
 
@@ -132,4 +143,4 @@ def camera_named(text: str) -> Camera:
     return camera
 
 
-__all__ = ["camera_named", "first_logins", "first_site", "now", "operator", "put_camera", "put_first_posts"]
+__all__ = ["Login", "camera_named", "first_logins", "first_site", "now", "operator", "put_camera", "put_first_posts"]

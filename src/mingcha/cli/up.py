@@ -11,12 +11,16 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mingcha.base.datadir import DataDir
 from mingcha.base.env import Env
 from mingcha.base.errors import Unavailable
-from mingcha.cli import demo, named_cameras
+from mingcha.cli import demo, demo_office, named_cameras
 from mingcha.cli.processes import Child, Program
+
+if TYPE_CHECKING:
+    from mingcha.cli.office import Login
 
 READY_WAIT_S = 60.0
 READY_LOOK_S = 0.1
@@ -30,6 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     named_cameras.add_option(parser)
     parser.add_argument("--no-sim", action="store_true", help="no simulated cameras, also when none is named")
     parser.add_argument("--with-sim", action="store_true", help="simulated cameras besides the named ones")
+    parser.add_argument("--no-demo", action="store_true", help="no made-up sites, people and papers around them")
     parser.set_defaults(run=run)
 
 
@@ -46,14 +51,20 @@ def run(arguments: argparse.Namespace) -> int:
     from mingcha.cli import office
 
     programs = [_mingcha(data, "record"), _mingcha(data, "web"), _mingcha(data, "gateway")]
-    if demo.is_wanted(data, asked=arguments.with_sim, refused=arguments.no_sim, names_others=bool(named)):
+    simulated = demo.is_wanted(data, asked=arguments.with_sim, refused=arguments.no_sim, names_others=bool(named))
+    wants_office = demo_office.is_wanted(data, refused=arguments.no_demo, simulated=simulated and not named)
+    if wants_office:
+        demo_office.begin(data)
+    logins = office.first_logins(demo_office.people() if demo_office.is_demo(data) else office.FIRST_PEOPLE)
+    if simulated:
         demo.render()
         port = demo.choose_port(data)
         programs.insert(0, demo.program(data, port))
+        if wants_office:
+            demo.put_office(data, port)
         demo.put_cameras(data, port)
     for name, address in named:
         office.put_camera(name, address)
-    logins = office.first_logins()
     office.put_first_posts()
     return asyncio.run(_supervise(env, data, programs, logins))
 
@@ -81,7 +92,7 @@ def _require_ports(env: Env) -> None:
                 ) from error
 
 
-async def _supervise(env: Env, data: DataDir, programs: Sequence[Program], logins: list[tuple[str, str]]) -> int:
+async def _supervise(env: Env, data: DataDir, programs: Sequence[Program], logins: list[Login]) -> int:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -138,7 +149,7 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
 
 
-def _print_banner(env: Env, data: DataDir, logins: list[tuple[str, str]]) -> None:
+def _print_banner(env: Env, data: DataDir, logins: list[Login]) -> None:
     host = _reachable(env.text("MINGCHA_WEB_HOST"))
     lines = [
         "",
@@ -147,7 +158,8 @@ def _print_banner(env: Env, data: DataDir, logins: list[tuple[str, str]]) -> Non
     ]
     if logins:
         lines.append("  Sign in with one of these; the password works once, then you set your own:")
-        lines += [f"    {username:<10} {password}" for username, password in logins]
+        width = max(len(login.username) for login in logins)
+        lines += [f"    {login.username:<{width}}  {login.password}  {login.role}" for login in logins]
     else:
         lines.append("  Sign in with the passwords you have set.")
     lines += [f"  Recordings, databases and logs: {_short(data.root)}", "  Ctrl-C stops everything.", ""]
