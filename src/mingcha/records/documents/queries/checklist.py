@@ -184,7 +184,7 @@ class _Stock:
 
     systems: dict[int, list[System]]
     models: dict[int, list[DeviceModel]]
-    contractors: list[Contractor]
+    contractors: dict[int, list[Contractor]]
     filed: dict[str, list[Document]]
 
 
@@ -201,20 +201,35 @@ def _stock(sites: Sequence[Site]) -> _Stock:
     for site, model in used:
         if model is not None:
             models[site].append(found[model])
-    contractors = list(Contractor.objects.filter(ended_on__isnull=True).select_related("agreement").order_by("id"))
+    contractors = _contractors(pks)
     filed: dict[str, list[Document]] = defaultdict(list)
     for document in Document.objects.filter(_about(sites, systems, models, contractors), withdrawn_at__isnull=True):
         filed[document.subject].append(document)
     return _Stock(systems, models, contractors, filed)
 
 
+def _contractors(sites: Sequence[int]) -> dict[int, list[Contractor]]:
+    """Firms that run these sites or some of their cameras; one that is named nowhere counts for each site."""
+    linked = set(Site.objects.filter(operator__isnull=False).values_list("pk", "operator_id"))
+    standing = Camera.objects.filter(retired_at__isnull=True, operator__isnull=False)
+    linked |= set(standing.order_by().values_list("site_id", "operator_id").distinct())
+    placed = {firm for _, firm in linked}
+    firms = Contractor.objects.filter(ended_on__isnull=True).select_related("agreement").order_by("id")
+    found: dict[int, list[Contractor]] = {site: [] for site in sites}
+    for firm in firms:
+        for site in sites:
+            if (site, firm.pk) in linked or firm.pk not in placed:
+                found[site].append(firm)
+    return found
+
+
 def _about(
     sites: Sequence[Site],
     systems: dict[int, list[System]],
     models: dict[int, list[DeviceModel]],
-    contractors: list[Contractor],
+    contractors: dict[int, list[Contractor]],
 ) -> Q:
-    things = [*sites, *contractors, *(one for found in (systems, models) for some in found.values() for one in some)]
+    things = [*sites, *(one for found in (systems, models, contractors) for some in found.values() for one in some)]
     return Q(subject__in={thing.public_id for thing in things} | {site.unit.public_id for site in sites})
 
 
@@ -230,7 +245,7 @@ def _things(site: Site, stock: _Stock) -> dict[str, list[_Thing]]:
         "site": [_Thing(site.public_id, site.name, state, (unit,))],
         "contractor": [
             _Thing(one.public_id, one.name, state, (), *_agreement(one), frozenset({"security_agreement"}))
-            for one in stock.contractors
+            for one in stock.contractors.get(site.pk, [])
         ],
         "device_model": [
             _Thing(one.public_id, str(one), state, (), *_certificate(one)) for one in stock.models.get(site.pk, [])
