@@ -26,7 +26,7 @@ from mingcha.media.footage.archive import Footage
 
 FORMAT = "mingcha.proof/1"
 NAME = "proof.json"
-VERIFIERS = ("verify.py",)
+VERIFIERS = ("verify.py", "verify.html")
 _SEGMENT = re.compile(r'^\{"number": (\d+), .*"root": (null|"[0-9a-f]{64}")')
 
 

@@ -1,0 +1,77 @@
+"""`verify.html` of a copy in a browser without network: the genuine, and each falsification."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.media.export import test_proof as proofs
+from tests.media.export.test_proof import Bundle, bundle  # noqa: F401
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(locale="en-US", offline=True)
+    yield context.new_page()
+    context.close()
+
+
+def check(page: Any, directory: Path) -> tuple[str, str]:
+    """Open the page of the copy from the disk, give it all files; class of the verdict and all that it says."""
+    page.goto((directory / "verify.html").as_uri())
+    page.set_input_files("#files", [str(path) for path in directory.iterdir() if path.suffix in (".json", ".mp4")])
+    page.click("button[type=submit]")
+    page.wait_for_selector("#verdict.good, #verdict.bad, #verdict.part", timeout=60_000)
+    return page.get_attribute("#verdict", "class"), page.inner_text("#result")
+
+
+def test_a_genuine_copy_is_proven_in_both_languages(page: Any, bundle: Path) -> None:  # noqa: F811
+    verdict, said = check(page, bundle)
+    assert verdict == "good", said
+    assert "Witnessed at" in page.inner_text("#facts")
+    assert "witness.example" in said
+    page.click("#language")
+    assert "结论：真实完整。" in page.inner_text("#verdict")
+
+
+@pytest.mark.parametrize(
+    ("falsify", "said"),
+    [
+        (proofs.flip_picture, "The pictures were changed"),
+        (proofs.flip_head, "its head was changed"),
+        (proofs.swap_parts, "The pictures were changed"),
+        (proofs.drop_part, "bytes are missing"),
+        (proofs.add_bytes, "8 bytes were added"),
+        (proofs.change_manifest, "manifest.json was changed"),
+        (proofs.forge_root, "are not those in the ledger"),
+        (proofs.foreign_segment, "of another camera or time"),
+        (proofs.no_proof, "there is no proof of recording"),
+        (proofs.forge_checkpoint, "not signed by the ledger's key"),
+        (proofs.forge_witness, "signature of the witness witness.example is false"),
+        (proofs.no_video, "was not chosen"),
+    ],
+)
+def test_every_falsification_is_named(
+    page: Any,
+    bundle: Path,  # noqa: F811
+    tmp_path: Path,
+    falsify: Callable[[Path], None],
+    said: str,
+) -> None:
+    copy = Path(shutil.copytree(bundle, tmp_path / "copy"))
+    falsify(copy)
+    verdict, told = check(page, copy)
+    assert (verdict, said in told) == ("bad", True), told
+
+
+def test_what_was_still_being_written_is_not_called_proven(page: Any, tmp_path: Path) -> None:
+    made = Bundle(tmp_path, leave_open=True, to_s=18.0)
+    made.close()
+    verdict, said = check(page, made.path)
+    assert verdict == "part", said
