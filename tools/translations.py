@@ -48,7 +48,7 @@ def sources() -> Iterator[tuple[str, str]]:
         django.setup()
     for path in sorted(SOURCES.rglob("*.py")):
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
-    for path in sorted(SOURCES.rglob("*.html")):
+    for path in sorted(SOURCES.rglob("templates/**/*.html")):
         yield path.relative_to(ROOT).as_posix(), templatize(path.read_text(encoding="utf-8"), origin=str(path))
 
 

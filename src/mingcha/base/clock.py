@@ -6,11 +6,15 @@ microseconds of an arbitrary origin (`*_mono_us`). Local time exists on screens 
 
 from __future__ import annotations
 
+import ctypes
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 US_PER_S = 1_000_000
+_TIME_ERROR = 5
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock(Protocol):
@@ -29,6 +33,31 @@ class SystemClock:
 
     def mono_us(self) -> int:
         return time.monotonic_ns() // 1000
+
+
+class KernelClock:
+    """What the kernel knows of time beyond the clocks: since when it runs, and whether somebody keeps its wall clock."""
+
+    def wall_us(self) -> int:
+        return time.time_ns() // 1000
+
+    def since_boot_us(self) -> int:
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
+
+    def boot(self) -> str:
+        try:
+            return _BOOT_ID.read_text(encoding="ascii").strip()
+        except OSError:
+            return ""
+
+    def is_synchronised(self) -> bool:
+        """By adjtimex(2): TIME_ERROR says that nobody keeps the clock."""
+        buffer = ctypes.create_string_buffer(512)  # struct timex is 208 bytes; zeroed, it only asks
+        try:
+            state = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
+        except (OSError, AttributeError):
+            return False
+        return state not in (-1, _TIME_ERROR)
 
 
 class ManualClock:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.clock import US_PER_S
-from mingcha.media.retention.trusted_time import SLACK_US, Kernel, Mark, TrustedTime
+from mingcha.media.retention.trusted_time import SLACK_US, Mark, TrustedTime
 from tests.media.retention.machine import FakeMachine
 
 START_US = 1_790_000_000 * US_PER_S
@@ -125,11 +125,3 @@ def test_without_anybody_to_vouch_it_is_never_ahead_of_the_truth(
             time = TrustedTime(machine, time.mark)
         allowed_us = (truth - began_us) // 1_000 + SLACK_US * (1 + len(events))
         assert time.now_us() <= truth + allowed_us
-
-
-def test_the_kernel_answers() -> None:
-    kernel = Kernel()
-    assert kernel.since_boot_us() > 0
-    assert kernel.wall_us() > START_US
-    assert isinstance(kernel.is_synchronised(), bool)
-    assert kernel.boot() == kernel.boot()

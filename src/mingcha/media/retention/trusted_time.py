@@ -8,11 +8,8 @@ is kept by a time server, or a person. The time of deletion is the earlier of th
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Protocol
 
 from mingcha.base.clock import US_PER_S
@@ -24,8 +21,6 @@ SLACK_US = 60 * US_PER_S
 then nothing goes early."""
 DRIFT = 1000
 """Correction is earned by time that passes, one part in a thousand, twice what a time server may ask of the kernel."""
-_TIME_ERROR = 5
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Machine(Protocol):
@@ -42,31 +37,6 @@ class Machine(Protocol):
 
     def is_synchronised(self) -> bool:
         """Whether a time server keeps the wall clock."""
-
-
-class Kernel:
-    """This machine."""
-
-    def wall_us(self) -> int:
-        return time.time_ns() // 1000
-
-    def since_boot_us(self) -> int:
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1000
-
-    def boot(self) -> str:
-        try:
-            return _BOOT_ID.read_text(encoding="ascii").strip()
-        except OSError:
-            return ""
-
-    def is_synchronised(self) -> bool:
-        """By adjtimex(2): TIME_ERROR says that nobody keeps the clock."""
-        buffer = ctypes.create_string_buffer(512)  # struct timex is 208 bytes; zeroed, it only asks
-        try:
-            state = ctypes.CDLL(None, use_errno=True).adjtimex(buffer)
-        except (OSError, AttributeError):
-            return False
-        return state not in (-1, _TIME_ERROR)
 
 
 @dataclass(frozen=True, slots=True)

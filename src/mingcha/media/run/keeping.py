@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
-from mingcha.base.clock import US_PER_S
+from mingcha.base.clock import US_PER_S, KernelClock
 from mingcha.base.datadir import DataDir
 from mingcha.base.errors import MingchaError, Unavailable
 from mingcha.base.keys import ledger_key
@@ -26,7 +26,7 @@ from mingcha.media.catalog.keeping import order_rule
 from mingcha.media.catalog.leaves import add_leaf
 from mingcha.media.export import proof
 from mingcha.media.retention.sweep import Sweeper
-from mingcha.media.retention.trusted_time import Kernel, Machine
+from mingcha.media.retention.trusted_time import Machine
 from mingcha.media.run.writing import Writing
 from mingcha.media.store.directory import RESERVE_BYTES
 from mingcha.wire.holds import Hold
@@ -56,7 +56,7 @@ class Keeping:
     def __init__(self, writing: Writing, data: DataDir, machine: Machine | None = None) -> None:
         self._writing = writing
         self._data = data
-        self._machine = machine or Kernel()
+        self._machine = machine or KernelClock()
         self._sweeper: Sweeper | None = None
         self._ledger: Log | None = None
         self._witnesses: Witnesses | None = None
