@@ -36,7 +36,7 @@ class SystemClock:
 
 
 class KernelClock:
-    """What the kernel knows of time beyond the clocks: since when it runs, and whether somebody keeps its wall clock."""
+    """What the kernel knows of time besides: since when it runs, and whether somebody keeps its wall clock."""
 
     def wall_us(self) -> int:
         return time.time_ns() // 1000
