@@ -16,6 +16,7 @@ EVERYBODY = {
     "/sign-in/organisation/",
     "/sign-in/organisation/back/",
     "/language/",
+    "/s/<str:token>/",
     "/static/<path:path>",
     "/favicon.ico",
 }
@@ -46,6 +47,7 @@ def concrete(path: str) -> str:
         ("<path:path>", "x"),
         ("<str:instrument>/<int:number>", "cn-2025-799/1"),
         ("<int:number>", "1"),
+        ("<int:check>", "1"),
     ):
         path = path.replace(part, value)
     return path

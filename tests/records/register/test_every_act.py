@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 from collections.abc import Callable, Iterator
+from types import ModuleType
 
 import pytest
 
+import mingcha.records
+import mingcha.web
 from mingcha.records.register.acts import ACTS
 
-APPS = ("accounts", "inventory", "personnel", "viewing")
-# Acts whose doer is the subject itself, or which the system does by itself.
-WITHOUT_ACTOR = {"set_own_password", "sign_out", "end_viewing", "_note_sign_in", "_note_failure"}
+# Acts whose doer is the person they are about, or which the system does by itself.
+WITHOUT_ACTOR = {
+    "set_own_password",
+    "sign_out",
+    "end_viewing",
+    "note_sign_in",
+    "_note_failure",
+    "_note_second_failure",
+    "_note_identity",
+    "note_organisation_refusal",
+    "add_app",
+    "add_key",
+    "renew_recovery_codes",
+    "remove_factor",
+    "end_other_sessions",
+    "make_token",
+    "revoke_token",
+}
+
+
+def modules() -> Iterator[ModuleType]:
+    """Every module of acts: `actions` of an app or a part of it, and `…_acts` of the pages above all apps."""
+    for package in (mingcha.records, mingcha.web):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".actions" in found.name or found.name.endswith("_acts"):
+                yield importlib.import_module(found.name)
 
 
 def acts() -> Iterator[tuple[str, Callable[..., object]]]:
-    for app in APPS:
-        module = importlib.import_module(f"mingcha.records.{app}.actions")
+    """Each act once, where it is written; private ones too."""
+    for module in modules():
         for name, function in vars(module).items():
-            if inspect.isfunction(function) and getattr(function, "act_words", ()):
-                yield f"{app}.{name}", function
+            if getattr(function, "act_words", ()) and function.__module__ == module.__name__:
+                yield f"{module.__name__.removeprefix('mingcha.').replace('.actions', '')}.{name}", function
 
 
 @pytest.mark.parametrize(("name", "function"), list(acts()), ids=[name for name, _function in acts()])
