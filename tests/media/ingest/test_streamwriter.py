@@ -42,7 +42,9 @@ class Bench:
     writer: StreamWriter
     media: int = 0
 
-    def drafts(self, run: Run, seconds: int, *, gop: int = 50, fps: int = 25, damaged: bool = False) -> None:
+    def drafts(
+        self, run: Run, seconds: int, *, gop: int = 50, fps: int = 25, damaged: bool = False, at_once: bool = False
+    ) -> None:
         """Let so many seconds of pictures arrive and be written."""
         for _ in range(seconds * fps):
             unit = AccessUnit(
@@ -56,7 +58,8 @@ class Bench:
             if draft is not None:
                 self.take(run, draft)
             self.media += 1
-            self.clock.advance(US_PER_S // fps)
+            if not at_once:
+                self.clock.advance(US_PER_S // fps)
 
     def take(self, run: Run, draft: Draft) -> None:
         self.writer.write(run, draft)
@@ -183,6 +186,31 @@ def test_damaged_pictures_are_kept_and_the_stretch_is_named(bench: Bench) -> Non
     assert sum(segment.frames for segment in bench.segments()) == 250
     damage = [gap for gap in bench.gaps() if gap.reason == "packets_lost"]
     assert sum((gap.end_us or 0) - gap.start_us for gap in damage) == 2 * US_PER_S
+
+
+def test_damage_in_a_burst_of_old_pictures_is_named_where_it_was(bench: Bench) -> None:
+    run = new_run()
+    bench.clock.advance(20 * US_PER_S)
+    bench.drafts(run, 4, at_once=True)
+    bench.drafts(run, 2, damaged=True, at_once=True)
+    bench.drafts(run, 70)
+    bench.end(run)
+    first = bench.segments()[0]
+    damage = [gap for gap in bench.gaps() if gap.reason == "packets_lost"]
+    assert [(gap.start_us - first.start_us) // US_PER_S for gap in damage] == [4, 5]
+    assert sum((gap.end_us or 0) - gap.start_us for gap in damage) == 2 * US_PER_S
+
+
+def test_damage_by_bad_data_is_named_so(bench: Bench) -> None:
+    run = new_run()
+    bench.drafts(run, 4)
+    run.cutter.blame_bad_data()
+    bench.drafts(run, 1, damaged=True)
+    bench.drafts(run, 4)
+    run.cutter.blame_bad_data()
+    bench.drafts(run, 4)
+    bench.end(run)
+    assert [gap.reason for gap in bench.gaps() if gap.reason in ("bad_data", "packets_lost")] == ["bad_data"]
 
 
 def test_footage_goes_on_to_disk_while_the_catalog_is_locked_for_forty_seconds(bench: Bench, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ class Draft:
     audio: list[Sample] = field(default_factory=list)
     payload_bytes: int = 0
     damaged: int = 0
+    had_bad_data: bool = False
 
     @property
     def start(self) -> int:
@@ -52,11 +53,17 @@ class Cutter:
         self._audio_last_pts = 0
         self._draft: Draft | None = None
         self._limit = 0  # where the draft must end
+        self._blamed_parts = 0
         self._audio_waiting: list[Sample] = []
 
     @property
     def has_begun(self) -> bool:
         return self._origin_mono_us is not None
+
+    def blame_bad_data(self) -> None:
+        """The camera sent what makes no sense: damage in this part and the next, if there is any, comes of that. (The
+        picture that it hit may come after it.)"""
+        self._blamed_parts = 2
 
     def push(self, unit: AccessUnit) -> Draft | None:
         """Take a unit; a finished draft comes back when this unit shows that a part is complete."""
@@ -101,6 +108,8 @@ class Cutter:
         draft, self._draft = self._draft, None
         if draft is not None:
             draft.audio, self._audio_waiting = self._audio_waiting, []
+            draft.had_bad_data = self._blamed_parts > 0
+            self._blamed_parts -= draft.had_bad_data
         return draft
 
     def _push_audio(self, unit: AccessUnit) -> None:

@@ -70,6 +70,8 @@ class Recording:
         run; the session reckons time by arrival until then, so that no picture is lost."""
         if reason in _BREAKING_LOSSES:
             self._turning = True
+        elif reason == "bad_data" and self._run is not None:
+            self._run.cutter.blame_bad_data()
 
     def interrupted(self, reason: str) -> None:
         """The session ended: write what is there, then a gap begins."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 
 from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.errors import Unavailable
@@ -16,6 +15,7 @@ from mingcha.media.container.identity import Identity
 from mingcha.media.ingest.cutter import Draft
 from mingcha.media.ingest.disk import Disk
 from mingcha.media.ingest.journal import Journal
+from mingcha.media.ingest.openrun import OpenRun, Stretch
 from mingcha.media.ingest.recording import Run
 from mingcha.media.ingest.runclock import RunClock, SegmentTimes
 from mingcha.media.ingest.segmentfile import SEGMENT_S, SegmentFile
@@ -27,23 +27,6 @@ KEPT_TOLERANCE_US = US_PER_S
 """In a file that was given up the start stands as it was first estimated."""
 PAUSE_TICKS = 3 * VIDEO_CLOCK_HZ
 """No camera that is used for recording sends less than a picture in three seconds by intention."""
-
-
-@dataclass(slots=True)
-class OpenRun:
-    """A run as the catalog knows it. `first_dts`: media time of the run's start in the loop's counting. `before_us`:
-    end of the footage before it, if it `has_forerunner`, else when recording was ordered. `said_us`: where the gap
-    before it was said to end, if there was one. `is_settled`: its start is final."""
-
-    source: Run
-    number: int
-    clock: RunClock
-    first_dts: int
-    start_us: int
-    before_us: int
-    has_forerunner: bool
-    said_us: int = 0
-    is_settled: bool = False
 
 
 class StreamWriter:
@@ -264,8 +247,12 @@ class StreamWriter:
 
     def _settle(self, opened: OpenRun, start_us: int) -> None:
         """Pictures that came in a burst are older than their arrival said: the gap before them is shorter. Between two
-        runs without a loss there may still be a little time, or much when the clock was set."""
+        runs without a loss there may still be a little time, or much when the clock was set. What was named inside the
+        run moves with it."""
         said_us, before_us = opened.said_us, opened.before_us
+        if start_us != opened.start_us and opened.named:
+            self._move_stretches(opened.named, start_us - opened.start_us)
+        opened.named = []
         if said_us:
             if start_us < said_us:
                 self._journal.change(lambda catalog: catalog.trim_gaps(self._camera, self._role, start_us, said_us))
@@ -367,7 +354,8 @@ class StreamWriter:
         """Damaged pictures are kept, and the stretch they stand in is named."""
         end_us = opened.clock.start_us + ticks_to_us(segment.media_end)
         start_us = end_us - ticks_to_us(draft.end - draft.start)
-        self._name_stretch(start_us, end_us, "packets_lost", f"{draft.damaged} damaged pictures")
+        reason = "bad_data" if draft.had_bad_data else "packets_lost"
+        self._name_stretch(opened, start_us, end_us, reason, f"{draft.damaged} damaged pictures")
 
     def _note_pauses(self, opened: OpenRun, segment: SegmentFile, draft: Draft) -> None:
         """The camera went on after a pause too short to end the session: no picture shows what happened in it."""
@@ -377,9 +365,21 @@ class StreamWriter:
             if sample.duration > PAUSE_TICKS:
                 start_us = opened.clock.start_us + ticks_to_us(sample.dts + usual)
                 end_us = opened.clock.start_us + ticks_to_us(sample.dts + sample.duration)
-                self._name_stretch(start_us, end_us, "camera_silent", "a pause within the stream")
+                self._name_stretch(opened, start_us, end_us, "camera_silent", "a pause within the stream")
 
-    def _name_stretch(self, start_us: int, end_us: int, reason: str, detail: str) -> None:
+    def _name_stretch(self, opened: OpenRun, start_us: int, end_us: int, reason: str, detail: str) -> None:
+        if not opened.is_settled:
+            opened.named.append(Stretch(start_us, end_us, reason, detail))
         self._journal.change(
             lambda catalog: catalog.add_gap(self._camera, self._role, start_us, end_us, reason, detail)
         )
+
+    def _move_stretches(self, named: list[Stretch], by_us: int) -> None:
+        def move(catalog: Catalog) -> None:
+            for stretch in named:
+                catalog.trim_gaps(self._camera, self._role, stretch.start_us, stretch.end_us)
+            for stretch in named:
+                start_us, end_us = stretch.start_us + by_us, stretch.end_us + by_us
+                catalog.add_gap(self._camera, self._role, start_us, end_us, stretch.reason, stretch.detail)
+
+        self._journal.change(move)
