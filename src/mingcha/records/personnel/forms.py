@@ -147,7 +147,7 @@ class CoverForm(forms.Form):
             ("phone", "drop_phone", cover.phone_sealed if cover else ""),
         ):
             if sealed:
-                self.fields[name].help_text = _("Leave empty to keep the stored one.")
+                self.fields[name].help_text = pgettext_lazy("a number", "Leave empty to keep the stored one.")
             else:
                 del self.fields[drop]
 

@@ -68,6 +68,7 @@ def personnel_file(request: PersonRequest, public_id: str) -> HttpResponse:
         "sections": [Section(item, list(queries.lines_of(person, item.value))) for item in Item],
         "history": list(queries.appointments_of(person)),
         "today": today,
+        "site": held[0].site if held else (cover.site if cover else None),
         "may_manage": request.user.may(Permission.MANAGE_PERSONNEL),
         "may_appoint": request.user.may(Permission.APPOINT),
     }
