@@ -14,6 +14,7 @@ from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer
 from mingcha.media.anchor import feeder
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
+from mingcha.media.catalog.leaves import add_leaf
 from tests.media.catalog.film import CAMERA, Film
 
 KEY = Ed25519PrivateKey.generate()
@@ -115,3 +116,12 @@ def test_the_log_keeps_its_origin(film: Film, tmp_path: Path) -> None:
     assert reopened.origin == origin
     assert origin.startswith("mingcha/nod_")
     reopened.close()
+
+
+def test_the_office_is_told_where_its_register_is(film: Film, ledger: Log) -> None:
+    film.record(0)
+    with film.catalog.transaction() as connection:
+        add_leaf(connection, "register", {"first": 1, "last": 9, "root": "ab", "at_us": 5})
+    made(film, ledger).feed()
+    (told,) = [fact for fact in film.catalog.facts_after(0) if fact.kind == "ledger.anchored"]
+    assert told.detail == {"first": 1, "last": 9, "root": "ab", "index": 1}

@@ -7,8 +7,9 @@ waits with what the ledger holds beyond the size the catalog knows.
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from mingcha.base.errors import Corrupt
@@ -18,6 +19,7 @@ from mingcha.ledger.notes import Signer
 from mingcha.media.catalog.leaves import Leaf, confirm_leaves, pending_leaves
 from mingcha.media.catalog.reader import CatalogReader
 from mingcha.media.catalog.writer import Catalog
+from mingcha.wire.facts import Fact
 
 log = logging.getLogger(__name__)
 
@@ -77,9 +79,19 @@ class Feeder:
         log.warning("the catalog does not know the last %d entries of the ledger", beyond)
         return 0
 
+    def _anchored(self, leaves: Sequence[Leaf], first: int) -> Iterator[Fact]:
+        """The office is told where the stretches of its register are."""
+        for place, leaf in enumerate(leaves, first):
+            body = json.loads(leaf.body)
+            if body["kind"] == "register":
+                detail = {key: body[key] for key in ("first", "last", "root")} | {"index": place}
+                yield Fact(new_id("fct"), "ledger.anchored", body["at_us"], "", detail)
+
     def _confirm(self, leaves: Sequence[Leaf], first: int) -> None:
         def change(catalog: Catalog) -> None:
             with catalog.transaction() as connection:
                 confirm_leaves(connection, leaves, first)
+                for fact in self._anchored(leaves, first):
+                    catalog.add_fact(fact)
 
         self._submit(change)

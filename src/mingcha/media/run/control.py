@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,18 +23,21 @@ from mingcha.wire import facts, holds, plan
 
 FACTS_PER_ANSWER = 500
 MAX_BODY_BYTES = 16 << 20
+_ROOT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class ControlServices:
     """What the control routes call. `take_plan` stores and applies; `take_holds` returns when every later deletion
-    knows them; `probe` opens a camera once and describes it."""
+    knows them; `anchor` puts a stretch of the register down (first and last entry, root); `probe` opens a camera once
+    and describes it."""
 
     token: str
     gate: Gate
     take_plan: Callable[[plan.Plan, bytes], Awaitable[None]]
     take_holds: Callable[[Sequence[holds.Hold]], Awaitable[int]]
     confirm_clock: Callable[[], Awaitable[None]]
+    anchor: Callable[[int, int, str], Awaitable[None]]
     facts_after: Callable[[int, int], Awaitable[list[facts.Fact]]]
     confirm_facts: Callable[[int], Awaitable[None]]
     probe: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
@@ -54,6 +58,7 @@ def routes(services: ControlServices) -> list[Route]:
     return [
         Route("/control/plan", guarded(control.put_plan), methods=["PUT"]),
         Route("/control/holds", guarded(control.post_holds), methods=["POST"]),
+        Route("/control/anchors", guarded(control.post_anchor), methods=["POST"]),
         Route("/control/clock/confirm", guarded(control.confirm_clock), methods=["POST"]),
         Route("/control/facts", guarded(control.get_facts), methods=["GET"]),
         Route("/control/facts/confirm", guarded(control.confirm), methods=["POST"]),
@@ -79,6 +84,16 @@ class _Control:
 
     async def post_holds(self, request: Request) -> Response:
         return JSONResponse({"changed": await self._services.take_holds(holds.load(await _body(request)))})
+
+    async def post_anchor(self, request: Request) -> Response:
+        body = await _object(request)
+        first, last, root = body.get("first"), body.get("last"), body.get("root")
+        if type(first) is not int or type(last) is not int or not 0 < first <= last:
+            raise Invalid("control.anchor", "'first' and 'last' must be numbers of entries, in order.")
+        if not isinstance(root, str) or not _ROOT.fullmatch(root):
+            raise Invalid("control.anchor", "'root' must be 64 hexadecimal digits.")
+        await self._services.anchor(first, last, root)
+        return Response(status_code=202)
 
     async def confirm_clock(self, request: Request) -> Response:
         await self._services.confirm_clock()

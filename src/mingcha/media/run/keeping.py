@@ -97,12 +97,7 @@ class Keeping:
         """Have an entry made in the ledger, and cosigned where there is a witness; its index. Raises Unavailable when
         that takes longer than `ENTER_TIMEOUT_S`; the entry is made all the same, later."""
         since = await asyncio.to_thread(self._size)
-
-        def change(catalog: Catalog) -> str:
-            with catalog.transaction() as connection:
-                return add_leaf(connection, kind, fields)
-
-        text = await self._ask(change)
+        text = await self.put_down(kind, **fields)
         try:
             async with asyncio.timeout(ENTER_TIMEOUT_S):
                 while (index := await asyncio.to_thread(self._place_of, text, since)) is None:
@@ -111,6 +106,15 @@ class Keeping:
             raise Unavailable("ledger.behind", "The ledger does not hold the entry yet.") from error
         await self._until_cosigned(index)
         return index
+
+    async def put_down(self, kind: str, **fields: object) -> str:
+        """Put an entry down for the ledger, which has it within seconds; its text. Raises Unavailable."""
+
+        def change(catalog: Catalog) -> str:
+            with catalog.transaction() as connection:
+                return add_leaf(connection, kind, fields)
+
+        return await self._ask(change)
 
     def proof_ledger(self) -> proof.Ledger:
         """What copies are proven by. Raises Unavailable, Corrupt."""

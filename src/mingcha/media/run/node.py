@@ -96,6 +96,7 @@ class Node:
             take_plan=self._take_plan,
             take_holds=self.keeping.hold,
             confirm_clock=self.keeping.confirm_clock,
+            anchor=self._anchor,
             facts_after=self._facts_after,
             confirm_facts=self._confirm_facts,
             probe=self._probe,
@@ -137,6 +138,9 @@ class Node:
             await self.keeping.order(order)
         except Unavailable as error:
             log.warning("rules of keeping wait for the next plan: %s", error.code)
+
+    async def _anchor(self, first: int, last: int, root: str) -> None:
+        await self.keeping.put_down("register", first=first, last=last, root=root, at_us=self.clock.wall_us())
 
     async def _facts_after(self, sequence: int, limit: int) -> list[facts.Fact]:
         return await asyncio.to_thread(self.writing.catalog.facts_after, sequence, limit)
