@@ -123,3 +123,23 @@ def test_steps_fall_with_the_act_they_belong_to() -> None:
     with pytest.raises(Conflict):
         do_many(["site.changed"], fails=True)
     assert not Entry.objects.exists()
+
+
+class _Undone(Exception):
+    pass
+
+
+@act("site.opened", of_acts=True, rehearses=True)
+def rehearse(*, ends: bool) -> None:
+    do(word="site.changed")
+    assert not Entry.objects.exists()
+    if ends:
+        raise _Undone
+
+
+def test_a_rehearsal_writes_nothing_and_must_undo_itself() -> None:
+    with pytest.raises(_Undone):
+        rehearse(ends=True)
+    with pytest.raises(RuntimeError, match="did not undo"):
+        rehearse(ends=False)
+    assert not Entry.objects.exists()

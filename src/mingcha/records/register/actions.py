@@ -5,7 +5,8 @@ that the change and its entry stand or fall together, and an act can never run i
 durable blocks). An act that leaves no entry is a programming error and is rolled back.
 
 The one exception is an act that says of itself that it is made of acts (an import of a whole site): those it calls run
-as its steps, each under its own words, and all stand or fall with it.
+as its steps, each under its own words, and all stand or fall with it. One that rehearses, and undoes everything by
+raising at its end, writes no entries at all: they would be undone too.
 """
 
 from __future__ import annotations
@@ -84,15 +85,18 @@ class _Frame:
 
     words: tuple[str, ...]
     of_acts: bool = False
+    rehearses: bool = False
     entries: list[Entry] = field(default_factory=list)
+    standings: dict[tuple[str, datetime], Standing] = field(default_factory=dict)
 
 
 _frame: ContextVar[_Frame | None] = ContextVar("register_frame", default=None)
 
 
-def act(*words: str, of_acts: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def act(*words: str, of_acts: bool = False, rehearses: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function an act. `words`: the words its entries may carry, the first being the usual one. `of_acts`: acts
-    that it calls are its steps; one that raises is undone by itself, and the caller may go on."""
+    that it calls are its steps; one that raises is undone by itself, and the caller may go on. `rehearses`: it ends by
+    raising, whatever happens; one that returns is a programming error."""
     for word in words:
         ACTS[word]
 
@@ -102,12 +106,16 @@ def act(*words: str, of_acts: bool = False) -> Callable[[Callable[P, R]], Callab
             whole = _frame.get()
             is_step = whole is not None and whole.of_acts
             with transaction.atomic(durable=not is_step):
-                frame = _Frame(words, of_acts)
+                frame = _Frame(words, of_acts, rehearses)
+                if whole is not None:
+                    frame.rehearses, frame.standings = whole.rehearses, whole.standings
                 token = _frame.set(frame)
                 try:
                     result = function(*args, **kwargs)
                 finally:
                     _frame.reset(token)
+                if rehearses:
+                    raise RuntimeError(f"the rehearsal {function.__qualname__} did not undo what it did")
                 if not frame.entries:
                     raise RuntimeError(f"the act {function.__qualname__} left no entry in the register")
             if whole is not None:
@@ -150,7 +158,11 @@ def enter(
         raise RuntimeError(f"the act may not enter {word!r}")
     if at.tzinfo is None:
         raise RuntimeError("register.enter wants an aware instant")
-    held = standing or (_standing_of[0](actor, at) if _standing_of else Standing())
+    if frame.rehearses:
+        entry = Entry(at=at, act=word)
+        frame.entries.append(entry)
+        return entry
+    held = standing or _standing(frame, actor, at)
     about = sorted({ref for ref in (subject, actor.public_id, *refs) if "_" in ref})
     entry = Entry.objects.create(
         at=at,
@@ -171,6 +183,14 @@ def enter(
     _file(entry, about)
     frame.entries.append(entry)
     return entry
+
+
+def _standing(frame: _Frame, actor: Actor, at: datetime) -> Standing:
+    """Looked up once in an act: it cannot change within one instant."""
+    key = (actor.public_id, at)
+    if key not in frame.standings:
+        frame.standings[key] = _standing_of[0](actor, at) if _standing_of else Standing()
+    return frame.standings[key]
 
 
 def _all_grounds(grounds: Iterable[Ground], word: str, at: datetime) -> Json:

@@ -54,6 +54,7 @@ ROWS: dict[str, str | Promise] = {
     "exchange.whole": _("“%(found)s” is no whole number."),
     "exchange.region_many": _("“%(found)s” may mean several regions. Write the six digits of GB/T 2260."),
     "exchange.choice": _("“%(found)s” is not one of the choices. The template lists them."),
+    "exchange.prohibited": _("The law forbids a camera here."),
     "exchange.twice": _("Row %(row)s is about the same thing. Keep one of them."),
     "exchange.unknown_id": _("There is nothing with the id %(name)s. Leave the cell empty for something new."),
     "exchange.unknown_site": _("There is no site “%(name)s”, neither in this file nor in the inventory."),

@@ -54,6 +54,7 @@ class RowImport:
         self._site = site
         self._who: dict[str, Any] = {"actor": actor, "at": at}
         self._taken: dict[tuple[str, str, object], int] = {}
+        self._known: dict[tuple[str, object, str], Any] = {}
         named = {text_of(row.cells.get("name")) for row in parsed.rows("sites")} - {""}
         self._only_site = named.pop() if len(named) == 1 else ""
 
@@ -137,13 +138,11 @@ class RowImport:
             result.subject = known.public_id
 
     def _take_camera(self, row: RawRow, values: Values, result: RowResult) -> None:
-        related = ("site", "area", "system", "device_model", "operator")
-        standing = Camera.objects.filter(retired_at__isnull=True).select_related(*related)
-        known: Camera | None = _by_id(standing, values) if values.get("id") else None
+        known: Camera | None = _by_id(_standing(), values) if values.get("id") else None
         site = known.site if known else self._site_of(values)
         if known is not None and values.get("site") not in (None, "", site.name):
             _refuse("exchange.other_site", "site", "The camera belongs to another site.")
-        camera = known or standing.filter(site=site, name=values.get("name")).first()
+        camera = known or self._cameras_of(site).get(_said(values, "name"))
         self._claim("cameras", row.number, camera, (site.pk, values.get("name")))
         _settle(values, camera)
         given = {**values, "site": site.name}
@@ -238,28 +237,41 @@ class RowImport:
             _refuse(code, "site", f"There is no site {name}.", name=name)
         return site
 
+    def _cameras_of(self, site: Site) -> dict[str, Camera]:
+        """The cameras of a site by name, as they stood before its rows. A name is claimed by one row only."""
+        key = ("cameras", site.pk, "")
+        if key not in self._known:
+            self._known[key] = {camera.name: camera for camera in _standing().filter(site=site)}
+        found: dict[str, Camera] = self._known[key]
+        return found
+
+    def _referred(self, column: str, code: str, found: Any, owner: object, name: str) -> Any:
+        """What a camera's row refers to by name; looked up once, since nothing is added while cameras are."""
+        key = (column, owner, name)
+        if name and self._known.get(key) is None:
+            self._known[key] = found.first()
+            if self._known[key] is None:
+                _refuse(code, column, f"There is no {column} {name}.", name=name)
+        return self._known[key] if name else None
+
     def _area(self, site: Site, after: Values) -> Area | None:
         name = _said(after, "area")
-        found = Area.objects.filter(site=site, name=name, removed_at__isnull=True).first() if name else None
-        if name and found is None:
-            _refuse("exchange.unknown_area", "area", f"There is no area {name}.", name=name)
-        return found
+        found = Area.objects.filter(site=site, name=name, removed_at__isnull=True)
+        area: Area | None = self._referred("area", "exchange.unknown_area", found, site.pk, name)
+        return area
 
     def _system(self, site: Site, after: Values) -> System | None:
         name = _said(after, "system")
-        found = System.objects.filter(site=site, name=name).first() if name else None
-        if name and found is None:
-            _refuse("exchange.unknown_system", "system", f"There is no system {name}.", name=name)
-        return found
+        found = System.objects.filter(site=site, name=name)
+        system: System | None = self._referred("system", "exchange.unknown_system", found, site.pk, name)
+        return system
 
     def _model(self, after: Values) -> DeviceModel | None:
         vendor, model = _said(after, "vendor"), _said(after, "model")
-        if not vendor and not model:
-            return None
-        found = DeviceModel.objects.filter(vendor=vendor, model=model).first()
-        if found is None:
-            _refuse("exchange.unknown_model", "model", "There is no such model.", name=f"{vendor} {model}".strip())
-        return found
+        found = DeviceModel.objects.filter(vendor=vendor, model=model)
+        name = f"{vendor} {model}".strip()
+        kind: DeviceModel | None = self._referred("model", "exchange.unknown_model", found, (vendor, model), name)
+        return kind
 
     def _contractor(self, after: Values, kept: Contractor | None) -> Contractor | None:
         name = _said(after, "operator")
@@ -273,6 +285,11 @@ class RowImport:
 
 _CONNECTION = {"name", "main_url", "sub_url", "transport", "engine", "audio_reason", *_SECRETS}
 _DEVICE = {"vendor", "model", "serial", "gb_code", "kind", "system", "operator"}
+
+
+def _standing() -> Any:
+    related = ("site", "area", "system", "device_model", "operator")
+    return Camera.objects.filter(retired_at__isnull=True).select_related(*related)
 
 
 def _settle(values: Values, camera: Camera | None) -> None:

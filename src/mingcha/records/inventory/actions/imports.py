@@ -103,7 +103,7 @@ def _apply(
     return counts
 
 
-@act("inventory.imported", of_acts=True)
+@act("inventory.imported", of_acts=True, rehearses=True)
 def _do_and_undo(*, parsed: Parsed, site: Site | None, actor: Actor, at: datetime) -> None:
     raise _Undone(RowImport(parsed, site=site, actor=actor, at=at).run())
 

@@ -41,6 +41,8 @@ from mingcha.records.wording.law import Ground, grounds, label, language
 PAGE = 100
 STATUSES = (REFUSED, CHANGED, NEW, UNCHANGED)
 _ANGLES = ("lat_e7", "lon_e7")
+_SAID = {"camera.prohibited": "exchange.prohibited"}
+"""What a preview says otherwise than an act: nothing has been tried yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,9 @@ def _row(row: Mapping[str, Any]) -> PreviewRow:
         table=table.name(spoken),
         label=row["label"],
         status=row["status"],
-        problems=[(heading(column), explain_code(code, params)) for column, code, params in row["problems"]],
+        problems=[
+            (heading(column), explain_code(_SAID.get(code, code), params)) for column, code, params in row["problems"]
+        ],
         changes=changes,
         verdict=label("verdict", row["verdict"]) if row["verdict"] else "",
         grounds=grounds(cited),

@@ -43,6 +43,7 @@ class FoundRow:
     sub: str
     why: str
     needs_password: bool
+    is_silent: bool
     known: Camera | None
     add_url: str
 
@@ -142,6 +143,7 @@ def _row(search: CameraSearch, number: int, row: dict[str, Any], known: dict[str
         sub=_picture(row.get("sub") or {}),
         why=explain_code(code) if code else "",
         needs_password=code == "onvif.unauthorised",
+        is_silent=code in ("onvif.refused", "onvif.timeout", "onvif.unresolved"),
         known=known.get(row.get("main_url", "")),
         add_url=f"{reverse('add-camera')}?{query}" if has_stream else "",
     )
