@@ -108,6 +108,7 @@ def put_office(data: DataDir, port: int) -> None:
     from mingcha.cli import demo_office, office
 
     print("Making the demonstration's sites, people and papers …", flush=True)
+    _note_port(data, port)  # first: by it the cameras are known again when this start is broken off
     demo_office.put_office(data, host=HOST, port=port, login=(USERNAME, PASSWORD), at=office.now())
 
 
@@ -125,4 +126,8 @@ def put_cameras(data: DataDir, port: int) -> None:
             office.readdress(known[scene.name], main, sub)
         elif not known:
             office.put_camera(NAMES[scene.name], main, sub)
+    _note_port(data, port)
+
+
+def _note_port(data: DataDir, port: int) -> None:
     (data.root / "sim.port").write_text(str(port))

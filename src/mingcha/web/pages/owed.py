@@ -57,7 +57,7 @@ class Line:
     @property
     def why(self) -> list[Ground]:
         """The articles it rests on, to be read; looked up only for lines that are shown."""
-        return grounds(self.citations[:WHY_SHOWN])
+        return places(self.citations)
 
     @property
     def label(self) -> str:
@@ -83,6 +83,12 @@ class Line:
     @property
     def days_late(self) -> int:
         return -self.days
+
+
+def places(citations: Iterable[Citation]) -> list[Ground]:
+    """The first few places in the texts, each once: two halves of a paragraph are one place to a reader."""
+    once = {(ground.instrument, ground.place): ground for ground in reversed(grounds(citations))}
+    return list(reversed(once.values()))[:WHY_SHOWN]
 
 
 Source = Callable[[Person, date, Sequence[Site]], Iterable[Line]]

@@ -24,7 +24,8 @@ from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.lawfulness import cited
 from mingcha.records.inventory.models import Site
 from mingcha.records.inventory.states import CameraLife
-from mingcha.records.wording.law import Ground, grounds
+from mingcha.records.wording.law import Ground
+from mingcha.web.pages.owed import places
 
 _DAY_S = 86_400
 _TENTH_TB = 10**11
@@ -82,7 +83,7 @@ def forecast(loads: Iterable[Load], total_bytes: int | None) -> Forecast:
     return Forecast(total_bytes, holds, floor, max(0, ceil(wanted - total_bytes)), cameras - known, unasked)
 
 
-def forecast_for(viewer: Person, at: datetime, sites: Iterable[Site]) -> tuple[Forecast, tuple[Ground, ...]]:
+def forecast_for(viewer: Person, at: datetime, sites: Iterable[Site]) -> tuple[Forecast, list[Ground]]:
     """The forecast for sites, and the articles that set the days."""
     sent: dict[int, tuple[int, int, int]] = {
         pk: (cameras, known, bits or 0)
@@ -100,7 +101,7 @@ def forecast_for(viewer: Person, at: datetime, sites: Iterable[Site]) -> tuple[F
             loads.append(Load(*sent[site.pk], None if answer is None else answer["days"]))
             why.update(dict.fromkeys(cited(answer) if answer and answer["days"] else ()))
     status = inventory.store_status()
-    return forecast(loads, status.total_bytes if status else None), tuple(grounds(why))
+    return forecast(loads, status.total_bytes if status else None), places(why)
 
 
 def _retention(site: Site, at: datetime) -> dict[str, Any]:
