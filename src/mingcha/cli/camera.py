@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from datetime import date
 
 from mingcha.base.clock import SystemClock
 from mingcha.base.datadir import DataDir
 from mingcha.base.env import Env
 from mingcha.base.errors import MingchaError
 from mingcha.base.keys import node_sealer
+from mingcha.cli import named_cameras
 from mingcha.media.ingest import probe
 from mingcha.media.rtsp.poller import Poller
 from mingcha.media.run.sessions import SessionMaker
@@ -23,6 +25,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add.add_argument("name", help="what people call it, up to 200 characters")
     add.add_argument("url", help="rtsp://user:password@host/path of the main stream")
     add.add_argument("--sub", default="", metavar="URL", help="address of the small stream, for walls")
+    add.add_argument("--necessity", default="", metavar="TEXT", help="why public security needs it there")
+    named_cameras.add_place_options(add)
     add.set_defaults(run=run_add)
     listing = actions.add_parser("list", help="list the cameras in use")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -34,6 +38,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     test.set_defaults(run=run_test)
     remove = actions.add_parser("remove", help="stop recording a camera; its recordings stay")
     remove.add_argument("camera", help="name or id of the camera")
+    remove.add_argument("--plan", default="", metavar="TEXT", help="name or number of the plan for replacing it")
+    remove.add_argument("--notified", default=None, metavar="DAY", help="when the police were told, as 2026-11-21")
     remove.set_defaults(run=run_remove)
 
 
@@ -47,8 +53,9 @@ def run_add(arguments: argparse.Namespace) -> int:
     _office()
     from mingcha.cli import office
 
-    camera = office.put_camera(arguments.name, arguments.url, arguments.sub)
-    print(f"{camera.public_id}  {camera.name}: recorded as soon as the recorder runs ('mingcha up')")
+    site = office.first_site(arguments.region, arguments.place)
+    camera = office.put_camera(arguments.name, arguments.url, arguments.sub, site=site, necessity=arguments.necessity)
+    print(f"{camera.public_id}  {camera.name}: {office.standing_of(camera)}")
     return 0
 
 
@@ -61,9 +68,11 @@ def run_list(arguments: argparse.Namespace) -> int:
     for camera in cameras:
         if arguments.json:
             row = {"id": camera.public_id, "name": camera.name, "site": camera.site.name, "url": camera.main_url}
-            print(json.dumps({**row, "state": state_of(camera).value}, ensure_ascii=False))
+            law = {"life": camera.state, "verdict": camera.verdict or "not_judged"}
+            print(json.dumps({**row, **law, "state": state_of(camera).value}, ensure_ascii=False))
         else:
-            print(f"{camera.public_id}  {state_of(camera).value:<12}  {camera.name}  {camera.main_url}")
+            state = state_of(camera).value if camera.state == "in_use" else camera.state
+            print(f"{camera.public_id}  {state:<12}  {camera.name}  {camera.main_url}")
     if not cameras and not arguments.json:
         print("There are no cameras yet. Add one: mingcha camera add NAME rtsp://user:password@host/path")
     return 0
@@ -108,10 +117,12 @@ async def _look(asked: dict[str, str]) -> probe.Findings:
 def run_remove(arguments: argparse.Namespace) -> int:
     _office()
     from mingcha.cli import office
-    from mingcha.records.inventory.actions import remove_camera
+    from mingcha.records.inventory.actions import Before, remove_camera
     from mingcha.records.register.actions import CONSOLE
 
     camera = office.camera_named(arguments.camera)
-    remove_camera(camera=camera, actor=CONSOLE, at=office.now())
+    told = date.fromisoformat(arguments.notified) if arguments.notified else None
+    before = Before(replacement_plan=arguments.plan, notified_on=told)
+    remove_camera(camera=camera, before=before, actor=CONSOLE, at=office.now())
     print(f"{camera.name} is no longer recorded. What was recorded stays as long as the law asks.")
     return 0

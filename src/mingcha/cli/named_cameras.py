@@ -17,6 +17,12 @@ def add_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_place_options(parser: argparse.ArgumentParser) -> None:
+    """Where the first site lies and what it is, so that the law can be asked."""
+    parser.add_argument("--region", default="", metavar="CODE", help="GB/T 2260 code of the first site, as 420106")
+    parser.add_argument("--place", default="", metavar="KIND", help="its kind, as mall; see 'mingcha law'")
+
+
 def parse(texts: list[str]) -> list[tuple[str, str]]:
     """(name, address) pairs. Raises Invalid without repeating the address, which may hold a password."""
     named = []

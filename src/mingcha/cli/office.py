@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -60,14 +60,30 @@ def first_logins(people: Sequence[tuple[str, str, str]] = FIRST_PEOPLE) -> list[
     return logins
 
 
-def first_site() -> Site:
-    """The site that cameras named on the command line belong to; made when there is none."""
-    from mingcha.records.inventory.actions import open_site
+def first_site(region: str = "", place: str = "") -> Site:
+    """The site that cameras named on the command line belong to; made when there is none. `region` and `place` are told
+    to it when given, and its cameras judged by them. Raises Invalid (``site.region``, ``site.place``)."""
+    from mingcha.records.inventory.actions import SiteFacts, change_site, facts_of_site, open_site
     from mingcha.records.inventory.models import Site
     from mingcha.records.register.actions import CONSOLE
 
     site = Site.objects.order_by("id").first()
-    return site or open_site(name=FIRST_SITE, address="", actor=CONSOLE, at=now())
+    if site is None:
+        facts = SiteFacts(region=region, place=place)
+        return open_site(name=FIRST_SITE, address="", actor=CONSOLE, at=now(), facts=facts)
+    told = replace(facts_of_site(site), region=region or site.region, place=place or site.place)
+    if told != facts_of_site(site):
+        change_site(site=site, name=site.name, address=site.address, actor=CONSOLE, at=now(), facts=told)
+    return site
+
+
+def standing_of(camera: Camera) -> str:
+    """What becomes of a camera, in a sentence."""
+    if camera.state == "waiting":
+        return "added, but not recorded yet: the law asks for something first (see its page, or --necessity)"
+    if not camera.verdict:
+        return "recorded as soon as the recorder runs; not judged by the law until --region and --place are told"
+    return "recorded as soon as the recorder runs ('mingcha up')"
 
 
 def put_first_posts() -> None:
@@ -87,9 +103,10 @@ def put_first_posts() -> None:
     put_staff(site=site, places=places, source=MADE_UP, actor=CONSOLE, at=now())
 
 
-def put_camera(name: str, main_url: str, sub_url: str = "") -> Camera:
-    """Add a camera, or give the one of this name its new address. Raises Invalid with what is wrong."""
-    from mingcha.records.inventory.actions import CameraDraft, add_camera, change_camera
+def put_camera(name: str, main_url: str, sub_url: str = "", *, site: Site | None = None, necessity: str = "") -> Camera:
+    """Add a camera, or give the one of this name its new address. Raises Invalid with what is wrong, and Unlawful when
+    the law forbids it there."""
+    from mingcha.records.inventory.actions import CameraDraft, Siting, add_camera, change_camera
     from mingcha.records.inventory.addresses import read_address
     from mingcha.records.inventory.models import Camera
     from mingcha.records.register.actions import CONSOLE
@@ -101,10 +118,11 @@ def put_camera(name: str, main_url: str, sub_url: str = "") -> Camera:
         sub_url=sub_url,
         username=address.username or None,
         password=address.password or None,
+        siting=Siting(necessity=necessity),
     )
     known = Camera.objects.filter(name=name, retired_at__isnull=True).first()
     if known is None:
-        return add_camera(site=first_site(), draft=draft, actor=CONSOLE, at=now())
+        return add_camera(site=site or first_site(), draft=draft, actor=CONSOLE, at=now())
     if (known.main_url, known.sub_url) != (address.url, sub_url) or address.username:
         change_camera(camera=known, draft=draft, actor=CONSOLE, at=now())
     return known
@@ -143,4 +161,14 @@ def camera_named(text: str) -> Camera:
     return camera
 
 
-__all__ = ["Login", "camera_named", "first_logins", "first_site", "now", "operator", "put_camera", "put_first_posts"]
+__all__ = [
+    "Login",
+    "camera_named",
+    "first_logins",
+    "first_site",
+    "now",
+    "operator",
+    "put_camera",
+    "put_first_posts",
+    "standing_of",
+]

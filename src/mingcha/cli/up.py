@@ -32,6 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "up", help="start everything here: pages, recorder and, unless cameras are named, six simulated cameras"
     )
     named_cameras.add_option(parser)
+    named_cameras.add_place_options(parser)
     parser.add_argument("--no-sim", action="store_true", help="no simulated cameras, also when none is named")
     parser.add_argument("--with-sim", action="store_true", help="simulated cameras besides the named ones")
     parser.add_argument("--no-demo", action="store_true", help="no made-up sites, people and papers around them")
@@ -63,8 +64,11 @@ def run(arguments: argparse.Namespace) -> int:
         if wants_office:
             demo.put_office(data, port)
         demo.put_cameras(data, port)
+    if arguments.region or arguments.place:
+        office.first_site(arguments.region, arguments.place)
     for name, address in named:
-        office.put_camera(name, address)
+        camera = office.put_camera(name, address)
+        print(f"{camera.name}: {office.standing_of(camera)}", flush=True)
     office.put_first_posts()
     return asyncio.run(_supervise(env, data, programs, logins))
 
