@@ -79,8 +79,13 @@ GROUPS = (
         (
             Place("places", _("Sites"), "building", Permission.SEE_CAMERAS, _PLACES),
             Place("cameras", _("Cameras"), "camera", Permission.SEE_CAMERAS, ("/alterations/",)),
+            Place("people", _("People"), "people", Permission.READ_PEOPLE),
             Place(
-                "people", _("People"), "people", Permission.READ_PEOPLE, ("/personnel/", "/posts/", "/appointments/")
+                "posts",
+                _("Posts and files"),
+                "key",
+                Permission.READ_PEOPLE,
+                ("/personnel/", "/appointments/", "/staff-list/"),
             ),
             Place("documents", _("Archive"), "archive", Permission.READ_DOCUMENTS),
         ),
