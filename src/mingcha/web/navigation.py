@@ -88,6 +88,7 @@ GROUPS = (
                 ("/personnel/", "/appointments/", "/staff-list/"),
             ),
             Place("documents", _("Archive"), "archive", Permission.READ_DOCUMENTS),
+            Place("signs", _("Notices"), "sign", Permission.SEE_CAMERAS),
         ),
     ),
     Group(

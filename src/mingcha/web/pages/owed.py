@@ -23,6 +23,7 @@ from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.lawfulness import cited
 from mingcha.records.inventory.models import Site
 from mingcha.records.personnel import queries as personnel
+from mingcha.records.signs import queries as signs
 from mingcha.records.wording.law import Ground, grounds
 
 RECEIPT = "filing_receipt"
@@ -153,8 +154,43 @@ def _documents(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line
         yield Line("archive", text % said, url, one.due_on, law.duty_grounds("keep_archive", _noon(on)), on, one.count)
 
 
+def _signs(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    for one in signs.owed(viewer, on):
+        text = SIGN_WORDS[one.code](one.count) % {"site": one.name, "count": one.count}
+        address, why = SIGN_PAGES[one.code], law.duty_grounds("post_sign", _noon(on))
+        yield Line("signs", text, f"{reverse(address)}?site={one.subject}", one.due_on, why, on, one.count)
+
+
 def _noon(on: date) -> datetime:
     return datetime.combine(on, time(12), tzinfo=law.current().data.offset)
 
 
-SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents)
+def _unannounced(count: int) -> str:
+    return ngettext(
+        "%(site)s: %(count)s camera has no notice. Put one up and say so.",
+        "%(site)s: %(count)s cameras have no notice. Put one up and say so.",
+        count,
+    )
+
+
+def _check_due(count: int) -> str:
+    return ngettext(
+        "%(site)s: %(count)s notice has to be looked at.", "%(site)s: %(count)s notices have to be looked at.", count
+    )
+
+
+def _to_replace(count: int) -> str:
+    return ngettext(
+        "%(site)s: %(count)s notice is gone or damaged. Put it up again.",
+        "%(site)s: %(count)s notices are gone or damaged. Put them up again.",
+        count,
+    )
+
+
+SIGN_WORDS: dict[str, Callable[[int], str]] = {
+    "sign.unannounced": _unannounced,
+    "sign.check_due": _check_due,
+    "sign.to_replace": _to_replace,
+}
+SIGN_PAGES = {"sign.unannounced": "missing-signs", "sign.check_due": "signs", "sign.to_replace": "signs"}
+SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents, _signs)
