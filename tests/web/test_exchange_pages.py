@@ -175,3 +175,20 @@ def test_a_preview_of_many_rows_comes_in_pages(manager: Person, site: Site) -> N
     page = preview(manager)
     assert page.text.count("<tr>") == 101
     assert "page=2" in page.text
+
+
+def test_the_device_page_offers_the_next_free_code_of_the_site(manager: Person, camera: Camera, site: Site) -> None:
+    path = f"/cameras/{camera.public_id}/device/"
+    assert "Next free code" not in client(manager).get(path).text
+    Site.objects.update(region="420106")
+    assert "42010600001320000001" in client(manager).get(path).text
+    upload(manager, "名称,主码流,国标编码\n西门,rtsp://h/1,42010600471310000007\n", site=str(site.pk))
+    client(manager).post(f"/cameras/import/{ParkedImport.objects.get().public_id}/")
+    assert "42010600471310000008" in client(manager).get(path).text
+
+
+def test_the_device_page_says_what_a_code_means(manager: Person, camera: Camera) -> None:
+    Camera.objects.update(gb_code="42010600001325000001")
+    page = client(manager).get(f"/cameras/{camera.public_id}/device/").text
+    for part in ("public security, roads", "network camera", "Wuhan", "public security information network"):
+        assert part in page

@@ -21,10 +21,12 @@ from mingcha.records.inventory.forms.cameras import DeviceForm, PlaceForm, Retir
 from mingcha.records.inventory.forms.fields import Day
 from mingcha.records.inventory.lawfulness import Removal, local_day, removal
 from mingcha.records.inventory.models import Camera
+from mingcha.records.inventory.queries.codes import code_parts, next_gb_code
 from mingcha.records.inventory.states import CameraLife
 from mingcha.records.inventory.views.cameras import json_object, standing
 from mingcha.records.inventory.views.lawbox import refusal, removal_grounds
 from mingcha.records.wording import explain
+from mingcha.records.wording.law import language
 
 _FIELD_OF = {
     "camera.area": "area",
@@ -111,7 +113,13 @@ def describe_camera(request: PersonRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, gettext("The changes have been saved."))
             return redirect("camera", public_id=found.public_id)
-    return render(request, "inventory/camera_device.html", {"form": form, "camera": found})
+    context = {
+        "form": form,
+        "camera": found,
+        "code_parts": code_parts(found.gb_code, language()),
+        "next_code": "" if found.gb_code else next_gb_code(viewer=viewer, site=found.site),
+    }
+    return render(request, "inventory/camera_device.html", context)
 
 
 @permission(Permission.MANAGE_CAMERAS)
