@@ -26,6 +26,13 @@ def sites(*, viewer: Person) -> QuerySet[Site]:
     return Site.objects.select_related("unit").annotate(camera_count=standing).order_by("id")
 
 
+def site_names(*, viewer: Person) -> list[tuple[str, str]]:
+    """Id and name of every site, for a choice; without counting anything."""
+    if not viewer.may(Permission.SEE_CAMERAS):
+        return []
+    return list(Site.objects.order_by("name", "id").values_list("public_id", "name"))
+
+
 def site_for(*, viewer: Person, public_id: str) -> Site:
     """One site; raises NotAllowed (``site.unknown``)."""
     found = sites(viewer=viewer).select_related("unit", "operator", "confidential_consent_file")

@@ -76,7 +76,7 @@ def row_of(camera: Camera) -> Row:
 @require_http_methods(["GET"])
 def cameras(request: PersonRequest) -> HttpResponse:
     """The list, narrowed and in pages."""
-    sites = list(queries.sites(viewer=request.user).values_list("public_id", "name"))
+    sites = queries.site_names(viewer=request.user)
     chosen = request.GET.get("site", "")
     areas = queries.areas(viewer=request.user).filter(site__public_id=chosen) if chosen else None
     named = list(areas.values_list("public_id", "name")) if areas is not None else []
