@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.gate import recent_identity
@@ -86,3 +89,31 @@ def test_ten_minutes_is_what_the_page_says() -> None:
     from mingcha.records.accounts.gate.identity import RECENT
 
     assert timedelta(minutes=10) == RECENT
+
+
+def test_a_wrong_answer_on_the_way_to_a_page_is_told_there(guard: Person) -> None:
+    client = browser(guard, confirmed=False)
+    assert client.get("/confirm/?next=/cameras/").status_code == 200
+    refused = client.post("/confirm/", {"identity_asked": "1", "identity_password": "wrong", "next": "/cameras/"})
+    assert refused.status_code == 403
+    assert '<input type="hidden" name="next" value="/cameras/">' in refused.text
+
+
+def test_an_empty_answer_is_told_at_its_field(manager: Person, guard: Person) -> None:
+    client = browser(manager, confirmed=False)
+    empty = client.post(f"/people/{guard.public_id}/disable/", {"identity_asked": "1", "identity_password": ""})
+    assert "identity_password" in empty.context["form"].errors
+    assert Person.objects.get(pk=guard.pk).is_active
+
+
+def test_files_are_not_carried_and_the_page_says_so(guard: Person, rf: Any) -> None:
+    client = browser(guard, confirmed=False)
+    client.cookies["mingcha_language"] = "en"
+    request = rf.post("/x/")
+    request.POST = QueryDict("note=typed")
+    request._files = MultiValueDict({"scan": [SimpleUploadedFile("scan.pdf", b"x")]})
+    request.session, request.user, request.at = client.session, guard, None
+    request.media_origin = ""
+    answer = recent_identity(lambda _request: None)(request)
+    assert 'name="note" value="typed"' in answer.text
+    assert "alert--warn" in answer.text

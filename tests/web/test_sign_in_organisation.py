@@ -222,3 +222,45 @@ def test_a_stranger_cannot_fill_the_book(provider: Provider) -> None:
     assert browser().get("/sign-in/organisation/back/?code=x&state=y").status_code == 429
     assert browser().get("/sign-in/organisation/").status_code == 403
     assert Entry.objects.count() == before
+
+
+def test_the_second_time_is_as_the_first(guard: Person, provider: Provider) -> None:
+    for _ in range(2):
+        client = browser()
+        assert sign_in(client).status_code == 302
+        client.post("/sign-out/")
+
+
+@pytest.mark.parametrize(
+    ("described", "why"),
+    [
+        ({"jwks_uri": None}, "organisation.away"),
+        ({"token_endpoint": 5}, "organisation.away"),
+        ({"token_endpoint_auth_methods_supported": ["client_secret_post"]}, "organisation.code"),
+    ],
+)
+def test_a_provider_that_describes_itself_badly_is_told(
+    guard: Person, provider: Provider, described: dict[str, Any], why: str
+) -> None:
+    provider.described = described
+    client = browser()
+    refused(client, sign_in(client), why)
+
+
+def test_a_provider_without_keys_is_told(guard: Person, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared_secret = {"keys": [{"kty": "oct", "kid": "one", "k": "AAAA"}]}
+    monkeypatch.setattr(provider, "keys", lambda: shared_secret)
+    client = browser()
+    refused(client, sign_in(client), "organisation.away")
+
+
+def test_a_provider_of_another_name_in_its_answer_is_refused(guard: Person, provider: Provider) -> None:
+    client = browser()
+    back = visit(leave(client))
+    refused(client, client.get(f"{back}&iss=https%3A%2F%2Fevil.example"), "organisation.issuer")
+
+
+def test_who_is_signed_in_is_led_on(guard: Person, provider: Provider) -> None:
+    client = browser(guard)
+    assert client.get("/sign-in/organisation/?next=/cameras/").headers["Location"] == "/cameras/"
+    assert client.get("/sign-in/organisation/back/").headers["Location"] == "/"

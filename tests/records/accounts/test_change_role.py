@@ -81,3 +81,11 @@ def test_every_role_is_in_the_matrix_and_a_guard_manages_nothing() -> None:
     assert set(MATRIX) == set(Role.values)
     forbidden = {Permission.MANAGE_CAMERAS, Permission.MANAGE_PEOPLE, Permission.READ_REGISTER, Permission.ORDER_EXPORT}
     assert not MATRIX[Role.GUARD] & forbidden
+
+
+def test_of_two_managers_who_change_it_at_once_the_second_is_told(manager: Person, guard: Person) -> None:
+    seen_before = Person.objects.get(pk=guard.pk)
+    change_role(person=guard, role="auditor", actor=manager, at=AT)
+    with pytest.raises(Conflict):
+        change_role(person=seen_before, role="clerk", actor=manager, at=AT)
+    assert Person.objects.get(pk=guard.pk).role == "auditor"

@@ -76,3 +76,10 @@ def test_it_refuses_an_empty_name_and_control_characters(manager: Person, name: 
 def test_it_refuses_an_unknown_role(manager: Person) -> None:
     with pytest.raises(ValueError, match="emperor"):
         add(manager, role="emperor")
+
+
+def test_it_refuses_a_name_that_is_too_long_and_says_how_long_it_may_be(manager: Person) -> None:
+    with pytest.raises(Invalid) as caught:
+        add(manager, name="长" * 201)
+    assert (caught.value.code, caught.value.params["limit"]) == ("person.name_long", 200)
+    add(manager, name="长" * 200)

@@ -14,6 +14,8 @@ from mingcha.base.clock import US_PER_S, from_datetime
 from mingcha.base.errors import Conflict, Invalid, NotAllowed
 from mingcha.records.accounts import actions
 from mingcha.records.accounts.actions import HalfSignedIn
+from mingcha.records.accounts.actions.factors import KEY_LIMIT
+from mingcha.records.accounts.actions.sign_in import note_sign_in
 from mingcha.records.accounts.factors import app, codes, keys
 from mingcha.records.accounts.factors.keys import Answer
 from mingcha.records.accounts.factors.rows import factors_of, has_second_factor
@@ -298,3 +300,48 @@ def test_switched_off_none_is_added_but_who_has_one_is_asked(guard: Person, mana
     with pytest.raises(Conflict):
         with_app(manager)
     assert isinstance(actions.sign_in(username="guard", password=PASSWORD, address="10.1.1.1", at=LATER), HalfSignedIn)
+
+
+def test_there_is_an_end_to_how_many_keys(guard: Person) -> None:
+    for number in range(KEY_LIMIT):
+        with_key(guard, f"钥匙 {number}")
+    with pytest.raises(Conflict) as caught:
+        with_key(guard)
+    assert caught.value.code == "factor.too_many"
+
+
+def test_removing_one_of_two_leaves_the_recovery_codes(guard: Person) -> None:
+    with_app(guard)
+    with_key(guard)
+    actions.remove_factor(person=guard, public_id=factors_of(guard)[1].public_id, at=AT)
+    assert [factor.kind for factor in factors_of(guard)] == [Proof.APP]
+    assert codes.left(guard) == 10
+
+
+def test_no_way_in_forgets_the_second_factor(guard: Person) -> None:
+    with_app(guard)
+    with pytest.raises(NotAllowed) as caught:
+        note_sign_in(person=guard, address="10.1.1.1", at=LATER)
+    assert caught.value.code == "factor.wrong"
+    assert "person.signed_in" not in words()
+
+
+def test_a_key_alone_takes_no_codes_of_an_app(guard: Person) -> None:
+    with_key(guard)
+    with pytest.raises(NotAllowed):
+        second(guard, code(LATER))
+
+
+def test_a_one_time_password_is_used_up_only_with_the_second_factor(guard: Person, manager: Person) -> None:
+    with_app(guard)
+    password = actions.issue_one_time_login(person=guard, actor=manager, at=AT)
+    for _ in range(2):
+        outcome = actions.sign_in(username="guard", password=password, address="10.1.1.1", at=LATER)
+        assert isinstance(outcome, HalfSignedIn)
+    person, twin = outcome.person, Person.objects.get(pk=guard.pk)
+    second(person, code(LATER))
+    assert last_entry().detail_fields["one_time"] is True
+    with pytest.raises(NotAllowed) as caught:
+        second(twin, code(LATER + STEP))
+    assert caught.value.code == "sign_in.failed"
+    assert words()[-1] == "person.signed_in"

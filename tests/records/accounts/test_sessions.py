@@ -119,3 +119,11 @@ def test_signing_out_closes_the_line(guard: Person) -> None:
     client.post("/sign-out/")
     assert BrowserSession.objects.get().ended_at == AT
     assert sessions_of(guard, viewer=guard, at=AT) == []
+
+
+def test_a_closed_account_ends_nothing(guard: Person, manager: Person) -> None:
+    opened(guard)
+    row = BrowserSession.objects.get()
+    actions.disable_person(person=guard, actor=manager, at=AT)
+    with pytest.raises(NotAllowed):
+        actions.end_session(session=row, actor=Person.objects.get(pk=guard.pk), at=AT)
