@@ -308,3 +308,14 @@ def test_a_site_the_law_was_not_told_about_takes_cameras_unjudged(manager: Perso
     open_site(name="无名", address="", actor=manager, at=AT, facts=SiteFacts())
     parked = check("场所,名称,主码流\n无名,a,rtsp://h/1\n", manager)
     assert (counts(parked), parked.preview["rows"][0]["verdict"]) == ((1, 0, 0, 0), "")
+
+
+def test_a_camera_that_may_be_there_already_is_pointed_out_and_taken(manager: Person, mall: Site) -> None:
+    text = (
+        "名称,主码流,纬度,经度,坐标系\na,rtsp://h/1,30.5,114.3,CGCS2000\n"
+        "b,rtsp://h/1,30.6,114.3,CGCS2000\nc,rtsp://h/3,30.500002,114.300002,CGCS2000\nd,rtsp://h/4,30.50001,114.3,CGCS2000\n"
+    )
+    parked = check(text, manager, mall)
+    hints = [[(code, params["name"]) for _column, code, params in row["hints"]] for row in parked.preview["rows"]]
+    assert hints == [[], [("exchange.same_stream", "a")], [("exchange.same_place", "a")], []]
+    assert take(parked, manager)["new"] == 4

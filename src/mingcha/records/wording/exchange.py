@@ -55,6 +55,8 @@ ROWS: dict[str, str | Promise] = {
     "exchange.region_many": _("“%(found)s” may mean several regions. Write the six digits of GB/T 2260."),
     "exchange.choice": _("“%(found)s” is not one of the choices. The template lists them."),
     "exchange.prohibited": _("The law forbids a camera here."),
+    "exchange.same_stream": _("“%(name)s” has the same stream address. Is it the same camera?"),
+    "exchange.same_place": _("“%(name)s” stands within half a metre. Is it the same camera?"),
     "exchange.twice": _("Row %(row)s is about the same thing. Keep one of them."),
     "exchange.unknown_id": _("There is nothing with the id %(name)s. Leave the cell empty for something new."),
     "exchange.unknown_site": _("There is no site “%(name)s”, neither in this file nor in the inventory."),

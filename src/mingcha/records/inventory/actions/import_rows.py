@@ -23,6 +23,7 @@ from mingcha.records.inventory.actions.cameras import (
     change_camera,
     describe_camera,
 )
+from mingcha.records.inventory.actions.neighbours import Neighbours
 from mingcha.records.inventory.actions.probes import open_credentials
 from mingcha.records.inventory.actions.row_results import CHANGED, NEW, REFUSED, UNCHANGED, RowResult
 from mingcha.records.inventory.actions.sites import SiteFacts, change_site, facts_of_site, open_site
@@ -55,6 +56,7 @@ class RowImport:
         self._who: dict[str, Any] = {"actor": actor, "at": at}
         self._taken: dict[tuple[str, str, object], int] = {}
         self._known: dict[tuple[str, object, str], Any] = {}
+        self._neighbours: dict[int, Neighbours] = {}
         named = {text_of(row.cells.get("name")) for row in parsed.rows("sites")} - {""}
         self._only_site = named.pop() if len(named) == 1 else ""
 
@@ -150,9 +152,11 @@ class RowImport:
         if camera is not None:
             result.subject, result.verdict = camera.public_id, camera.verdict
         if result.status != UNCHANGED:
-            self._put_camera(camera, site, after, result)
+            added = self._put_camera(camera, site, after, result)
+            if camera is None:
+                result.hints = self._neighbours_of(site).hints(added)
 
-    def _put_camera(self, camera: Camera | None, site: Site, after: Values, result: RowResult) -> None:
+    def _put_camera(self, camera: Camera | None, site: Site, after: Values, result: RowResult) -> Camera:
         draft = CameraDraft(
             name=_said(after, "name"),
             main_url=_said(after, "main_url"),
@@ -189,6 +193,7 @@ class RowImport:
             if touched - _CONNECTION - _DEVICE:
                 alter_camera(camera=camera, siting=draft.siting, position=draft.position, **self._who)
         result.subject, result.verdict = camera.public_id, camera.verdict
+        return camera
 
     # What rows refer to ---------------------------------------------------------------------------------------------
 
@@ -244,6 +249,11 @@ class RowImport:
             self._known[key] = {camera.name: camera for camera in _standing().filter(site=site)}
         found: dict[str, Camera] = self._known[key]
         return found
+
+    def _neighbours_of(self, site: Site) -> Neighbours:
+        if site.pk not in self._neighbours:
+            self._neighbours[site.pk] = Neighbours(self._cameras_of(site).values())
+        return self._neighbours[site.pk]
 
     def _referred(self, column: str, code: str, found: Any, owner: object, name: str) -> Any:
         """What a camera's row refers to by name; looked up once, since nothing is added while cameras are."""

@@ -33,8 +33,9 @@ _MEASURE = {"lat_e7": "latitude", "lon_e7": "longitude"}
 
 @dataclass(slots=True)
 class RowResult:
-    """What became of a row. `problems`: column, code of a sentence, its values. `changes`: column, before, after, as
-    plain values; a secret shows as true. `citations`: what forbids it. `verdict`: what the law says of a camera."""
+    """What became of a row. `problems`: column, code of a sentence, its values; `hints`: the same, of what is only odd.
+    `changes`: column, before, after, as plain values; a secret shows as true. `citations`: what forbids it. `verdict`:
+    what the law says of a camera."""
 
     table: str
     number: int
@@ -42,6 +43,7 @@ class RowResult:
     status: str = UNCHANGED
     problems: list[Problem] = field(default_factory=list)
     changes: list[tuple[str, object, object]] = field(default_factory=list)
+    hints: list[Problem] = field(default_factory=list)
     citations: list[dict[str, object]] = field(default_factory=list)
     verdict: str = ""
     subject: str = ""
@@ -67,7 +69,7 @@ class RowResult:
     def as_json(self) -> dict[str, Any]:
         """Plain JSON: days as text."""
         changes = [[key, _plain(before), _plain(after)] for key, before, after in self.changes]
-        return {**asdict(self), "changes": changes, "problems": [list(problem) for problem in self.problems]}
+        return {**asdict(self), "changes": changes, "problems": [list(one) for one in self.problems]}
 
 
 def _plain(value: object) -> object:

@@ -55,6 +55,7 @@ class PreviewRow:
     label: str
     status: str
     problems: list[tuple[str, str]]
+    hints: list[tuple[str, str]]
     changes: list[tuple[str, str, str]]
     verdict: str
     grounds: list[Ground]
@@ -178,14 +179,17 @@ def _row(row: Mapping[str, Any]) -> PreviewRow:
 
     changes = [(heading(key), shown(key, old), shown(key, new)) for key, old, new in row["changes"] if heading(key)]
     cited = [(cite["instrument"], cite["article"], cite.get("item", "")) for cite in row["citations"]]
+
+    def told(found: list[Any]) -> list[tuple[str, str]]:
+        return [(heading(column), explain_code(_SAID.get(code, code), params)) for column, code, params in found]
+
     return PreviewRow(
         number=row["number"],
         table=table.name(spoken),
         label=row["label"],
         status=row["status"],
-        problems=[
-            (heading(column), explain_code(_SAID.get(code, code), params)) for column, code, params in row["problems"]
-        ],
+        problems=told(row["problems"]),
+        hints=told(row["hints"]),
         changes=changes,
         verdict=label("verdict", row["verdict"]) if row["verdict"] else "",
         grounds=grounds(cited),
