@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -127,3 +128,10 @@ def test_a_closed_account_ends_nothing(guard: Person, manager: Person) -> None:
     actions.disable_person(person=guard, actor=manager, at=AT)
     with pytest.raises(NotAllowed):
         actions.end_session(session=row, actor=Person.objects.get(pk=guard.pk), at=AT)
+
+
+def test_notes_of_long_ago_are_dropped(guard: Person) -> None:
+    opened(guard)
+    BrowserSession.objects.update(seen_at=AT - timedelta(days=91))
+    opened(guard)
+    assert BrowserSession.objects.count() == 1

@@ -42,13 +42,19 @@ def test_a_revoked_one_is_worth_nothing(manager: Person) -> None:
         actions.revoke_token(person=manager, public_id=token.public_id, at=AT)
 
 
-def test_it_ends_with_the_account_and_waits_for_the_own_password(manager: Person, guard: Person) -> None:
+def test_it_waits_for_the_own_password(manager: Person, guard: Person) -> None:
     _token, text = make(guard)
     actions.issue_one_time_login(person=guard, actor=manager, at=AT)
     assert person_by_token(text, LATER) is None
-    actions.set_own_password(person=guard, password="four calm grey geese", at=AT)
-    assert person_by_token(text, LATER) is None or guard.is_active
+    actions.set_own_password(person=Person.objects.get(pk=guard.pk), password="four calm grey geese", at=AT)
+    assert person_by_token(text, LATER) == guard
+
+
+def test_it_ends_with_the_account_for_good(manager: Person, guard: Person) -> None:
+    _token, text = make(guard)
     actions.disable_person(person=guard, actor=manager, at=AT)
+    actions.enable_person(person=guard, actor=manager, at=AT)
+    actions.set_own_password(person=Person.objects.get(pk=guard.pk), password="four calm grey geese", at=AT)
     assert person_by_token(text, LATER) is None
 
 

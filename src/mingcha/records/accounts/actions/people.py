@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from mingcha.base.errors import Conflict, Invalid
 from mingcha.records.accounts.actions.sessions import drop_sessions
-from mingcha.records.accounts.models import NAME_LIMIT, USERNAME_SHAPE, Person, fold_username
+from mingcha.records.accounts.models import NAME_LIMIT, USERNAME_SHAPE, ApiToken, Person, fold_username
 from mingcha.records.accounts.queries import is_last_manager, require
 from mingcha.records.accounts.states import Permission, Role
 from mingcha.records.register.actions import Actor, act, enter
@@ -84,7 +84,7 @@ def change_role(*, person: Person, role: str, actor: Actor, at: datetime) -> Non
 
 @act("person.disabled")
 def disable_person(*, person: Person, actor: Actor, at: datetime) -> None:
-    """Close the account; the person's sessions end at once."""
+    """Close the account; the person's sessions end at once, and their API tokens for good."""
     require(actor, Permission.MANAGE_PEOPLE)
     _refuse_self(person, actor)
     if is_last_manager(person):
@@ -93,6 +93,7 @@ def disable_person(*, person: Person, actor: Actor, at: datetime) -> None:
         raise Conflict("person.disabled", "The account is disabled already.")
     person.is_active = False
     drop_sessions(person, at)
+    ApiToken.objects.filter(person=person, revoked_at__isnull=True).update(revoked_at=at)
     enter(actor=actor, at=at, subject=person.public_id, subject_name=person.name)
 
 

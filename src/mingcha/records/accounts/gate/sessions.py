@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth import logout
 from django.http import HttpRequest
@@ -12,6 +12,8 @@ from mingcha.records.accounts.queries import SEEN_EVERY, session_ended
 
 SESSION_KEY = "browser_session"
 _AGENT_LIMIT = 300
+# The list shows open ones only; older notes serve nobody, since the register says who signed in.
+_NOTES_KEPT = timedelta(days=90)
 
 
 def is_alive(request: HttpRequest, person: Person, at: datetime, address: str) -> bool:
@@ -41,6 +43,7 @@ def close(request: HttpRequest, at: datetime) -> None:
 
 
 def _note(request: HttpRequest, person: Person, key: str, at: datetime, address: str) -> None:
+    BrowserSession.objects.filter(person=person, seen_at__lt=at - _NOTES_KEPT).delete()
     agent = request.META.get("HTTP_USER_AGENT", "")[:_AGENT_LIMIT]
     fields = {
         "person": person,
