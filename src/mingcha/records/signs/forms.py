@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mingcha.records.files.states import PICTURES, accept_of
 from mingcha.records.inventory.models import Area, Camera, Site
-from mingcha.records.signs.actions import NoticeDraft, SignDraft
+from mingcha.records.signs.actions import CAMERAS_MOST, NoticeDraft, SignDraft
 from mingcha.records.signs.queries import Search
 from mingcha.records.signs.queries.notices import PURPOSE
 from mingcha.records.signs.states import (
@@ -47,13 +48,15 @@ class SignForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, site: Site, chosen: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         area, cameras = self.fields["area"], self.fields["cameras"]
         assert isinstance(area, forms.ModelChoiceField)
         assert isinstance(cameras, forms.ModelMultipleChoiceField)
         area.queryset = Area.objects.filter(site=site, removed_at__isnull=True)
-        cameras.queryset = Camera.objects.filter(site=site, retired_at__isnull=True).order_by("id")
+        found = Camera.objects.filter(site=site, retired_at__isnull=True).order_by("id")
+        # A form with thousands of boxes helps nobody: there, only those that were chosen before.
+        cameras.queryset = found.filter(public_id__in=chosen) if found.count() > CAMERAS_MOST else found
 
     def draft(self) -> SignDraft:
         data = self.cleaned_data

@@ -101,7 +101,9 @@ def sign(request: PersonRequest, public_id: str) -> HttpResponse:
 def plan_sign(request: PersonRequest, site_id: str) -> HttpResponse:
     """Plan a notice; `camera` in the address (several) says which cameras are chosen at first."""
     site = inventory.site_for(viewer=request.user, public_id=site_id)
-    form = SignForm(request.POST or None, site=site, initial={"cameras": request.GET.getlist("camera")})
+    chosen = request.GET.getlist("camera")
+    boxes = request.POST.getlist("cameras") or chosen
+    form = SignForm(request.POST or None, site=site, chosen=boxes, initial={"cameras": chosen})
     if request.method == "POST" and form.is_valid():
         try:
             planned = actions.plan_sign(site=site, draft=form.draft(), actor=request.user, at=request.at)
@@ -119,7 +121,8 @@ def edit_sign(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.sign_for(viewer=request.user, public_id=public_id)
     cameras = list(found.cameras.values_list("public_id", flat=True))
     initial = {"name": found.name, "area": found.area_id, "cameras": cameras}
-    form = SignForm(request.POST or None, site=found.site, initial=initial)
+    boxes = [*cameras, *request.POST.getlist("cameras")]
+    form = SignForm(request.POST or None, site=found.site, chosen=boxes, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_sign(sign=found, draft=form.draft(), actor=request.user, at=request.at)

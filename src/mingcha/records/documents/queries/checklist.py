@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from mingcha import law
 from mingcha.law.model import Citation
@@ -145,7 +145,7 @@ def _lines(
             merged[demand["stage"], tuple(demand["papers"])].append(cite)
     papers = [document for one in (thing.public_id, *thing.also) for document in filed[one]]
     for (stage, kinds), cites in sorted(merged.items(), key=lambda one: _stages().index(one[0][0])):
-        best = _best([document for document in papers if document.kind in kinds], on)
+        best = _best([document for document in papers if document.kind in kinds])
         yield Line(
             stage=stage,
             papers=" / ".join(label("document_type", kind) for kind in kinds),
@@ -173,7 +173,7 @@ def _is_expired(until: date | None, on: date) -> bool:
     return until is not None and until < on
 
 
-def _best(papers: Sequence[Document], on: date) -> Document | None:
+def _best(papers: Sequence[Document]) -> Document | None:
     """The one that is good for longest; without an end is longest of all."""
     return max(papers, key=lambda paper: (paper.valid_until or date.max, paper.pk), default=None)
 
@@ -202,10 +202,22 @@ def _stock(sites: Sequence[Site]) -> _Stock:
         if model is not None:
             models[site].append(found[model])
     contractors = _contractors(pks)
-    filed: dict[str, list[Document]] = defaultdict(list)
-    for document in Document.objects.filter(_about(sites, systems, models, contractors), withdrawn_at__isnull=True):
-        filed[document.subject].append(document)
-    return _Stock(systems, models, contractors, filed)
+    return _Stock(systems, models, contractors, _filed(_about(sites, systems, models, contractors)))
+
+
+def _filed(about: Q) -> dict[str, list[Document]]:
+    """Of each subject and type the one paper that is good for longest, however many there are."""
+    papers = Document.objects.filter(about, withdrawn_at__isnull=True)
+    endless = Max("pk", filter=Q(valid_until__isnull=True))
+    groups = list(papers.order_by().values("subject", "kind").annotate(endless=endless, until=Max("valid_until")))
+    best = Document.objects.in_bulk([group["endless"] for group in groups if group["endless"]])
+    found: dict[str, list[Document]] = defaultdict(list)
+    for group in groups:
+        ends = papers.filter(subject=group["subject"], kind=group["kind"], valid_until=group["until"])
+        document = best[group["endless"]] if group["endless"] else ends.order_by("-pk").first()
+        if document is not None:
+            found[document.subject].append(document)
+    return found
 
 
 def _contractors(sites: Sequence[int]) -> dict[int, list[Contractor]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.models import Person
@@ -14,6 +15,9 @@ from mingcha.records.files.models import StoredFile
 from mingcha.records.inventory.models import Camera, Site
 from mingcha.records.signs.models import Sign, SignCheck, SiteNotice
 from mingcha.records.signs.states import SignState
+
+_ANNOUNCED = Sign.cameras.through._default_manager
+"""The table of which sign announces which camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,9 @@ def signs(*, viewer: Person) -> QuerySet[Sign]:
     """Signs the person may see, with the number of their cameras as `camera_count`."""
     if not viewer.may(Permission.SEE_CAMERAS):
         return Sign.objects.none()
-    return Sign.objects.select_related("site", "area").annotate(camera_count=Count("cameras")).order_by("id")
+    counted = _ANNOUNCED.filter(sign=OuterRef("pk")).values("sign").annotate(number=Count("pk"))
+    count = Coalesce(Subquery(counted.values("number")), 0)
+    return Sign.objects.select_related("site", "area").annotate(camera_count=count).order_by("id")
 
 
 def found_signs(*, viewer: Person, wanted: Search) -> QuerySet[Sign]:
@@ -73,8 +79,9 @@ def unannounced(*, viewer: Person, site: str = "") -> QuerySet[Camera]:
     """Cameras that the law wants announced and that no posted sign announces: the list of missing signs."""
     if not viewer.may(Permission.SEE_CAMERAS):
         return Camera.objects.none()
-    posted = Sign.objects.filter(cameras=OuterRef("pk"), state=SignState.POSTED)
-    found = Camera.objects.filter(sign_required=True, retired_at__isnull=True).filter(~Exists(posted))
+    # One list of the announced, not a question for each camera: that would be thousands.
+    announced = _ANNOUNCED.filter(sign__state=SignState.POSTED).values("camera_id")
+    found = Camera.objects.filter(sign_required=True, retired_at__isnull=True).exclude(pk__in=announced)
     if site:
         found = found.filter(site__public_id=site)
     return found.select_related("site", "area").order_by("id")
