@@ -30,7 +30,13 @@ SHOWN = 2  # scenarios named in a row
 # names its acts, pages or reports here.
 BUILT: dict[str, str] = {
     "law_reader": "pages `/law/` and `/law/site/`, `mingcha law explain`, `mingcha law trace`",
-    "placement": "`mingcha law decide placement`",
+    "placement": "the siting check before `camera.added`, `camera.placed`, `camera.moved`, `camera.reaimed`, "
+    "`camera.purpose_changed`, after `site.changed` and `area.changed`; `mingcha law decide placement`",
+    "inventory": "pages `/places/`, `/sites/…`, `/cameras/…`; acts `site.*`, `system.*`, `area.*`, `camera.*`",
+    "relocation": "pages `/cameras/…/place/` and `/cameras/…/retire/`; acts `camera.moved`, `camera.retired`, "
+    "`camera.change_filed`",
+    "contractors": "page `/contractors/`; acts `contractor.*`; what runs out, on the home page",
+    "devices": "page `/device-models/`; acts `device_model.*`; what runs out, on the home page",
 }
 
 
