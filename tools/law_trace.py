@@ -36,6 +36,8 @@ BUILT: dict[str, str] = {
     "relocation": "pages `/cameras/…/place/` and `/cameras/…/retire/`; acts `camera.moved`, `camera.retired`, "
     "`camera.change_filed`",
     "contractors": "page `/contractors/`; acts `contractor.*`; what runs out, on the home page",
+    "projects": "pages `/documents/` and `/documents/required/`; acts `document.*`; what is missing, on the home page; "
+    "`mingcha law decide archive`",
     "devices": "page `/device-models/`; acts `device_model.*`; what runs out, on the home page",
 }
 

@@ -43,6 +43,13 @@ SCREENS = (
     ),
     Screen("contractors", _("Contractors"), ("contractors",), ("contractor", "add-contractor")),
     Screen("device-models", _("Device models"), ("devices",), ("device-model", "add-device-model")),
+    Screen(
+        "documents",
+        _("Archive"),
+        ("projects",),
+        ("document", "file-document", "required-documents", "site-required-documents", "handovers", "handover"),
+    ),
+    Screen("signs", _("Notices"), ("inventory",), ("sign", "plan-sign", "missing-signs", "notices", "notice")),
     Screen("exports", _("Copies"), ("custody",), ("fetch-export",)),
     Screen("register", _("Register"), ("register",)),
     Screen("people", _("People"), ("viewing",), ("person", "add-person")),
