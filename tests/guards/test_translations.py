@@ -9,7 +9,7 @@ import pytest
 from tests.guards.tree import ROOT
 from tools import translations
 
-CLASSES = "shell|content_class|theme|skip_target"
+CLASSES = "shell|content_class|theme|skip_target|body_class"
 """Blocks that hold class names, not words."""
 
 
