@@ -20,6 +20,13 @@ from tests.e2e.screens import first_sign_in
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "guide" / "images"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 OFFICE = {"home": "/", "cameras": "/cameras/", "register": "/register/", "people": "/people/"}
+LIGHT_ONLY = {"map": "/map/", "places": "/places/", "personnel": "/personnel/", "documents": "/documents/"}
+FOLLOWED = {
+    "site": ("/places/", "main a[href^='/sites/sit_']"),
+    "camera": ("/cameras/", "main a[href^='/cameras/cam_']"),
+    "plan": ("/map/", "#sites a[href^='/map/areas/']"),
+}
+"""Pages that are reached from a list: the list, and which link to follow."""
 SETTLE_S = 6.0
 
 
@@ -49,6 +56,19 @@ def take(page: Page, name: str, language: str) -> None:
     path = IMAGES / f"{name}-{language}.jpg"
     page.screenshot(path=path, type="jpeg", quality=80)
     print(path.relative_to(IMAGES.parents[2]), path.stat().st_size // 1024, "kB", flush=True)
+
+
+def office(page: Page, product: Product, language: str) -> None:
+    """Pages shown once for each language, in the theme that is set: the light one."""
+    for name, address in LIGHT_ONLY.items():
+        page.goto(f"{product.url}{address}")
+        time.sleep(1.5)
+        take(page, f"{name}-light", language)
+    for name, (address, link) in FOLLOWED.items():
+        page.goto(f"{product.url}{address}")
+        page.goto(product.url + (page.locator(link).first.get_attribute("href") or "/"))
+        time.sleep(1.5)
+        take(page, f"{name}-light", language)
 
 
 def tour(browser: Browser, product: Product) -> None:
@@ -81,6 +101,7 @@ def tour(browser: Browser, product: Product) -> None:
                 page.goto(f"{product.url}{address}")
                 time.sleep(0.5)
                 take(page, f"{name}-{theme}", language)
+        office(page, product, language)
         set_theme(page, product, "dark")
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto(f"{product.url}/wall/")

@@ -10,6 +10,17 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.product import Product
 
 WIDTHS = (360, 1366, 3840)
+TOUCHING = """() => {
+  const found = [...document.querySelectorAll(".topbar a, .topbar summary, .topbar button, .topbar input")]
+    .filter((node) => !node.closest(".menu__panel"))
+    .map((node) => ({name: node.textContent.trim() || node.ariaLabel, box: node.getBoundingClientRect()}))
+    .filter(({box}) => box.width > 1 && box.left < innerWidth);
+  const apart = (a, b) =>
+    a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  return found.flatMap((one, at) =>
+    found.slice(at + 1).filter((other) => !apart(one.box, other.box)).map((other) => [one.name, other.name]));
+}"""
+"""Pairs of things in the bar that cover each other."""
 
 
 def test_menus_open_by_keyboard_and_close_by_escape(manager: Page) -> None:
@@ -46,38 +57,25 @@ def test_the_navigation_works_without_script(browser: Browser, product: Product,
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/", "/wall/", "/playback/", "/map/"])
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_nothing_in_the_bar_touches_or_hides_anything(
-    browser: Browser, product: Product, profiles: dict[str, Any], path: str, width: int, language: str
+def test_nothing_in_the_bar_touches_anything(
+    browser: Browser, product: Product, profiles: dict[str, Any], width: int, language: str
 ) -> None:
     context = browser.new_context(
         base_url=product.url, storage_state=profiles["manager"], viewport={"width": width, "height": 900}
     )
     context.add_cookies([{"name": "mingcha_language", "value": language, "url": product.url}])
     page = context.new_page()
-    page.goto(path)
-    # The room's tools come with the script.
-    if path in ("/wall/", "/playback/"):
-        page.locator("#island-tools > *").first.wait_for()
-    boxes = page.evaluate(
-        """() => [...document.querySelectorAll(".topbar a, .topbar summary, .topbar button, .topbar input")]
-           .filter((node) => node.checkVisibility() && !node.closest(".menu__panel"))
-           .map((node) => node.getBoundingClientRect())
-           .filter((box) => box.width > 1)
-           .map(({left, right, top, bottom}) => ({left, right, top, bottom}))"""
-    )
+    touching = []
+    for path in ("/", "/wall/", "/playback/", "/map/"):
+        page.goto(path)
+        if path in ("/wall/", "/playback/"):
+            # The room's tools come with the script.
+            page.locator("#island-tools button").first.wait_for(state="attached")
+        touching += [(path, pair) for pair in page.evaluate(TOUCHING)]
     context.close()
-    for number, one in enumerate(boxes):
-        for other in boxes[number + 1 :]:
-            apart = (
-                one["right"] <= other["left"] + 1
-                or other["right"] <= one["left"] + 1
-                or one["bottom"] <= other["top"] + 1
-                or other["bottom"] <= one["top"] + 1
-            )
-            assert apart, (one, other)
+    assert touching == []
 
 
 def test_home_leads_to_what_is_to_be_done(manager: Page) -> None:
