@@ -59,6 +59,7 @@ async def test_it_yields_the_units_of_the_camera(codec: str, audio: str | None) 
                 while sum(not unit.is_audio for unit in sink.units) < 40:
                     await asyncio.sleep(0.05)
             running.cancel()
+        assert sink.formats == [(video, sound)]
         pictures = [unit for unit in sink.units if not unit.is_audio]
         source = set(sim.unit_hashes("cam1"))
         assert {hash_sample(video.codec, unit.payload) for unit in pictures} <= source

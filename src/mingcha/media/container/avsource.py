@@ -105,6 +105,7 @@ class AvSource:
         try:
             with av.open(_address(self._source), mode="r", format="rtsp", options=_options(self._source)) as container:
                 reader = _Reader(container, self._source, self._clock)
+                self._post(self._sink.on_format, reader.video, reader.audio)
                 self._settle(self._opened, (reader.video, reader.audio))
                 while not self._stopping.is_set() and reader.read(self._post, self._sink):
                     pass
