@@ -302,7 +302,7 @@ def test_a_picture_without_its_beginning_is_dropped_and_told() -> None:
     packets = list(sender.packets)
     del packets[4]
     pictures = Pictures().feed(packets)
-    assert [(stamp, flags) for _, stamp, flags in pictures.made] == [(0, 0), (7200, 0)]
+    assert [(stamp, flags) for _, stamp, flags in pictures.made] == [(0, 0), (7200, DAMAGED)]
     assert pictures.losses == [("packets_lost", "1 packets")]
 
 
@@ -349,7 +349,7 @@ def test_a_picture_above_the_limit_is_dropped_and_the_next_one_comes(monkeypatch
     sender.picture(0, slice_h264(1, 5000))
     sender.picture(3600, slice_h264(2, 500))
     pictures = Pictures().feed(sender.packets, read=700)
-    assert [(stamp, flags & DAMAGED) for _, stamp, flags in pictures.made][-1] == (3600, 0)
+    assert [(stamp, flags & DAMAGED) for _, stamp, flags in pictures.made][-1] == (3600, DAMAGED)
     assert all(len(payload) <= 2000 for payload, _, _ in pictures.made)
     assert "bad_data" in [reason for reason, _ in pictures.losses]
 

@@ -130,9 +130,10 @@ class VideoAssembler(PictureBuilder):
             if self._has_slice:
                 self._time_changed()
             elif not self._unit and not self._in_nal:
-                self._flags = 0  # what was dropped was of the time before
+                self._flags = DAMAGED if self._owes_damage else 0  # what was dropped was of the time before
         if lost:
             self._flags |= DAMAGED
+            self._owes_damage = True
         at = start + 12
         if kind & 0x3F00:
             at, stop = self._skip_extras(buffer, at, stop, kind)

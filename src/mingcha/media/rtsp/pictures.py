@@ -71,6 +71,7 @@ class PictureBuilder:
         "_next",
         "_next_flags",
         "_next_sets",
+        "_owes_damage",
         "_on_loss",
         "_on_picture",
         "_sets",
@@ -104,6 +105,7 @@ class PictureBuilder:
         self._unit_us: int = 0  # when the last packet of it was read that was not the middle of a fragmented NAL unit
         self._has_slice: bool = False
         self._flags: int = 0
+        self._owes_damage: bool = False  # something was lost since the last picture: the next one says so
         self._sets: list[bytes] = []
         self._has_next: bool = False  # what comes now may be of the next picture
         self._next_flags: int = 0
@@ -219,7 +221,7 @@ class PictureBuilder:
             self._end_nal(True)
         payload = b"".join(self._unit)
         flags, sets = self._flags, self._sets
-        self._has_slice = self._marker_seen = False
+        self._has_slice = self._marker_seen = self._owes_damage = False
         self._unit.clear()
         if self._has_next:
             self._unit, self._next = self._next, self._unit
@@ -246,6 +248,7 @@ class PictureBuilder:
         self._in_nal = self._fragmented = self._has_slice = self._marker_seen = self._has_next = False
         self._middle = self._last = b""
         self._flags, self._next_flags = DAMAGED, 0
+        self._owes_damage = True
         self._sets, self._next_sets = [], []
         self._on_loss("bad_data", f"a picture above {MAX_UNIT_BYTES} bytes")
 
