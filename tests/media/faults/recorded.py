@@ -27,7 +27,7 @@ from mingcha.media.sim.player import Player
 from mingcha.media.store.directory import StoreDirectory
 from mingcha.wire import plan
 from mingcha.wire.facts import Fact
-from mingcha.wire.plan import CameraOrder, Plan, StreamOrder, Transport
+from mingcha.wire.plan import CameraOrder, Engine, Plan, StreamOrder, Transport
 from tests.support.recorder import EVER, RecorderProcess, free_port
 
 LOOK_S = 0.2
@@ -43,6 +43,7 @@ class Cast:
     transport: Transport = "tcp"
     audio_reason: str = ""
     user: str = ""
+    engine: Engine = "native"
 
 
 @dataclass
@@ -213,6 +214,7 @@ def prepare(directory: Path, casts: list[Cast], *, segment_s: int, store: Path |
                     cast.url,
                     sealer.seal(cast.user, ids[cast.name]) if cast.user else "",
                     transport=cast.transport,
+                    engine=cast.engine,
                 ),
             ),
             cast.audio_reason,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mingcha.media.sim import SimServer, tiny_clip
 from mingcha.media.sim.cameras import Camera
 from mingcha.media.sim.clip import Clip
+from tests.media.faults.encrypted import encrypted
 from tests.media.faults.recorded import WALL, Cast, Scene, prepare
 from tests.support.recorder import free_port
 
@@ -43,6 +44,8 @@ PLAIN: dict[str, dict[str, object]] = {
     "corrupt": {"corrupt": 0.05},
     "lossy_tcp": {"loss": 0.03},
     "other_codec": {},
+    "other_engine": {"drop": 6},
+    "encrypted": {"drop": 6},
 }
 """Cameras that show the plain clip, by name, with their faults."""
 
@@ -92,9 +95,13 @@ def cameras(made: dict[str, Clip]) -> list[Camera]:
     ]
 
 
-def casts(sim: SimServer, guarded: SimServer, shut: SimServer) -> list[Cast]:
+def casts(sim: SimServer, guarded: SimServer, shut: SimServer, tls_port: int) -> list[Cast]:
+    plain = {name: Cast(name, sim.url(name, **faults)) for name, faults in PLAIN.items()}
+    plain["other_engine"] = replace(plain["other_engine"], engine="pyav")
+    encrypted_url = plain["encrypted"].url.replace("rtsp://", "rtsps://").replace(f":{sim.port}/", f":{tls_port}/")
+    plain["encrypted"] = replace(plain["encrypted"], url=encrypted_url)
     return [
-        *(Cast(name, sim.url(name, **faults)) for name, faults in PLAIN.items()),
+        *plain.values(),
         Cast("h265", sim.url("h265")),
         Cast("long_gop", sim.url("long_gop", start="now")),
         Cast("shuffled", sim.url("shuffled", reorder=4), transport="udp"),
@@ -119,8 +126,9 @@ async def record_street(directory: Path) -> Street:
         SimServer(cameras=cameras(made)) as sim,
         SimServer(plain, username="admin", password="s3cret", auth="digest-sha256", qop=True) as guarded,
         SimServer({"wrong_password": made["plain"]}, username="admin", password="s3cret") as shut,
+        encrypted(directory, sim.port) as tls_port,
     ):
-        scene = prepare(directory, casts(sim, guarded, shut), segment_s=5)
+        scene = prepare(directory, casts(sim, guarded, shut, tls_port), segment_s=5)
         street = Street(scene, _loops(sim, made), _keys(sim))
         scene.recorder.start()
         watching = asyncio.create_task(scene.watch(sim))

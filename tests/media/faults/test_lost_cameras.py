@@ -42,6 +42,8 @@ def sent(players: list[Player]) -> list[int]:
         ("drops", "camera_closed", 4),
         ("resets", "camera_closed", 4),
         ("from_zero", "camera_closed", 4),
+        ("encrypted", "camera_closed", 4),
+        ("other_engine", "camera_closed", 4),
     ],
 )
 def test_a_camera_that_is_lost_again_and_again_is_recorded_to_its_last_picture_each_time(
