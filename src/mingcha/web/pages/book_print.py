@@ -33,6 +33,7 @@ from mingcha.web.streaming import stream
 SHEET = 20
 PRINT_LIMIT = 1000
 EXPORT_LIMIT = 1_000_000
+PAPER = ("paper.css", "register.css")
 FORMS = ("html", "pdf", "csv")
 
 
@@ -133,7 +134,7 @@ def _on_paper(request: PersonRequest, search: Search, wanted: str, *, is_retriev
         "html_lang": request.LANGUAGE_CODE,
     }
     if wanted == "pdf":
-        return pdf_response(request, "web/paper/register.html", context, f"register-{entry.pk}.pdf")
+        return pdf_response(request, "web/paper/register.html", context, f"register-{entry.pk}.pdf", styles=PAPER)
     return render(request, "web/book_paper.html", context)
 
 

@@ -15,6 +15,8 @@ from mingcha.records.personnel.states import IdKind, Item, Number, PostKind, Res
 from mingcha.records.register.models import Entry
 from mingcha.records.viewing.states import End, Kind, Reason
 from mingcha.records.wording import explain_reason
+from mingcha.records.wording.law import codes, label
+from mingcha.web.pages import detail_words
 from mingcha.web.templatetags.frontend import instant
 
 LABELS: dict[str, str | Promise] = {
@@ -140,23 +142,36 @@ def _is_shown(key: str, value: Any) -> bool:
 def _label(key: str, value: Any) -> str:
     if key == "role" and value in STREAMS:
         return str(LABELS["stream"])
-    return str(LABELS.get(key, key))
+    return str(LABELS.get(key) or detail_words.LABELS.get(key, key))
 
 
 def _value(key: str, value: Any) -> str:
     if key == "error_us":
         return f"{int(value) / 1_000_000:+.3f} s"
+    if isinstance(value, list):
+        return _listed(key, value)
     for matches, written in WRITERS:
         if matches(key, value):
             return written(value)
-    for choices in CHOICES.get(key, ()):
+    for choices in (*CHOICES.get(key, ()), *detail_words.CHOICES.get(key, ())):
         if value in choices.values:
             return str(choices(value).label)
+    if key == "verdict" and value == "not_judged":
+        return str(detail_words.NOT_JUDGED)
+    group = detail_words.LAW_GROUPS.get(key)
+    if group and value in codes(group):
+        return label(group, value)
     return explain_reason(str(value)) if key in ("reason", "state", "was", "why") else str(value)
 
 
-def _listed(value: list[Any]) -> str:
-    return ", ".join(str(item.get("name", item)) if isinstance(item, dict) else str(item) for item in value)
+def _listed(key: str, value: list[Any]) -> str:
+    return ", ".join(str(item.get("name", item)) if isinstance(item, dict) else _value(key, item) for item in value)
+
+
+def _inside(value: dict[str, Any]) -> str:
+    """What stands inside: facts, a search, counts."""
+    shown = (f"{_label(key, item)} {_value(key, item)}" for key, item in sorted(value.items()) if _is_shown(key, item))
+    return "; ".join(shown)
 
 
 WRITERS: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], str]], ...] = (
@@ -164,5 +179,5 @@ WRITERS: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], str]], ...] = (
     (lambda key, value: isinstance(value, bool), lambda value: gettext("yes") if value else gettext("no")),
     (lambda key, value: key.endswith("_us") and isinstance(value, int), instant),
     (lambda key, value: key == "role" and value in STREAMS, lambda value: str(STREAMS[value])),
-    (lambda key, value: isinstance(value, list), _listed),
+    (lambda key, value: isinstance(value, dict), _inside),
 )
