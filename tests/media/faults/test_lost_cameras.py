@@ -26,7 +26,10 @@ def lost_and_found(street: Street, name: str, reason: str) -> list[Stretch]:
     for stretch in stretches:
         assert breaks(stretch.frames, street.loops[name], 0) == ""
     between = [(reason, before.end_us, after.start_us) for before, after in pairwise(stretches)]
-    assert [gap for gap in gaps if gap[0] != "not_yet_known"] == between
+    named = [gap for gap in gaps if gap[0] != "not_yet_known"]
+    assert named[: len(between)] == between
+    # The recorder may have been stopped before the camera was back.
+    assert [gap[:2] for gap in named[len(between) :]] in ([], [(reason, stretches[-1].end_us)])
     return stretches
 
 
@@ -43,7 +46,7 @@ def sent(players: list[Player]) -> list[int]:
         ("resets", "camera_closed", 4),
         ("from_zero", "camera_closed", 4),
         ("encrypted", "camera_closed", 4),
-        ("other_engine", "camera_closed", 4),
+        ("other_engine", "camera_closed", 3),
     ],
 )
 def test_a_camera_that_is_lost_again_and_again_is_recorded_to_its_last_picture_each_time(
