@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -11,7 +13,7 @@ from mingcha.law import Citation
 from mingcha.records.accounts.states import Role
 from mingcha.records.register.models import Entry
 from mingcha.records.register.sentences import actor_name, sentence, title
-from mingcha.records.wording.law import Ground, grounds
+from mingcha.records.wording.law import Ground, grounds, language
 from mingcha.web.pages.detail import readable
 
 
@@ -44,9 +46,19 @@ class Line:
 
 def grounds_of(entry: Entry) -> list[Ground]:
     """The articles it rests on, with links."""
-    return grounds(Citation(g["instrument"], g["article"], g.get("item", "")) for g in entry.grounds)
+    return _read(entry.ground)
 
 
-def ground_labels(entry: Entry) -> list[str]:
+def ground_labels(entry: Entry) -> tuple[str, ...]:
     """The articles it rests on, as text."""
-    return [f"{ground.instrument} {ground.place}" for ground in grounds_of(entry)]
+    return _labels(entry.ground, language())
+
+
+def _read(ground: str) -> list[Ground]:
+    return grounds(Citation(g["instrument"], g["article"], g.get("item", "")) for g in json.loads(ground))
+
+
+@lru_cache(maxsize=4096)
+def _labels(ground: str, _language: str) -> tuple[str, ...]:
+    """A book has few grounds and many entries."""
+    return tuple(f"{one.instrument} {one.place}" for one in _read(ground))

@@ -31,7 +31,7 @@ from mingcha.web.pdf import pdf_response
 from mingcha.web.streaming import stream
 
 SHEET = 20
-PRINT_LIMIT = 1000
+PRINT_LIMIT = 500
 EXPORT_LIMIT = 1_000_000
 PAPER = ("paper.css", "register.css")
 FORMS = ("html", "pdf", "csv")
