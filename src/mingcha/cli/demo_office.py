@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mingcha.base.atomic import write_file
 from mingcha.base.datadir import DataDir
@@ -119,7 +119,7 @@ class _Maker:
         if PersonnelFile.objects.filter(person=person).exists():
             return
         site = Site.objects.get(name=facts.SITES[-1].name)
-        common = {"actor": self._actor, "at": self._at, "evidence": None}
+        common: dict[str, Any] = {"actor": self._actor, "at": self._at, "evidence": None}
         taught = self._day(-395)
         actions.record_check(
             person=person, checked_on=taught, result="passed", checked_by=facts.MADE_UP, remark="", **common
