@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from PIL import ImageFile
 
 from mingcha.base.errors import Invalid
 from mingcha.records.files.sniffing import sniff
@@ -115,6 +116,13 @@ def test_a_plain_archive_is_no_office_file(tmp_path: Path) -> None:
 def test_a_picture_that_does_not_decode_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, uploads.picture("PNG", (400, 400))[:120]) == "file.picture_broken"
     assert refusal(tmp_path, b"\xff\xd8\xff\xe0" + b"not a picture") == "file.picture_broken"
+
+
+def test_a_cut_off_picture_is_refused_though_another_library_is_lenient(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    assert refusal(tmp_path, uploads.picture("PNG", (400, 400))[:120]) == "file.picture_broken"
 
 
 def test_a_picture_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:

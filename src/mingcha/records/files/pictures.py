@@ -11,7 +11,7 @@ import warnings
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from mingcha.base.errors import Corrupt, Invalid
 from mingcha.records.files.states import Kind
@@ -35,6 +35,8 @@ def require_picture(path: Path, kind: Kind) -> tuple[int, int]:
         width, height = picture.size
         if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
             raise Invalid("file.picture_large", "The picture has too many pixels.", limit=MAX_PIXELS // 1_000_000)
+        # WeasyPrint, once imported, tells Pillow to fill up what is cut off.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         try:
             picture.load()
         except _FAULTS as error:
