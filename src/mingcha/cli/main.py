@@ -26,6 +26,7 @@ COMMANDS = (
     "settings",
     "web",
     "gateway",
+    "verify",
     "witness",
 )
 EXIT_REFUSED = 2

@@ -90,3 +90,10 @@ def confirm_leaves(connection: sqlite3.Connection, leaves: Sequence[Leaf], first
         "INSERT INTO meta VALUES ('ledger_size', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (first + len(leaves),),
     )
+
+
+def segment_places(connection: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, int | None]:
+    """Indexes of segments' entries in the ledger; None for those it has not got yet. At most some hundred numbers."""
+    marks = ",".join("?" * len(numbers))
+    rows = connection.execute(f"SELECT number, leaf FROM segment WHERE number IN ({marks})", list(numbers))  # noqa: S608
+    return dict(rows.fetchall())

@@ -19,7 +19,7 @@ from mingcha.base.hashing import sha256_file
 from mingcha.ledger import checkpoints
 from mingcha.ledger.notes import Verifier
 from mingcha.ledger.reader import LogReader
-from mingcha.media.catalog import CatalogReader
+from mingcha.media.catalog.leaves import segment_places
 from mingcha.media.container.scan import scan_fd
 from mingcha.media.export import manifest
 from mingcha.media.footage.archive import Footage
@@ -100,7 +100,8 @@ def _sealed_numbers(directory: Path) -> Iterator[int]:
 
 
 def _write_segment(out: TextIO, number: int, footage: Footage, reader: LogReader, *, is_first: bool) -> bool:
-    index = segment_place(footage.catalog, number)
+    with footage.catalog.reading() as connection:
+        index = segment_places(connection, [number]).get(number)
     stored = footage.segment(number)
     if index is None or index >= reader.size or stored is None:
         return False
@@ -116,13 +117,6 @@ def _write_segment(out: TextIO, number: int, footage: Footage, reader: LogReader
     }
     out.write(("\n" if is_first else ",\n") + json.dumps(fields, ensure_ascii=False))
     return True
-
-
-def segment_place(catalog: CatalogReader, number: int) -> int | None:
-    """Index of a segment's entry in the ledger; None while it is not there."""
-    with catalog.reading() as connection:
-        row = connection.execute("SELECT leaf FROM segment WHERE number = ?", (number,)).fetchone()
-    return None if row is None or row[0] is None else int(row[0])
 
 
 def _included(reader: LogReader, index: int) -> dict[str, Any]:

@@ -1,0 +1,79 @@
+"""`mingcha verify` as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mingcha.base.keys import ledger_key
+from mingcha.ledger.notes import Signer
+from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
+from tests.media.catalog.film import Film
+
+
+def mingcha(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("MINGCHA_")}
+    command = [sys.executable, "-m", "mingcha.cli.main", "verify", *words]
+    environ["MINGCHA_DATA_DIR"] = str(data)
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data directory with two recordings and their ledger, by the node's own key."""
+    film = Film(tmp_path)
+    film.record(0)
+    film.record(3)
+    log = open_ledger(tmp_path / "ledger", lambda origin: Signer(origin, ledger_key(tmp_path)))
+
+    def at_once(change: Change) -> None:
+        change(film.catalog)
+
+    Feeder(film.catalog, log, at_once).feed()
+    log.close()
+    film.close()
+    return tmp_path
+
+
+def test_a_sound_archive_ends_with_0_and_says_what_was_read(data: Path) -> None:
+    result = mingcha(data)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("2 recordings read")
+    assert not (data / "verify.json").exists()
+
+
+def test_a_changed_bit_ends_with_1_and_is_named(data: Path) -> None:
+    (path,) = [path for path in (data / "store").rglob("0000000002.mp4")]
+    path.chmod(0o644)
+    changed = bytearray(path.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    path.write_bytes(changed)
+    result = mingcha(data)
+    assert result.returncode == 1
+    assert "file.changed" in result.stdout
+    assert "recording 2 of cam_" in result.stdout
+    finding = json.loads(mingcha(data, "--json").stdout.splitlines()[0])
+    assert (finding["code"], finding["number"]) == ("file.changed", 2)
+
+
+def test_bad_words_and_a_missing_ledger_say_what_to_do(data: Path, tmp_path: Path) -> None:
+    assert "--sample is a percentage" in mingcha(data, "--sample", "0").stderr
+    assert "has anything been recorded here" in mingcha(tmp_path / "empty").stderr
+    (data / "ledger").rename(data / "away")
+    missing = mingcha(data)
+    assert (missing.returncode, "--no-ledger" in missing.stderr) == (2, True)
+    assert mingcha(data, "--no-ledger").returncode == 0
+
+
+def test_a_forged_ledger_is_refused(data: Path) -> None:
+    tile = next(path for path in (data / "ledger" / "tile" / "0").rglob("*") if path.is_file())
+    forged = bytearray(tile.read_bytes())
+    forged[5] ^= 1
+    tile.write_bytes(forged)
+    result = mingcha(data)
+    assert (result.returncode, "not those its checkpoint was signed over" in result.stderr) == (2, True)
