@@ -158,3 +158,11 @@ def test_the_theme_comes_from_the_browser(guard: Person, cookie: dict[str, str],
     for name, value in cookie.items():
         made.cookies[name] = value
     assert f'data-theme="{expected}"' in made.get(path).text
+
+
+def test_a_camera_the_law_refuses_does_not_hang_on_the_wall(manager: Person, camera: Camera) -> None:
+    made = client(manager, "en")
+    assert camera.public_id in made.get("/wall/").text
+    Camera.objects.filter(pk=camera.pk).update(state="refused")
+    assert camera.public_id not in made.get("/wall/").text
+    assert camera.public_id in made.get("/playback/").text

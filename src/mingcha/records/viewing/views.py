@@ -19,6 +19,7 @@ from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.models import Camera
+from mingcha.records.inventory.states import CameraLife
 from mingcha.records.viewing import actions, queries
 from mingcha.records.viewing.actions import Asker
 from mingcha.records.viewing.states import NOTE_NEEDED, Reason
@@ -111,7 +112,10 @@ def island_config(request: PersonRequest, *, with_retired: bool = False) -> dict
 
 
 def _island_cameras(person: Person, with_retired: bool) -> list[Camera]:
+    """What is recorded; with the retired ones also whatever may have been recorded once."""
     found = inventory.cameras(viewer=person, with_retired=with_retired)
+    if not with_retired:
+        found = found.filter(state=CameraLife.IN_USE)
     return sorted(found, key=lambda camera: camera.retired_at is not None)
 
 
