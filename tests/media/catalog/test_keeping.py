@@ -59,6 +59,19 @@ def test_a_segment_goes_when_its_time_is_over_and_not_a_moment_before(film: Film
     assert deleted(film.catalog, CAMERA, "main", TimeRange(at(1), at(100))) == [TimeRange(at(1), at(6))]
 
 
+def test_the_time_line_says_that_it_was_deleted(film: Film) -> None:
+    order(film, rule())
+    film.record(0)
+    film.catalog.add_gap(CAMERA, "main", at(3), at(5), "camera_lost")
+    film.record(5)
+    due(film, 204)
+    found = film.catalog.gaps([CAMERA], TimeRange(at(1), at(9)))[CAMERA]
+    assert [(gap.start_us, gap.end_us, gap.reason) for gap in found] == [
+        (at(0), at(3), "deleted"),
+        (at(3), at(5), "camera_lost"),
+    ]
+
+
 def test_without_a_rule_nothing_is_ever_deleted(film: Film) -> None:
     film.record()
     assert due(film, 100 * 365 * DAY_S) == []

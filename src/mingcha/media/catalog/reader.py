@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from queue import Empty, Full, LifoQueue
 from typing import Any
@@ -36,6 +37,9 @@ _GAPS = """SELECT id, start_us, end_us, reason, detail FROM gap WHERE stream = :
     AND start_us < :end ORDER BY start_us"""
 
 
+_DELETED = """SELECT 0, start_us, end_us, 'deleted', '' FROM deleted WHERE stream = :stream AND end_us > :start
+    AND start_us < :end AND start_us >= coalesce(
+        (SELECT max(start_us) FROM deleted WHERE stream = :stream AND start_us <= :start), 0)"""
 _SEGMENTS_IN = """SELECT * FROM segment_view
     WHERE stream = (SELECT id FROM stream WHERE camera = :camera AND role = :role)
     AND start_us < :end AND end_us > :start AND start_us >= :earliest ORDER BY start_us, number"""
@@ -128,15 +132,15 @@ class CatalogReader:
         return result
 
     def gaps(self, cameras: Iterable[str], range_: TimeRange, *, role: str = "main") -> dict[str, list[Gap]]:
-        """Gaps that reach into the range, whole, in order; an entry for every camera asked for."""
+        """Gaps that reach into the range, whole, in order; an entry for every camera asked for. Footage that was there
+        and has been deleted by its rule is told as one with the reason ``deleted``."""
         wanted = list(cameras)
         result: dict[str, list[Gap]] = {camera: [] for camera in wanted}
         with self.reading() as connection:
             for camera, stream in self._streams(connection, wanted, role):
                 bounds = {"stream": stream, "start": range_.start_us, "end": range_.end_us}
-                result[camera] = [
-                    Gap(row[0], camera, role, *row[1:]) for row in connection.execute(_GAPS, bounds).fetchall()
-                ]
+                rows = [*connection.execute(_GAPS, bounds).fetchall(), *connection.execute(_DELETED, bounds).fetchall()]
+                result[camera] = [Gap(row[0], camera, role, *row[1:]) for row in sorted(rows, key=itemgetter(1))]
         return result
 
     # Segments

@@ -41,6 +41,7 @@ REASONS: dict[str, str] = {
     "reason_lost": "Why nothing was recorded is not known; the catalog that knew it was lost.",
     # By order
     "switched_off": "Recording of this camera was switched off.",
+    "deleted": "The recording was deleted when the time it is kept for was over.",
     "not_yet_known": "Recording of this camera had not begun.",
 }
 

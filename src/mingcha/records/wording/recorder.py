@@ -67,6 +67,7 @@ GAP_REASONS: dict[str, str | Promise] = {
     "store_read_only": _("The recording disk could not be written to."),
     "store_io": _("The recording disk reported errors."),
     "store_in_use": _("Another recorder was writing to the recording disk."),
+    "deleted": _("It was deleted when the time it is kept for was over."),
     "footage_lost": _("It was recorded, but its file is missing or damaged."),
     "reason_lost": _("The reason is not known any more."),
     "switched_off": _("Recording was switched off."),
