@@ -119,7 +119,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
 ]
 
-# Second factors: rows and reading of them from django-allauth; pages, acts and addresses are ours (docs/design/sign-in.md).
+# Second factors: rows and reading of them from django-allauth; pages, acts and addresses are ours
+# (docs/design/sign-in.md).
 SECOND_FACTOR = ENV.text("MINGCHA_SECOND_FACTOR")
 if SECOND_FACTOR not in ("off", "optional", "required"):
     raise Invalid("settings.choice", f"MINGCHA_SECOND_FACTOR must be off, optional or required, not {SECOND_FACTOR!r}.")

@@ -61,7 +61,7 @@ def _head() -> list[str]:
 
 def _row(entry: Entry, text: str, sheet: int) -> list[str]:
     line = Line.of(entry)
-    at = timezone.localtime(entry.at).isoformat(timespec="microseconds")
+    at = entry.at.astimezone(timezone.get_current_timezone()).isoformat(timespec="microseconds")
     facts = "; ".join(f"{label}: {value}" for label, value in line.facts)
     said = [at, line.title, line.sentence, line.actor, line.role, entry.post, entry.unit, entry.subject_name, facts]
     proof = [", ".join(ground_labels(entry)), entry.law_version, str(sheet), digest(text), text]

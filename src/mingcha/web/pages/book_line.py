@@ -37,7 +37,7 @@ class Line:
     @staticmethod
     def day(at: datetime | None) -> str:
         """An instant as a day of the reader's calendar; empty for none."""
-        return timezone.localtime(at).date().isoformat() if at else ""
+        return at.astimezone(timezone.get_current_timezone()).date().isoformat() if at else ""
 
     @property
     def role(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.web.pages import archive_papers, staff_list, notices, public_site
+from mingcha.web.pages import archive_papers, notices, public_site, staff_list
 
 urlpatterns = [
     path("staff-list/", staff_list.staff_list, name="staff-list"),

@@ -68,7 +68,7 @@ class Row:
 
 def columns(at: datetime) -> Columns:
     """The columns that the texts in force at the unit's sites ask for together: one book serves all of them."""
-    on = timezone.localtime(at).date().isoformat()
+    on = _local(at).date().isoformat()
     found: dict[Citation, Asked] = {}
     for region, room, drafts in _sites():
         facts = {"region": region, "on": on, "has_monitoring_room": room, "drafts": drafts}
@@ -128,6 +128,10 @@ def _whereabouts(entry: Entry, detail: dict[str, Any], end: Entry | None) -> str
     return gettext("Shown on screen; nothing left the system") if entry.act in SHOWN_ONLY else ""
 
 
+def _local(at: datetime) -> datetime:
+    return at.astimezone(timezone.get_current_timezone())
+
+
 def _duration(entry: Entry, detail: dict[str, Any], end: Entry | None) -> str:
     if end is None:
         return ""
@@ -140,7 +144,7 @@ _SHOWN: dict[str, Callable[[Entry, dict[str, Any], Entry | None], str]] = {
     "content": _content,
     "retriever_unit": lambda entry, detail, end: entry.unit,
     "retriever_name": _name,
-    "retrieved_at": lambda entry, detail, end: timezone.localtime(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
+    "retrieved_at": lambda entry, detail, end: _local(entry.at).strftime("%Y-%m-%d %H:%M:%S"),
     "manner": lambda entry, detail, end: title(entry.act),
     "use": _reason,
     "whereabouts": _whereabouts,
