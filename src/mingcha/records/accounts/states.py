@@ -41,17 +41,33 @@ class Permission(models.TextChoices):
     READ_REGISTER = "read_register", _("Read the register")
     EXPORT_REGISTER = "export_register", _("Print the register and take it out")
     READ_LAW = "read_law", _("Read the law")
+    READ_ACCESS = "read_access", _("Read requests to see recordings and what was decided")
+    RECEIVE_ACCESS = "receive_access", _("Receive requests to see recordings")
+    DECIDE_ACCESS = "decide_access", _("Decide on requests to see recordings")
 
 
 _EVERYBODY = frozenset({Permission.OWN_ACCOUNT, Permission.READ_LAW})
 _BOOKS = frozenset(
-    {Permission.SEE_CAMERAS, Permission.READ_DOCUMENTS, Permission.READ_PEOPLE, Permission.READ_REGISTER}
+    {
+        Permission.SEE_CAMERAS,
+        Permission.READ_DOCUMENTS,
+        Permission.READ_PEOPLE,
+        Permission.READ_REGISTER,
+        Permission.READ_ACCESS,
+    }
 )
 
 MATRIX: dict[str, frozenset[Permission]] = {
     Role.MANAGER: frozenset(Permission),
     Role.GUARD: _EVERYBODY
-    | {Permission.SEE_CAMERAS, Permission.WATCH_LIVE, Permission.PLAY_BACK, Permission.TAKE_SNAPSHOT},
+    | {
+        Permission.SEE_CAMERAS,
+        Permission.WATCH_LIVE,
+        Permission.PLAY_BACK,
+        Permission.TAKE_SNAPSHOT,
+        Permission.READ_ACCESS,
+        Permission.RECEIVE_ACCESS,
+    },
     Role.MAINTAINER: _EVERYBODY
     | {Permission.SEE_CAMERAS, Permission.MANAGE_CAMERAS, Permission.CHECK_SIGNS, Permission.READ_DOCUMENTS},
     Role.CLERK: _EVERYBODY
@@ -63,6 +79,7 @@ MATRIX: dict[str, frozenset[Permission]] = {
         Permission.MANAGE_DOCUMENTS,
         Permission.MANAGE_PERSONNEL,
         Permission.EXPORT_REGISTER,
+        Permission.RECEIVE_ACCESS,
     },
     Role.AUDITOR: _EVERYBODY | _BOOKS | {Permission.READ_CONFIDENTIAL, Permission.EXPORT_REGISTER},
     Role.OFFICER: _EVERYBODY,

@@ -6,8 +6,8 @@ and is renewed by the page; renewing looks at rights and session anew.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,7 +21,7 @@ from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.queries import require
 from mingcha.records.inventory.models import Camera
 from mingcha.records.personnel.queries import require_watch
-from mingcha.records.register.actions import SYSTEM, Actor, act, enter
+from mingcha.records.register.actions import SYSTEM, Actor, Ground, act, enter
 from mingcha.records.viewing.models import Export, Viewing
 from mingcha.records.viewing.queries import reason_to_end
 from mingcha.records.viewing.states import MODES, NEEDED, NOTE_NEEDED, End, ExportState, Kind, Reason
@@ -45,18 +45,33 @@ class Asker:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A grant to somebody from outside that a viewing rests on. `basis`: the request; `record`: what the register of
+    retrievals is to say of them."""
+
+    basis: str
+    until_at: datetime
+    watermark: str
+    record: Mapping[str, object] = field(default_factory=dict)
+    grounds: Sequence[Ground] = ()
+    law_version: str = ""
+
+
 @act("viewing.live_opened")
-def open_live(*, asker: Asker, cameras: Sequence[Camera], at: datetime) -> Viewing:
+def open_live(*, asker: Asker, cameras: Sequence[Camera], at: datetime, terms: Terms | None = None) -> Viewing:
     """Register a live view of these cameras. Raises NotAllowed or Invalid (``viewing.*``)."""
-    return _open(Kind.LIVE, asker, cameras, None, at)
+    return _open(Kind.LIVE, asker, cameras, None, at, terms)
 
 
 @act("viewing.playback_opened")
-def open_playback(*, asker: Asker, cameras: Sequence[Camera], span: TimeRange, at: datetime) -> Viewing:
+def open_playback(
+    *, asker: Asker, cameras: Sequence[Camera], span: TimeRange, at: datetime, terms: Terms | None = None
+) -> Viewing:
     """Register a playback of these cameras over one range."""
     if span.duration_us > MAX_PLAYBACK_US:
         raise Invalid("viewing.range", "The range is too long.")
-    return _open(Kind.PLAYBACK, asker, cameras, span, at)
+    return _open(Kind.PLAYBACK, asker, cameras, span, at, terms)
 
 
 @act("viewing.snapshot_taken")
@@ -66,11 +81,11 @@ def take_snapshot(*, asker: Asker, camera: Camera, instant_us: int, at: datetime
 
 
 @act("viewing.export_ordered")
-def order_export(*, asker: Asker, camera: Camera, span: TimeRange, at: datetime) -> Viewing:
+def order_export(*, asker: Asker, camera: Camera, span: TimeRange, at: datetime, terms: Terms | None = None) -> Viewing:
     """Register the order of a copy of exactly this camera and range; its `export` row holds what becomes of it."""
     if span.duration_us > MAX_EXPORT_US:
         raise Invalid("export.range", "The range is too long.")
-    viewing = _open(Kind.EXPORT, asker, [camera], span, at)
+    viewing = _open(Kind.EXPORT, asker, [camera], span, at, terms)
     Export.objects.create(viewing=viewing)
     return viewing
 
@@ -92,7 +107,7 @@ def close_viewing(*, viewing: Viewing, actor: Actor, at: datetime) -> None:
 
 @act("viewing.revoked")
 def end_viewing(*, viewing: Viewing, end: End, at: datetime) -> None:
-    """End a viewing by the system: session gone, right lost, page gone."""
+    """End a viewing by the system: session gone, right lost, page gone, grant over."""
     _end(viewing, end, SYSTEM, at)
 
 
@@ -102,7 +117,7 @@ def renew(*, viewing: Viewing, at: datetime) -> str:
     ended = Conflict("viewing.ended", "The viewing has ended.")
     if viewing.ended_at is not None or reason_to_end(viewing, at=at) is not None:
         raise ended
-    until = at + TICKET_LIFE
+    until = _ticket_until(viewing.until_at, at)
     if Viewing.objects.filter(pk=viewing.pk, ended_at__isnull=True).update(expires_at=until) != 1:
         raise ended
     viewing.expires_at = until
@@ -133,10 +148,24 @@ def note_export_begun(*, viewing: Viewing, export_id: str) -> None:
     Export.objects.filter(viewing=viewing, export_id="").update(export_id=export_id)
 
 
-def _open(kind: Kind, asker: Asker, cameras: Sequence[Camera], span: TimeRange | None, at: datetime) -> Viewing:
+def _ticket_until(until_at: datetime | None, at: datetime) -> datetime:
+    """No ticket outlives its grant."""
+    return min(at + TICKET_LIFE, until_at) if until_at is not None else at + TICKET_LIFE
+
+
+def _open(
+    kind: Kind,
+    asker: Asker,
+    cameras: Sequence[Camera],
+    span: TimeRange | None,
+    at: datetime,
+    terms: Terms | None = None,
+) -> Viewing:
     require(asker.viewer, NEEDED[kind])
     _check(asker, cameras)
     require_watch(asker.viewer, {camera.site_id for camera in cameras}, at)
+    if terms is not None and terms.until_at <= at:
+        raise Conflict("viewing.ended", "The time granted is over.")
     viewing = Viewing.objects.create(
         viewer=asker.viewer,
         session_key=asker.session_key,
@@ -146,7 +175,10 @@ def _open(kind: Kind, asker: Asker, cameras: Sequence[Camera], span: TimeRange |
         reason=asker.reason,
         note=asker.note.strip(),
         opened_at=at,
-        expires_at=at + TICKET_LIFE,
+        expires_at=_ticket_until(terms.until_at if terms else None, at),
+        basis=terms.basis if terms else None,
+        until_at=terms.until_at if terms else None,
+        watermark=terms.watermark if terms else None,
     )
     viewing.cameras.set(cameras)
     enter(
@@ -154,14 +186,17 @@ def _open(kind: Kind, asker: Asker, cameras: Sequence[Camera], span: TimeRange |
         at=at,
         subject=viewing.public_id,
         subject_name=_names(cameras),
-        refs=[camera.public_id for camera in cameras],
+        refs=[*(camera.public_id for camera in cameras), *([terms.basis] if terms else [])],
         detail={
+            **(terms.record if terms else {}),
             "cameras": [camera.public_id for camera in cameras],
             "reason": asker.reason,
             "note": asker.note.strip(),
             "from_us": viewing.from_us,
             "to_us": viewing.to_us,
         },
+        grounds=terms.grounds if terms else (),
+        law_version=terms.law_version if terms else "",
     )
     return viewing
 

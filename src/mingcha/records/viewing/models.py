@@ -35,6 +35,11 @@ class Viewing(models.Model):
     expires_at = models.DateTimeField(help_text="End of the newest ticket.")
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=16, choices=End.choices, blank=True)
+    basis = models.CharField(
+        max_length=20, null=True, blank=True, db_index=True, help_text="The request that was granted; null: inside use."
+    )
+    until_at = models.DateTimeField(null=True, blank=True, help_text="When the grant ends by itself.")
+    watermark = models.CharField(max_length=500, null=True, blank=True, help_text="Shown moving over the pictures.")
 
     class Meta:
         ordering = ("-id",)

@@ -48,6 +48,8 @@ def open_viewings() -> QuerySet[Viewing]:
 
 def reason_to_end(viewing: Viewing, *, at: datetime) -> End | None:
     """Why a viewing may not go on, or None. Rights, post and session are looked at anew each time."""
+    if viewing.until_at is not None and viewing.until_at <= at:
+        return End.TIME_OVER
     sites = set(viewing.cameras.values_list("site_id", flat=True))
     if not viewing.viewer.may(NEEDED[viewing.kind]) or not may_go_on_watching(viewing.viewer, sites, at):
         return End.NOT_ENTITLED
@@ -57,6 +59,11 @@ def reason_to_end(viewing: Viewing, *, at: datetime) -> End | None:
     if viewing.expires_at + EXPIRY_GRACE <= at:
         return End.EXPIRED
     return None
+
+
+def open_on(basis: str) -> QuerySet[Viewing]:
+    """Open viewings that rest on this request."""
+    return open_viewings().filter(basis=basis)
 
 
 def revoked_since(since: datetime) -> list[str]:

@@ -38,6 +38,8 @@ class End(models.TextChoices):
     EXPIRED = "expired", _("The page was gone")
     SIGNED_OUT = "signed_out", _("The viewer signed out")
     NOT_ENTITLED = "not_entitled", _("The viewer lost the right")
+    TIME_OVER = "time_over", _("The time granted was over")
+    GRANT_ENDED = "grant_ended", _("The grant was ended")
 
 
 class ExportState(models.TextChoices):
