@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Min, Q
@@ -16,33 +15,12 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.lawfulness import CONSENT_REQUIRED, NECESSITY, cited
 from mingcha.records.inventory.models import Alteration, Camera, Contractor, DeviceModel, Site, Unit
 from mingcha.records.inventory.states import CameraLife
-from mingcha.records.wording import explain_code
+from mingcha.records.wording.owed import Owed
 
 EACH = 20
 """Lines of one kind at most; the last one then counts all that remain."""
 WARNED_DAYS = 60
 """How long before its end a paper is told to expire: a choice of ours, time enough for a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One thing that waits for somebody. `due`: the day it has or had to be done by, None when at once or open.
-    `count` above 1: the line stands for so many alike, and `subject` is the place to find them."""
-
-    code: str
-    subject: str
-    subject_name: str
-    url: str
-    due: date | None = None
-    citations: tuple[Citation, ...] = ()
-    count: int = 1
-    params: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The sentence in the reader's language."""
-        said = {"name": self.subject_name, "count": self.count, "due": self.due or "—", **self.params}
-        return explain_code(f"owed.{self.code}", said)
 
 
 def owed(viewer: Person, on: date) -> list[Owed]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q
@@ -19,31 +18,10 @@ from mingcha.records.personnel.queries.narrowing import filed, may_lack, may_run
 from mingcha.records.personnel.queries.places import MANY, InPost, in_posts
 from mingcha.records.personnel.queries.watching import current
 from mingcha.records.personnel.states import EXPIRY_DAYS, Item, PostKind
-from mingcha.records.wording import explain_code
+from mingcha.records.wording.owed import Owed
 
 EACH = 20
 """Lines of one kind at most on the home page; a last one counts all that remain."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """One thing that waits for somebody. `due`: the day it has or had to be done by; None: at once or open. `subject`
-    is a public id. `count` above 1: the line stands for so many alike, and `subject_name` is the first of them."""
-
-    code: str
-    subject: str
-    subject_name: str
-    url: str
-    due: date | None = None
-    citations: tuple[Citation, ...] = ()
-    count: int = 1
-    params: dict[str, object] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The sentence in the reader's language."""
-        said = {"name": self.subject_name, "count": self.count, "due": self.due or "—", **self.params}
-        return explain_code(f"owed.{self.code}", said)
 
 
 def owed(viewer: Person, on: date) -> list[Owed]:
