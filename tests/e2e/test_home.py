@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.product import Product
+from tests.e2e.screens import give_reason
 
 WIDTHS = (360, 1366, 3840)
 TOUCHING = """() => {
@@ -71,7 +72,8 @@ def test_nothing_in_the_bar_touches_anything(
     for path in ("/", "/wall/", "/playback/", "/map/"):
         page.goto(path)
         if path in ("/wall/", "/playback/"):
-            # The room's tools come with the script.
+            # The room's tools come with the script, once the reason is given.
+            give_reason(page)
             page.locator("#island-tools button").first.wait_for(state="attached")
         touching += [(path, pair) for pair in page.evaluate(TOUCHING)]
     context.close()
