@@ -19,7 +19,7 @@ from mingcha.records.inventory.queries.cameras import (
     store_status,
     waiting_probes,
 )
-from mingcha.records.inventory.queries.owed import Owed, owed
+from mingcha.records.inventory.queries.owed import owed
 from mingcha.records.inventory.queries.places import (
     area_for,
     areas,
@@ -33,6 +33,7 @@ from mingcha.records.inventory.queries.places import (
     system_for,
     systems,
 )
+from mingcha.records.wording.owed import Owed
 
 __all__ = [
     "LAWFULNESS",

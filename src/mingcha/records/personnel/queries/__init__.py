@@ -21,7 +21,6 @@ from mingcha.records.personnel.queries.holdings import (
 )
 from mingcha.records.personnel.queries.narrowing import may_lack
 from mingcha.records.personnel.queries.owed import (
-    Owed,
     contractors,
     expiring,
     not_filed,
@@ -50,6 +49,7 @@ from mingcha.records.personnel.queries.watching import (
     standing_of,
     watch_gap,
 )
+from mingcha.records.wording.owed import Owed
 
 __all__ = [
     "CheckLine",
