@@ -72,10 +72,14 @@ def test_an_upload_where_none_is_taken_is_refused_before_it_is_kept(manager: Per
         assert answer.status_code in (400, 413)
 
 
-def test_a_body_beyond_every_limit_is_refused(site: Site, manager: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_beyond_every_limit_is_refused_and_nothing_of_it_stays(
+    site: Site, manager: Person, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
     monkeypatch.setattr("mingcha.records.files.uploads.MAX_BODY_BYTES", 1000)
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     given = uploads.upload("a.txt", b"x" * 2000)
     assert browser(manager).post("/documents/add/", fields(site, given)).status_code in (400, 413)
+    assert not list(tmp_path.glob("*.upload*"))
 
 
 def test_a_version_a_picture_and_a_withdrawal(site: Site, manager: Person) -> None:

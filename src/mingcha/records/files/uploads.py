@@ -41,5 +41,6 @@ class Handler(TemporaryFileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received_bytes += len(raw_data)
         if self.received_bytes > MAX_BODY_BYTES:
+            self.upload_interrupted()  # Django closes only files it has whole
             raise RequestDataTooBig("The files are too large.")
         super().receive_data_chunk(raw_data, start)
