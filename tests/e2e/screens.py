@@ -23,6 +23,13 @@ def first_sign_in(page: Page, product: Product, username: str) -> None:
     page.wait_for_url(f"{product.url}/")
 
 
+def sign_out(page: Page) -> None:
+    """Out by the menu that bears the person's name, the last of the bar."""
+    page.locator("details[data-menu] summary").last.click()
+    page.locator("form[action='/sign-out/'] button").click()
+    page.wait_for_url("**/sign-in/**")
+
+
 def give_reason(page: Page) -> None:
     """Answer the question why, if it is asked."""
     button = page.locator("dialog[open] button.button--primary")

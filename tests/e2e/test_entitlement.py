@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.product import Product
-from tests.e2e.screens import PASSWORD, open_wall, wait_for_state
+from tests.e2e.screens import PASSWORD, open_wall, sign_out, wait_for_state
 
 PATHS = (
     "/status?camera=cam_0000000000000000",
@@ -66,9 +66,7 @@ def test_signing_out_ends_the_picture_within_two_seconds(page: Page) -> None:
     wait_for_state(page, "东门岗亭", "live")
     other = page.context.new_page()
     other.goto("/")
-    other.locator("[data-menu] summary").click()
-    other.locator("[data-menu] button.menu__item", has_text="退出").click()
-    other.wait_for_url("**/sign-in/**")
+    sign_out(other)
     signed_out_s = time.monotonic()
     page.wait_for_function(
         """() => [...document.querySelectorAll("section.tile")]

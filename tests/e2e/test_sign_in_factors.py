@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import VIEWPORT
 from tests.e2e.product import Product
-from tests.e2e.screens import PASSWORD
+from tests.e2e.screens import PASSWORD, sign_out
 
 PERSON = "keyholder"
 
@@ -57,12 +57,6 @@ def come_to_the_door(page: Page, password: str) -> None:
     page.fill("[name=password]", password)
     with page.expect_navigation():
         page.click("main button[type=submit]")
-
-
-def sign_out(page: Page) -> None:
-    page.locator("details[data-menu] summary").last.click()
-    page.locator("form[action='/sign-out/'] button").click()
-    page.wait_for_url("**/sign-in/")
 
 
 def step_now() -> int:
