@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from mingcha.media.rtsp.bits import BitReader
-from mingcha.media.rtsp.sps import StreamParameters, check_size
+from mingcha.media.rtsp.sps import StreamParameters, check_size, skip_appearance
 
-_EXTENDED_SAR: Final = 255
 _CHROMA_PROFILES: Final = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135})
 _NO_REORDER_PROFILES: Final = frozenset({66, 88})  # baseline and extended as cameras use it
 MAX_PICTURES: Final = 16
@@ -98,7 +97,7 @@ def _usability(bits: BitReader) -> tuple[float | None, int | None]:
     """(fps, reorder depth) of the VUI; a VUI that ends too early is common in cameras and counts as not said."""
     fps: float | None = None
     try:
-        _skip_appearance(bits)
+        skip_appearance(bits)
         if bits.flag():
             units_in_tick, time_scale = bits.u(32), bits.u(32)
             bits.skip(1)
@@ -119,21 +118,6 @@ def _usability(bits: BitReader) -> tuple[float | None, int | None]:
     except ValueError:
         return fps, None
     return fps, min(reorder, MAX_PICTURES)
-
-
-def _skip_appearance(bits: BitReader) -> None:
-    """Aspect ratio, overscan, colour and the place of chroma samples."""
-    if bits.flag() and bits.u(8) == _EXTENDED_SAR:
-        bits.skip(32)
-    if bits.flag():
-        bits.skip(1)
-    if bits.flag():
-        bits.skip(4)
-        if bits.flag():
-            bits.skip(24)
-    if bits.flag():
-        bits.ue()
-        bits.ue()
 
 
 def _skip_decoder_model(bits: BitReader) -> None:

@@ -6,9 +6,8 @@ from __future__ import annotations
 from typing import Final
 
 from mingcha.media.rtsp.bits import BitReader
-from mingcha.media.rtsp.sps import StreamParameters, check_size
+from mingcha.media.rtsp.sps import StreamParameters, check_size, skip_appearance
 
-_EXTENDED_SAR: Final = 255
 MAX_PICTURES: Final = 16
 MAX_SHORT_TERM_SETS: Final = 64
 MAX_LONG_TERM: Final = 32
@@ -136,17 +135,7 @@ def _skip_reference_sets(bits: BitReader) -> None:
 
 
 def _usability(bits: BitReader) -> float | None:
-    if bits.flag() and bits.u(8) == _EXTENDED_SAR:
-        bits.skip(32)
-    if bits.flag():
-        bits.skip(1)
-    if bits.flag():
-        bits.skip(4)
-        if bits.flag():
-            bits.skip(24)
-    if bits.flag():
-        bits.ue()
-        bits.ue()
+    skip_appearance(bits)
     bits.skip(3)
     if bits.flag():
         for _ in range(4):
