@@ -149,6 +149,7 @@ export const en = {
   "copy.to": "To",
   "copy.length": "Length",
   "copy.zone": "Time zone",
+  "copy.hold": "Hold this range",
   "copy.start": "Register and copy",
   "copy.whole": "Recorded without a gap.",
   "copy.gaps": "Gaps in this range: {count}. They are closed up in the copy and listed in its manifest.",

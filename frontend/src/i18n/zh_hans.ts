@@ -151,6 +151,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "copy.to": "止",
   "copy.length": "时长",
   "copy.zone": "时区",
+  "copy.hold": "固定保全此时段",
   "copy.start": "登记并复制",
   "copy.whole": "录像完整，没有缺口。",
   "copy.gaps": "此范围内有 {count} 处缺口。复制件中前后相接，并在清单中列明。",

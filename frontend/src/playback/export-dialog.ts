@@ -106,7 +106,20 @@ export class ExportDialog {
     });
     drawGaps();
     this.content.replaceChildren(form);
-    this.foot.replaceChildren(ok);
+    this.foot.replaceChildren(...this.holdLink(() => chosen().camera), ok);
+  }
+
+  /** Leads those who may to the page that keeps this range beyond its time. */
+  private holdLink(chosen: () => CameraConfig): HTMLElement[] {
+    const { config, fromUs, toUs } = this.host;
+    const { hold } = config.urls;
+    if (!hold) return [];
+    const link = el("a", { class: "button button--quiet", href: hold }, icon("lock"), t("copy.hold"));
+    const aim = (): void => {
+      link.href = `${hold}?${new URLSearchParams({ camera: chosen().id, from: String(Math.floor(fromUs)), to: String(Math.ceil(toUs)) })}`;
+    };
+    for (const kind of ["pointerdown", "focus", "click"]) link.addEventListener(kind, aim);
+    return [link];
   }
 
   private gapNote(gaps: Gap[], isEmpty: boolean): HTMLElement {

@@ -25,7 +25,7 @@ export interface IslandConfig {
   cameras: CameraConfig[];
   reasons: ReasonConfig[];
   rights: { live: boolean; playback: boolean; snapshot: boolean; export: boolean };
-  urls: { viewings: string; renew: string; close: string; exports: string; exportBegun?: string; wall: string; playback: string };
+  urls: { viewings: string; renew: string; close: string; exports: string; exportBegun?: string; wall: string; playback: string; hold?: string };
   start?: { cameras?: string[]; atUs?: Us | null };
 }
 

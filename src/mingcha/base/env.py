@@ -41,6 +41,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MINGCHA_SECRET_KEY", "secret", "", "Signing key of sessions; made in the data directory if empty."),
     Setting("MINGCHA_PUBLIC_URL", "text", "", "Address of the pages as the public reaches them; stands in QR codes."),
     Setting("MINGCHA_FILES_LIMIT_GB", "int", "50", "Most room that uploaded files may take together."),
+    Setting("MINGCHA_HOLD_REVIEW_DAYS", "int", "90", "Days after which somebody has to see whether a hold is needed."),
+    Setting("MINGCHA_PAPERS_OWED_HOURS", "int", "24", "Hours after which papers owed by an emergency are due."),
     Setting("MINGCHA_SECOND_FACTOR", "text", "optional", "Second factor at sign-in: off, optional or required."),
     Setting("MINGCHA_IDLE_MINUTES", "int", "60", "A browser session ends after so long without a request; 0: never."),
     Setting("MINGCHA_OIDC_ISSUER", "text", "", "OpenID Connect issuer of the organisation; empty: none."),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mingcha.base.errors import Invalid, MingchaError, Unavailable
 from mingcha.wire.facts import Fact
 from mingcha.wire.facts import load as load_fact
+from mingcha.wire.holds import Hold
+from mingcha.wire.holds import dump as dump_holds
 from mingcha.wire.plan import Plan
 from mingcha.wire.plan import dump as dump_plan
 
@@ -34,6 +36,10 @@ class ControlClient:
     def revoke(self, grants: Iterable[str]) -> None:
         """End everything that flows under these grants."""
         self._ask("POST", "/control/revocations", _dump({"grants": list(grants)}))
+
+    def put_holds(self, holds: Sequence[Hold]) -> None:
+        """Tell of holds; those it knows already change nothing."""
+        self._ask("POST", "/control/holds", dump_holds(holds))
 
     def facts(self, after: int = 0) -> tuple[list[Fact], int]:
         """Facts the recorder still keeps, with a number above `after`, and the highest number read.

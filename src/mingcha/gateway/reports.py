@@ -9,6 +9,7 @@ from typing import Any
 
 from mingcha.base.clock import to_datetime
 from mingcha.gateway.client import ControlClient
+from mingcha.records.custody import actions as custody
 from mingcha.records.inventory.models import Camera, CameraStatus, StoreStatus
 from mingcha.records.inventory.states import CameraState
 from mingcha.records.register.actions import RECORDER, act, enter
@@ -48,6 +49,8 @@ def take_facts(*, facts: Sequence[Fact]) -> None:
         if fact.kind in ("export.finished", "export.failed"):
             _note_export(fact, viewing)
         refs = [viewing.public_id, viewing.viewer.public_id] if viewing else []
+        if fact.kind in ("hold.placed", "hold.released"):
+            refs += custody.note_fact(fact)
         enter(
             actor=RECORDER,
             at=to_datetime(fact.at_us),

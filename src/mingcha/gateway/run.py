@@ -23,6 +23,7 @@ from mingcha.base.errors import MingchaError
 from mingcha.base.keys import control_token
 from mingcha.gateway import discovery, orders, reports
 from mingcha.gateway.client import ControlClient
+from mingcha.gateway.holds import HoldsOut
 from mingcha.records.inventory.models import Probe
 from mingcha.records.inventory.queries import plan_version, waiting_probes
 
@@ -39,12 +40,13 @@ AWAY_PAUSE_S = 1.0
 
 
 class OrdersLoop:
-    """Sends plan and revocations when they changed, or when the recorder was away in between."""
+    """Sends plan, revocations and holds when they changed, or when the recorder was away in between."""
 
     def __init__(self, client: ControlClient, clock: Clock, probes: Callable[[Probe], None]) -> None:
         self._client = client
         self._clock = clock
         self._start_probe = probes
+        self._holds = HoldsOut(client)
         self._sent_plan: tuple[int, datetime] | None = None
         self._sent_revocations: set[str] = set()
         self._begun_probes: set[int] = set()
@@ -66,6 +68,7 @@ class OrdersLoop:
         if ended - self._sent_revocations:
             self._client.revoke(sorted(ended - self._sent_revocations))
         self._sent_revocations = ended
+        self._holds.tick(at, mono_us)
         today = orders.start_of_day(at)
         if (plan_version(), today) != self._sent_plan:
             self._sent_plan = (orders.push_plan(self._client, at), today)
@@ -76,6 +79,7 @@ class OrdersLoop:
         """After the recorder was away: tell everything again, since it may be another one."""
         self._sent_plan = None
         self._sent_revocations = set()
+        self._holds.forget()
         self._seen_version = None
 
 

@@ -98,6 +98,7 @@ GROUPS = (
         (
             Place("register", _("Register"), "register", Permission.READ_REGISTER),
             Place("exports", _("Copies"), "download", Permission.ORDER_EXPORT),
+            Place("holds", _("Holds"), "lock", Permission.READ_REGISTER),
             Place("law", _("Law"), "shield", Permission.READ_LAW),
         ),
     ),

@@ -28,6 +28,8 @@ class Permission(models.TextChoices):
     PLAY_BACK = "play_back", _("Play back recordings")
     TAKE_SNAPSHOT = "take_snapshot", _("Take snapshots")
     ORDER_EXPORT = "order_export", _("Order copies of recordings")
+    HOLD = "hold", _("Order that footage be held, and ask for its release")
+    RELEASE = "release", _("Release held footage that another asked to be released")
     MANAGE_SITES = "manage_sites", _("Change the unit, its sites, systems and areas")
     MANAGE_CAMERAS = "manage_cameras", _("Add, change and retire cameras")
     CHECK_SIGNS = "check_signs", _("Put up, photograph and check notices")
@@ -73,6 +75,7 @@ MATRIX: dict[str, frozenset[Permission]] = {
     Role.CLERK: _EVERYBODY
     | _BOOKS
     | {
+        Permission.HOLD,
         Permission.MANAGE_SITES,
         Permission.CHECK_SIGNS,
         Permission.READ_CONFIDENTIAL,

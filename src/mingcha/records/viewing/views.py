@@ -106,6 +106,7 @@ def island_config(request: PersonRequest, *, with_retired: bool = False) -> dict
             "exportBegun": reverse("export-begun", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
             "wall": reverse("wall"),
             "playback": reverse("playback"),
+            **({"hold": reverse("place-hold")} if person.may(Permission.HOLD) else {}),
         },
         "start": _start(request, {camera["id"] for camera in cameras}),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from mingcha.records.custody.states import Ground
 from mingcha.records.inventory.states import (
     AlterationKind,
     BuilderKind,
@@ -26,6 +27,7 @@ LABELS: dict[str, str | Promise] = {
     "also_ref": _("About"),
     "area": _("Area"),
     "area_kind": _("Kind of area"),
+    "asked_by": _("Asked for by"),
     "attempt": _("What was tried"),
     "bearing_cdeg": _("Looks towards (1/100°)"),
     "built_on": _("Built on"),
@@ -49,6 +51,7 @@ LABELS: dict[str, str | Promise] = {
     "form": _("Form"),
     "fov_cdeg": _("Field of view (1/100°)"),
     "gb_code": _("GB/T 28181 code"),
+    "ground": _("Held for"),
     "has_monitoring_room": _("Has a monitoring room"),
     "height_cm": _("Height (cm)"),
     "in_use_on": _("In use since"),
@@ -109,6 +112,7 @@ LAW_GROUPS = {
     "conditions": "condition",
 }
 CHOICES: dict[str, tuple[Any, ...]] = {
+    "ground": (Ground,),
     "state": (CameraLife, SystemState),
     "state_before": (CameraLife, SystemState),
     "purpose": (Purpose,),

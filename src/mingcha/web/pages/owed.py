@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from mingcha import law
+from mingcha.base.clock import to_datetime
 from mingcha.law.model import Citation
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
+from mingcha.records.custody import queries as custody
 from mingcha.records.documents import queries as documents
 from mingcha.records.documents.models import Document
 from mingcha.records.inventory import queries as inventory
@@ -38,6 +41,7 @@ AREAS: dict[str, tuple[str | Promise, str]] = {
     "people": (_("People"), "people"),
     "archive": (_("Archive"), "archive"),
     "signs": (_("Notices"), "sign"),
+    "holds": (_("Holds"), "lock"),
 }
 """Parts of the office that owe something: label and icon."""
 
@@ -161,6 +165,12 @@ def _signs(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
         yield Line("signs", text, f"{reverse(address)}?site={one.subject}", one.due_on, why, on, one.count)
 
 
+def _holds(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    """A matter of minutes, so it goes by the clock and not by the day."""
+    for one in custody.owed(viewer, to_datetime(settings.CLOCK.wall_us())):
+        yield Line("holds", one.text, one.url, one.due, one.citations, on)
+
+
 def _noon(on: date) -> datetime:
     return datetime.combine(on, time(12), tzinfo=law.current().data.offset)
 
@@ -193,4 +203,4 @@ SIGN_WORDS: dict[str, Callable[[int], str]] = {
     "sign.to_replace": _to_replace,
 }
 SIGN_PAGES = {"sign.unannounced": "missing-signs", "sign.check_due": "signs", "sign.to_replace": "signs"}
-SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents, _signs)
+SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents, _signs, _holds)

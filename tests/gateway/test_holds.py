@@ -1,0 +1,102 @@
+"""Holds on their way to the recorder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mingcha.base.clock import ManualClock, from_datetime
+from mingcha.gateway import run
+from mingcha.gateway.holds import TELL_AGAIN_US
+from mingcha.gateway.reports import pull_facts
+from mingcha.gateway.run import OrdersLoop
+from mingcha.records.accounts.models import Person
+from mingcha.records.custody.actions import ask_release, place_hold, release_hold
+from mingcha.records.custody.models import Hold
+from mingcha.records.inventory.models import Camera
+from mingcha.wire.facts import Fact
+from tests.gateway.recorder import FakeRecorder
+from tests.records.custody.conftest import SPAN, draft_of
+from tests.support.office import AT, LATER, make_person
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(wall_us=from_datetime(LATER))
+
+
+@pytest.fixture
+def loop(recorder: FakeRecorder, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> OrdersLoop:
+    monkeypatch.setattr(run, "data_version", lambda: None)
+    return OrdersLoop(recorder.client(), clock, lambda probe: None)
+
+
+@pytest.fixture
+def hold(camera: Camera, manager: Person) -> Hold:
+    return place_hold(draft=draft_of(camera), actor=manager, at=AT)
+
+
+def sent(recorder: FakeRecorder) -> list[Any]:
+    return [held for body in recorder.told("/control/holds") for held in body["holds"]]
+
+
+def confirm(recorder: FakeRecorder, hold: Hold, kind: str, number: int) -> None:
+    told = hold.ranges.get()
+    detail = {"hold": told.public_id, "start_us": hold.start_us, "end_us": hold.end_us, "until_us": None}
+    fact = Fact(f"fct_{number:016d}", kind, from_datetime(AT), told.camera.public_id, detail, sequence=number)
+    recorder.facts.append(fact)
+    pull_facts(recorder.client())
+    hold.refresh_from_db()
+
+
+def test_a_hold_is_told_at_once_and_again_until_it_is_confirmed(
+    loop: OrdersLoop, recorder: FakeRecorder, clock: ManualClock, hold: Hold, camera: Camera
+) -> None:
+    loop.tick()
+    loop.tick()
+    told = hold.ranges.get()
+    assert sent(recorder) == [
+        {"hold": told.public_id, "camera": camera.public_id, "start_us": SPAN.start_us, "end_us": SPAN.end_us,
+         "until_us": None, "released": False}
+    ]  # fmt: skip
+    clock.advance(TELL_AGAIN_US)
+    loop.tick()
+    assert len(sent(recorder)) == 2
+    confirm(recorder, hold, "hold.placed", 1)
+    assert hold.state_at(AT) == "in_force"
+    clock.advance(TELL_AGAIN_US)
+    loop.tick()
+    assert len(sent(recorder)) == 2
+
+
+def test_after_an_absence_all_that_stands_is_told_again(loop: OrdersLoop, recorder: FakeRecorder, hold: Hold) -> None:
+    loop.tick()
+    confirm(recorder, hold, "hold.placed", 1)
+    loop.forget()
+    loop.tick()
+    loop.tick()
+    assert [held["released"] for held in sent(recorder)] == [False, False]
+
+
+def test_only_an_ordered_release_is_told_as_one(
+    loop: OrdersLoop, recorder: FakeRecorder, hold: Hold, manager: Person
+) -> None:
+    loop.tick()
+    confirm(recorder, hold, "hold.placed", 1)
+    ask_release(hold=hold, reason="案件已结", actor=make_person("clerk", "周敏", "clerk"), at=AT)
+    loop.tick()
+    assert len(sent(recorder)) == 1
+    release_hold(hold=hold, actor=manager, at=LATER)
+    loop.tick()
+    assert [held["released"] for held in sent(recorder)] == [False, True]
+    confirm(recorder, hold, "hold.released", 2)
+    assert hold.state_at(LATER) == "released"
+    loop.forget()
+    loop.tick()
+    assert len(sent(recorder)) == 2
+
+
+def test_without_holds_nothing_is_told(loop: OrdersLoop, recorder: FakeRecorder, camera: Camera) -> None:
+    loop.tick()
+    assert recorder.told("/control/holds") == []
