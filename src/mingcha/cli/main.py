@@ -21,6 +21,7 @@ COMMANDS = (
     "play",
     "export",
     "check",
+    "clock",
     "sim",
     "law",
     "settings",

@@ -33,6 +33,10 @@ class ControlClient:
         """Hand over the whole plan. Raises Unavailable, or what the recorder refuses it with."""
         self._ask("PUT", "/control/plan", dump_plan(plan))
 
+    def confirm_clock(self) -> None:
+        """A person says that the recorder's clock is right."""
+        self._ask("POST", "/control/clock/confirm")
+
     def revoke(self, grants: Iterable[str]) -> None:
         """End everything that flows under these grants."""
         self._ask("POST", "/control/revocations", _dump({"grants": list(grants)}))
@@ -40,6 +44,10 @@ class ControlClient:
     def put_holds(self, holds: Sequence[Hold]) -> None:
         """Tell of holds; those it knows already change nothing."""
         self._ask("POST", "/control/holds", dump_holds(holds))
+
+    def put_anchor(self, first: int, last: int, root: str) -> None:
+        """Have a stretch of the register put into the ledger; the fact ``ledger.anchored`` tells when and where."""
+        self._ask("POST", "/control/anchors", _dump({"first": first, "last": last, "root": root}))
 
     def facts(self, after: int = 0) -> tuple[list[Fact], int]:
         """Facts the recorder still keeps, with a number above `after`, and the highest number read.

@@ -27,6 +27,7 @@ KINDS: dict[str, str] = {
     "hold.placed": "the media plane keeps a range until it is released",
     "hold.released": "the media plane was told to release a range",
     "clock.doubted": "the wall clock jumped ahead; nothing is deleted until somebody confirms the time",
+    "clock.confirmed": "somebody confirmed the clock after it was in doubt",
     "ledger.anchored": "the ledger holds a stretch of the register; where",
     "witness.state": "a witness of the ledger cosigned, was away, or refused",
     "viewing.served": "bytes of this camera and range were sent to a viewer",

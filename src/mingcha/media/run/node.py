@@ -95,7 +95,7 @@ class Node:
             gate=self.gate,
             take_plan=self._take_plan,
             take_holds=self.keeping.hold,
-            confirm_clock=self.keeping.confirm_clock,
+            confirm_clock=self._confirm_clock,
             anchor=self._anchor,
             facts_after=self._facts_after,
             confirm_facts=self._confirm_facts,
@@ -138,6 +138,10 @@ class Node:
             await self.keeping.order(order)
         except Unavailable as error:
             log.warning("rules of keeping wait for the next plan: %s", error.code)
+
+    async def _confirm_clock(self) -> None:
+        await self.keeping.confirm_clock()
+        self.tell("clock.confirmed", "")
 
     async def _anchor(self, first: int, last: int, root: str) -> None:
         await self.keeping.put_down("register", first=first, last=last, root=root, at_us=self.clock.wall_us())

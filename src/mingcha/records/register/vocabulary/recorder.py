@@ -27,6 +27,7 @@ ACTS = (
         _("Clock in doubt"),
         _("The clock of the node jumped ahead; nothing is deleted until it is confirmed."),
     ),
+    Act("clock.confirmed", _("Clock confirmed"), _("Somebody at the node confirmed that its clock is right.")),
     Act("ledger.anchored", _("Register anchored"), _("A stretch of the register was anchored in the ledger.")),
     Act("witness.state", _("State of a witness"), _("A witness of the ledger cosigned, was away, or refused.")),
     Act("viewing.served", _("Pictures were sent"), _("Pictures of %(subject)s were sent to a viewer.")),
