@@ -20,7 +20,8 @@ PAGE = 500
 
 @dataclass
 class FakeRecorder:
-    """`asked`: (method, path, body) of each request. `probe_answer`, `status` and `facts` are what it tells."""
+    """`asked`: (method, path, body) of each request. `probe_answer`, `status` and `facts` are what it tells;
+    `failure`: the answer to everything, `refused`: to one path."""
 
     port: int = 0
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -28,6 +29,7 @@ class FakeRecorder:
     status: dict[str, Any] = field(default_factory=lambda: {"cameras": {}, "store": {}})
     probe_answer: dict[str, Any] = field(default_factory=lambda: {"ok": True, "codec": "h264"})
     failure: tuple[int, bytes] | None = None
+    refused: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
     def client(self) -> ControlClient:
         return ControlClient("127.0.0.1", self.port, lambda: TOKEN)
@@ -59,6 +61,8 @@ def running() -> Iterator[FakeRecorder]:
                 status, text = 403, b'{"error": {"code": "control.token", "message": "wrong"}}'
             elif recorder.failure is not None:
                 status, text = recorder.failure
+            elif self.path in recorder.refused:
+                status, text = recorder.refused[self.path]
             else:
                 answer = recorder.answer(self.command, self.path, json.loads(raw) if raw else None)
                 status, text = (200, json.dumps(answer).encode()) if answer else (204, b"")

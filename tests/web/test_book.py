@@ -12,7 +12,7 @@ from mingcha.records.inventory.actions import change_camera
 from mingcha.records.inventory.models import Camera
 from mingcha.records.register import queries
 from mingcha.records.register.actions import SYSTEM, act, enter
-from mingcha.records.register.models import Anchor, Entry
+from mingcha.records.register.models import AnchorStretch, Entry
 from mingcha.web.pages import book
 from mingcha.web.pages.detail import readable
 from tests.support.office import AT, LATER, browser, draft
@@ -125,8 +125,8 @@ def test_one_entry_in_full(manager: Person, camera: Camera) -> None:
     assert "/law/cn-2025-799/13/" in response.text
     assert entry.law_version in response.text
     assert camera.public_id in response.text
-    Anchor.objects.create(entry=entry, log_index=7, checkpoint_size=9)
-    assert "leaf 7" in client.get(f"/register/{entry.pk}/").text
+    AnchorStretch.objects.create(first_entry=1, last_entry=entry.pk, root="0" * 64, log_index=7, at=AT)
+    assert "anchored at ledger entry 7, stretch 1" in client.get(f"/register/{entry.pk}/").text
 
 
 def test_an_entry_that_is_not_there_is_a_page_of_its_own(manager: Person, guard: Person) -> None:

@@ -13,6 +13,7 @@ from mingcha.records.custody import actions as custody
 from mingcha.records.inventory.models import Camera, CameraStatus, StoreStatus
 from mingcha.records.inventory.states import CameraState
 from mingcha.records.register.actions import RECORDER, act, enter
+from mingcha.records.register.anchoring import note_anchored
 from mingcha.records.register.queries import entered_from
 from mingcha.records.viewing.models import Export, Viewing
 from mingcha.records.viewing.states import ExportState
@@ -20,12 +21,15 @@ from mingcha.wire.facts import KINDS, Fact
 
 log = logging.getLogger(__name__)
 
+ANCHORED = "ledger.anchored"
+
 
 def pull_facts(client: ControlClient) -> int:
     """Take all the recorder has to tell and confirm it; returns how many facts were new. Raises Unavailable.
 
     Facts are numbered per catalog, so none of our own counting is trusted: what is not confirmed is read again, and a
-    fact that is in the book already is passed over by its id.
+    fact that is in the book already is passed over by its id. Those that tell of the anchoring of the book itself are
+    kept beside it: an entry about them would have to be anchored too, and the book would grow for ever.
     """
     news, through = 0, 0
     while True:
@@ -33,11 +37,14 @@ def pull_facts(client: ControlClient) -> int:
         if highest == through:
             return news
         known = entered_from(fact.fact for fact in facts)
-        fresh = [fact for fact in facts if fact.fact not in known]
+        anchored = [fact for fact in facts if fact.kind == ANCHORED]
+        fresh = [fact for fact in facts if fact.fact not in known and fact.kind != ANCHORED]
+        for fact in anchored:
+            note_anchored(fact.detail, to_datetime(fact.at_us))
         if fresh:
             take_facts(facts=fresh)
         client.confirm(highest)
-        news, through = news + len(fresh), highest
+        news, through = news + len(fresh) + len(anchored), highest
 
 
 @act(*KINDS)

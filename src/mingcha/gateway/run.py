@@ -22,6 +22,7 @@ from mingcha.base.clock import US_PER_S, Clock, to_datetime
 from mingcha.base.errors import MingchaError
 from mingcha.base.keys import control_token
 from mingcha.gateway import discovery, orders, reports
+from mingcha.gateway.anchoring import AnchoringOut
 from mingcha.gateway.client import ControlClient
 from mingcha.gateway.holds import HoldsOut
 from mingcha.records.inventory.models import Probe
@@ -84,12 +85,13 @@ class OrdersLoop:
 
 
 class ReportsLoop:
-    """Takes facts and states in."""
+    """Takes facts and states in, and has what was entered put into the ledger."""
 
     def __init__(self, client: ControlClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock
         self._status_mono_us = -STATUS_EVERY_US
+        self._anchoring = AnchoringOut(client)
 
     def tick(self) -> None:
         """Raises Unavailable when the recorder is away."""
@@ -98,6 +100,7 @@ class ReportsLoop:
         if news or mono_us - self._status_mono_us >= STATUS_EVERY_US:
             reports.pull_status(self._client, to_datetime(self._clock.wall_us()))
             self._status_mono_us = mono_us
+        self._anchoring.tick(mono_us)
 
 
 def data_version() -> object:

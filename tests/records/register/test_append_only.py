@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from mingcha.records.register.actions import SYSTEM, act, enter
-from mingcha.records.register.models import Anchor, Entry, EntryName, Posting
+from mingcha.records.register.models import AnchorStretch, Entry, EntryName, Posting
 from tests.support.office import AT
 
 
@@ -15,7 +15,7 @@ def do(subject_name: str = "") -> None:
     enter(actor=SYSTEM, at=AT, subject="sit_0000000000000000", subject_name=subject_name)
 
 
-TABLES = [model._meta.db_table for model in (Entry, Posting, EntryName, Anchor)]
+TABLES = [model._meta.db_table for model in (Entry, Posting, EntryName, AnchorStretch)]
 
 
 def test_an_entry_cannot_be_changed() -> None:
@@ -28,8 +28,9 @@ def test_an_entry_cannot_be_changed() -> None:
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}"])
 def test_raw_sql_is_refused_too(table: str, statement: str) -> None:
     do(subject_name="东门")
-    Anchor.objects.create(entry=Entry.objects.get(), log_index=0, checkpoint_size=1)
-    column = {"register_entry": "act", "register_entryname": "text"}.get(table, "entry_id")
+    AnchorStretch.objects.create(first_entry=1, last_entry=9, root="0" * 64, log_index=0, at=AT)
+    columns = {"register_entry": "act", "register_entryname": "text", "register_anchorstretch": "root"}
+    column = columns.get(table, "entry_id")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(table, column, column))
     assert Entry.objects.count() == 1

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from mingcha.records.register import triggers
 from mingcha.records.register.actions import SYSTEM, act, enter
-from mingcha.records.register.models import Entry, Posting
+from mingcha.records.register.models import AnchorStretch, Entry, EntryName, Posting
 from tests.support.office import AT
 
 first = importlib.import_module("mingcha.records.register.migrations.0002_append_only")
 migration = importlib.import_module("mingcha.records.register.migrations.0003_standing_and_keys")
+newest = importlib.import_module("mingcha.records.register.migrations.0004_anchor_stretches")
+TABLES = [model._meta.db_table for model in (Entry, Posting, EntryName, AnchorStretch)]
 
 
 def editor(vendor: str, said: list[str]) -> SimpleNamespace:
@@ -29,10 +32,10 @@ def test_it_can_be_taken_back_and_put_on_again() -> None:
     do()
     with connection.cursor() as cursor:
         real = SimpleNamespace(connection=connection, execute=cursor.execute)
-        migration.open_new_book(None, real)
+        triggers.drop(real, TABLES)
         Posting.objects.all().delete()
         assert Entry.objects.all().delete()[0] == 1
-        migration.close_book(None, real)
+        triggers.add(real, TABLES)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,7 @@ def test_it_can_be_taken_back_and_put_on_again() -> None:
     [
         (first.add_triggers, first.drop_triggers, first.TABLES),
         (migration.close_book, migration.open_new_book, migration.TABLES),
+        (newest.close_new, newest.open_new, newest.AFTER),
     ],
 )
 def test_postgresql_refuses_change_deletion_and_truncation(add: Any, drop: Any, tables: tuple[str, ...]) -> None:

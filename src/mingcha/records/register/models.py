@@ -57,7 +57,7 @@ class Entry(models.Model):
         return grounds
 
     def as_canonical(self) -> str:
-        """The whole entry as one text; what is hashed, printed beside it and, later, anchored in the ledger."""
+        """The whole entry as one text; what is hashed, printed beside it and anchored in the ledger."""
         return canonical(
             {
                 "v": 1,
@@ -104,12 +104,20 @@ class EntryName(models.Model):
         return self.text
 
 
-class Anchor(models.Model):
-    """The place of an entry in the ledger, written once a signed checkpoint covers it."""
+class AnchorStretch(models.Model):
+    """Entries `first_entry` to `last_entry` are in the ledger: its entry `log_index` holds `root`, the RFC 6962 tree
+    hash (hex) over their canonical texts. The same stretch may be there more than once."""
 
-    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="anchor", primary_key=True)
-    log_index = models.BigIntegerField(unique=True, help_text="Number of the leaf.")
-    checkpoint_size = models.BigIntegerField(help_text="Size of the checkpoint that covers it.")
+    first_entry = models.BigIntegerField()
+    last_entry = models.BigIntegerField(db_index=True)
+    root = models.CharField(max_length=64)
+    log_index = models.BigIntegerField(help_text="Number of the entry in the ledger.")
+    at = models.DateTimeField(help_text="When the ledger took it, UTC.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("first_entry", "last_entry", "log_index", "root"), name="anchor_once"),
+        )
 
     def __str__(self) -> str:
-        return f"{self.entry_id} at {self.log_index}"
+        return f"{self.first_entry}-{self.last_entry} at {self.log_index}"

@@ -126,7 +126,7 @@ def newest_number() -> int:
 
 def entry_for(number: int) -> Entry:
     """One entry by its number. Raises NotAllowed (``register.unknown``)."""
-    entry = Entry.objects.select_related("anchor").filter(pk=number).first() if number < 1 << 62 else None
+    entry = Entry.objects.filter(pk=number).first() if number < 1 << 62 else None
     if entry is None:
         raise NotAllowed("register.unknown", "There is no entry with this number.")
     return entry

@@ -11,6 +11,7 @@ from mingcha.base.errors import Invalid
 from mingcha.base.ids import KINDS
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
+from mingcha.records.register.anchoring import anchor_of
 from mingcha.records.register.models import Entry
 from mingcha.records.register.queries import Count, Found, count, entry_for, find
 from mingcha.records.wording import explain
@@ -59,7 +60,7 @@ def entry(request: PersonRequest, number: int) -> HttpResponse:
         "grounds": grounds_of(found),
         "canonical": found.as_canonical(),
         "digest": found.digest,
-        "anchor": getattr(found, "anchor", None),
+        "anchor": anchor_of(found),
         "before": number - 1 if number > 1 else None,
         "after": number + 1 if Entry.objects.filter(pk=number + 1).exists() else None,
     }
