@@ -37,7 +37,7 @@ def test_an_h265_recording_is_shown_transcoded_and_said(manager: Page, product: 
     manager.goto(f"/playback/?camera={hall}")
     manager.locator("dialog[open] button.button--primary").click()
     wait_for_picture(manager, 40_000)
-    expect(manager.locator("main")).to_contain_text("转码")
+    expect(manager.locator("main")).to_contain_text("Transcoded")
 
 
 @pytest.mark.external

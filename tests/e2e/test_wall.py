@@ -17,7 +17,7 @@ def test_a_guard_sees_all_cameras_live_in_every_codec(guard: Page) -> None:
         wait_for_state(guard, name, "live", 30_000)
     sizes = guard.evaluate("[...document.querySelectorAll('video')].map((video) => video.videoWidth)")
     assert sizes == [640, 640, 640]
-    expect(tile(guard, "大厅 H.265")).to_contain_text("转码")
+    expect(tile(guard, "大厅 H.265")).to_contain_text("Transcoded")
 
 
 def test_the_picture_is_of_the_present(guard: Page) -> None:
