@@ -199,7 +199,7 @@ class _Maker:
         draft = SystemDraft(
             name="视频监控系统",
             security_grade="二级",
-            designed_on=self._day(given.in_use_days - 90),
+            designed_on=self._day(given.in_use_days - 100),
             built_on=self._day(given.in_use_days - 40),
             inspected_on=self._day(given.in_use_days - 20),
         )
