@@ -48,6 +48,8 @@ def concrete(path: str) -> str:
         ("<str:instrument>/<int:number>", "cn-2025-799/1"),
         ("<int:number>", "1"),
         ("<int:check>", "1"),
+        ("<int:officer>/<str:which>", "1/photo"),
+        ("<int:paper>", "1"),
     ):
         path = path.replace(part, value)
     return path

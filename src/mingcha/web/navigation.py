@@ -89,6 +89,7 @@ GROUPS = (
             ),
             Place("documents", _("Archive"), "archive", Permission.READ_DOCUMENTS),
             Place("signs", _("Notices"), "sign", Permission.SEE_CAMERAS),
+            Place("access-requests", _("Requests"), "eye", Permission.READ_ACCESS),
         ),
     ),
     Group(

@@ -1,7 +1,32 @@
-"""Addresses of this app."""
+"""Addresses of requests from outside."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from mingcha.records.disclosure.views import desk, looking, pages
+
+urlpatterns = [
+    path("requests/", pages.requests, name="access-requests"),
+    path("requests/owed/", pages.debts, name="access-debts"),
+    path("requests/new/", desk.begin, name="begin-access-request"),
+    path("requests/new/<str:site_id>/organ/", desk.receive_organ, name="receive-organ"),
+    path("requests/new/<str:site_id>/person/", desk.receive_person, name="receive-person"),
+    path("requests/<str:public_id>/", pages.access_request, name="access-request"),
+    path("requests/<str:public_id>/officers/", desk.add_officer, name="add-access-officer"),
+    path("requests/<str:public_id>/papers/", desk.add_paper, name="add-access-paper"),
+    path("requests/<str:public_id>/consent/", desk.consent, name="consent-access"),
+    path("requests/<str:public_id>/grant/", desk.grant, name="grant-access"),
+    path("requests/<str:public_id>/refuse/", desk.refuse, name="refuse-access"),
+    path("requests/<str:public_id>/end/", desk.end_grant, name="end-access"),
+    path("requests/<str:public_id>/paper/", pages.paper, name="access-paper"),
+    path("requests/<str:public_id>/look/", looking.look, name="look-access"),
+    path(
+        "requests/<str:public_id>/officers/<int:officer>/<str:which>/",
+        pages.officer_picture,
+        name="access-officer-file",
+    ),
+    path("requests/<str:public_id>/papers/<int:paper>/scan/", pages.paper_scan, name="access-paper-scan"),
+    path("api/requests/<str:public_id>/viewings", looking.open_viewing, name="access-viewings"),
+    path("api/requests/<str:public_id>/exports", looking.order_copy, name="access-copies"),
+]

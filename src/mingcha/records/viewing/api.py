@@ -27,20 +27,20 @@ from mingcha.records.viewing.states import Kind
 @require_POST
 def open_viewing(request: PersonRequest) -> HttpResponse:
     """Register a viewing, then answer its first ticket. The act asks for the permission of its kind."""
-    body = _body(request)
+    body = read_body(request)
     kind = body.get("mode")
     asker = _asker(request, body)
-    cameras = _cameras(request, body.get("cameras"))
+    cameras = read_cameras(request, body.get("cameras"))
     if kind == Kind.LIVE:
         viewing = actions.open_live(asker=asker, cameras=cameras, at=request.at)
     elif kind == Kind.PLAYBACK:
-        viewing = actions.open_playback(asker=asker, cameras=cameras, span=_span(body), at=request.at)
+        viewing = actions.open_playback(asker=asker, cameras=cameras, span=read_span(body), at=request.at)
     elif kind == Kind.SNAPSHOT and len(cameras) == 1:
         instant = _whole(body, "from_us")
         viewing = actions.take_snapshot(asker=asker, camera=cameras[0], instant_us=instant, at=request.at)
     else:
         raise Invalid("viewing.mode", "Unknown mode.")
-    return _ticket(viewing, request, status=201)
+    return ticket_answer(viewing, request, status=201)
 
 
 @permission(Permission.SEE_CAMERAS)
@@ -68,10 +68,10 @@ def close(request: PersonRequest, grant: str) -> HttpResponse:
 @require_POST
 def order_export(request: PersonRequest) -> HttpResponse:
     """Register the order of a copy; the ticket answered is for exactly this camera and range."""
-    body = _body(request)
-    cameras = _cameras(request, [body.get("camera")])
-    viewing = actions.order_export(asker=_asker(request, body), camera=cameras[0], span=_span(body), at=request.at)
-    return _ticket(viewing, request, status=201)
+    body = read_body(request)
+    cameras = read_cameras(request, [body.get("camera")])
+    viewing = actions.order_export(asker=_asker(request, body), camera=cameras[0], span=read_span(body), at=request.at)
+    return ticket_answer(viewing, request, status=201)
 
 
 @permission(Permission.ORDER_EXPORT)
@@ -79,14 +79,15 @@ def order_export(request: PersonRequest) -> HttpResponse:
 def export_begun(request: PersonRequest, grant: str) -> HttpResponse:
     """The page tells the media server's number of the copy it ordered, so that it can be fetched later."""
     viewing = queries.viewing_of(viewer=request.user, grant=grant)
-    export_id = _body(request).get("export")
+    export_id = read_body(request).get("export")
     if viewing.kind != Kind.EXPORT or not isinstance(export_id, str) or not is_id(export_id, "exp"):
         raise Invalid("request.invalid", "The request names no copy.")
     actions.note_export_begun(viewing=viewing, export_id=export_id)
     return HttpResponse(status=204)
 
 
-def _ticket(viewing: Viewing, request: PersonRequest, *, status: int) -> JsonResponse:
+def ticket_answer(viewing: Viewing, request: PersonRequest, *, status: int) -> JsonResponse:
+    """A viewing's first ticket, as the islands expect it."""
     return JsonResponse(
         {
             "viewing": viewing.public_id,
@@ -98,7 +99,8 @@ def _ticket(viewing: Viewing, request: PersonRequest, *, status: int) -> JsonRes
     )
 
 
-def _body(request: PersonRequest) -> dict[str, Any]:
+def read_body(request: PersonRequest) -> dict[str, Any]:
+    """The JSON object sent. Raises Invalid."""
     try:
         body = json.loads(request.body or b"{}")
     except ValueError as error:
@@ -117,7 +119,7 @@ def _asker(request: PersonRequest, body: dict[str, Any]) -> Asker:
     )
 
 
-def _cameras(request: PersonRequest, ids: object) -> Sequence[Camera]:
+def read_cameras(request: PersonRequest, ids: object) -> Sequence[Camera]:
     """The cameras asked for, in that order; one that may not be seen refuses all."""
     if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
         raise Invalid("viewing.cameras", "No cameras were named.")
@@ -129,7 +131,8 @@ def _cameras(request: PersonRequest, ids: object) -> Sequence[Camera]:
     return [found[public_id] for public_id in wanted]
 
 
-def _span(body: dict[str, Any]) -> TimeRange:
+def read_span(body: dict[str, Any]) -> TimeRange:
+    """The range asked for. Raises Invalid."""
     return TimeRange(_whole(body, "from_us"), _whole(body, "to_us"))
 
 

@@ -51,6 +51,12 @@ SCREENS = (
     ),
     Screen("signs", _("Notices"), ("inventory",), ("sign", "plan-sign", "missing-signs", "notices", "notice")),
     Screen("exports", _("Copies"), ("custody",), ("fetch-export",)),
+    Screen(
+        "access-requests",
+        _("Requests to see recordings"),
+        ("access",),
+        ("access-request", "access-debts", "begin-access-request", "receive-organ", "receive-person"),
+    ),
     Screen("register", _("Register"), ("register",)),
     Screen("people", _("People"), ("viewing",), ("person", "add-person")),
     Screen(

@@ -20,6 +20,7 @@ from mingcha.law.model import Citation
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.custody import queries as custody
+from mingcha.records.disclosure import queries as disclosure
 from mingcha.records.documents import queries as documents
 from mingcha.records.documents.models import Document
 from mingcha.records.inventory import queries as inventory
@@ -42,6 +43,7 @@ AREAS: dict[str, tuple[str | Promise, str]] = {
     "archive": (_("Archive"), "archive"),
     "signs": (_("Notices"), "sign"),
     "holds": (_("Holds"), "lock"),
+    "access": (_("Requests"), "eye"),
 }
 """Parts of the office that owe something: label and icon."""
 
@@ -171,6 +173,12 @@ def _holds(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
         yield Line("holds", one.text, one.url, one.due, one.citations, on)
 
 
+def _disclosure(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    for one in disclosure.owed(viewer, on):
+        why = law.duty_grounds("keep_access_register", _noon(on))
+        yield Line("access", one.text, one.url, one.due, why, on, one.count)
+
+
 def _noon(on: date) -> datetime:
     return datetime.combine(on, time(12), tzinfo=law.current().data.offset)
 
@@ -203,4 +211,4 @@ SIGN_WORDS: dict[str, Callable[[int], str]] = {
     "sign.to_replace": _to_replace,
 }
 SIGN_PAGES = {"sign.unannounced": "missing-signs", "sign.check_due": "signs", "sign.to_replace": "signs"}
-SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents, _signs, _holds)
+SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents, _signs, _holds, _disclosure)

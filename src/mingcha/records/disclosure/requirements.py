@@ -1,0 +1,99 @@
+"""What the law asks for before somebody from outside may see, copy or take over: asked of `mingcha.law`, never known.
+
+`law.access` says what must be shown; `law.retrieval_record` what must be written down of the one who sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mingcha import law
+from mingcha.law import Citation
+from mingcha.law.model import AccessDemand, AccessGrant
+
+NAMED = "retriever_name"
+MODE = "mode_not_granted"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing the law asks for. `code`: of the law's group `missing`, or `retriever_name` of `record_field`."""
+
+    code: str
+    group: str
+    is_met: bool
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the law says. `allowed` null: nothing in force. `missing`: exactly its codes; `unwritten`: what the register
+    of retrievals asks for and nobody has said yet."""
+
+    facts: Mapping[str, object]
+    allowed: bool | None
+    missing: tuple[str, ...]
+    unwritten: tuple[str, ...]
+    lines: tuple[Line, ...]
+    citations: tuple[Citation, ...]
+    law_version: str
+
+    @property
+    def is_granted_by_law(self) -> bool:
+        return self.allowed is True
+
+    def citations_of(self, codes: frozenset[str]) -> tuple[Citation, ...]:
+        """The provisions that ask for these; all when they name none."""
+        found = dict.fromkeys(cite for line in self.lines if line.code in codes for cite in line.citations)
+        return tuple(found) or self.citations
+
+
+def ask(facts: Mapping[str, object], *, is_named: bool, has_monitoring_room: bool) -> Answer:
+    """Ask both questions. `is_named`: whether somebody who is to see the pictures is known by name. May raise
+    FactError."""
+    answer = law.decide("access", facts)
+    allowed, missing = answer["allowed"], answer["missing"]
+    assert allowed is None or isinstance(allowed, bool)
+    assert isinstance(missing, list)
+    lines = _lines(facts, frozenset(missing))
+    record = _record_line(facts, is_named=is_named, has_monitoring_room=has_monitoring_room)
+    return Answer(
+        facts=dict(facts),
+        allowed=allowed,
+        missing=tuple(missing),
+        unwritten=() if record is None or record.is_met else (record.code,),
+        lines=(*lines, *([record] if record else [])),
+        citations=_cites(answer["citations"]),
+        law_version=str(answer["law_version"]),
+    )
+
+
+def _lines(facts: Mapping[str, object], missing: frozenset[str]) -> tuple[Line, ...]:
+    """The grant of the mode, then each demand once, with all provisions that make it."""
+    _regime, made = law.current().consider("access", facts)
+    demands: dict[str, list[Citation]] = {}
+    modes: list[Citation] = []
+    for entry in made.grounds:
+        if isinstance(entry, AccessGrant):
+            modes.append(entry.cite)
+        elif isinstance(entry, AccessDemand):
+            demands.setdefault(entry.code, []).append(entry.cite)
+    modes += demands.pop(MODE, [])
+    first = [Line(MODE, "missing", MODE not in missing, tuple(dict.fromkeys(modes)))] if made.grounds else []
+    return (*first, *(Line(code, "missing", code not in missing, tuple(cites)) for code, cites in demands.items()))
+
+
+def _record_line(facts: Mapping[str, object], *, is_named: bool, has_monitoring_room: bool) -> Line | None:
+    """Whether the texts in force want the name of whoever sees the pictures written down."""
+    asked = {key: facts[key] for key in ("region", "on", "drafts")}
+    answer = law.decide("retrieval_record", {**asked, "has_monitoring_room": has_monitoring_room})
+    records = answer["records"]
+    assert isinstance(records, list)
+    speaking = [row for row in records if NAMED in row["fields"] and (not row["of"] or facts["requester"] in row["of"])]
+    return Line(NAMED, "record_field", is_named, _cites(speaking)) if speaking else None
+
+
+def _cites(rows: object) -> tuple[Citation, ...]:
+    assert isinstance(rows, list)
+    return tuple(Citation(row["instrument"], int(row["article"]), row.get("item", "")) for row in rows)

@@ -1,0 +1,58 @@
+"""What a request can be: pure data. Requesters, modes, papers and relationships are codes of the law's vocabulary."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+NAME_LIMIT = 200
+NUMBER_LIMIT = 60
+TEXT_LIMIT = 500
+CAMERAS_MOST = 64
+OFFICERS_MOST = 12
+PAPERS_MOST = 20
+RANGE_MOST = timedelta(days=366)
+"""A request for more than a year is a slip of the pen."""
+GRANT_MOST = timedelta(hours=24)
+"""How long one grant may stay open: a choice of ours, so that none is forgotten. Another request opens another."""
+
+PERSON = "person"
+ORGANS = ("public_security", "state_security", "authority")
+"""The law's requesters that ask here; its `internal` is inside use (records.viewing)."""
+CERTIFICATES = ("work_certificate", "enforcement_certificate", "ministerial_certificate")
+PAPERS = ("introduction_letter", "approval_document")
+POLICE_APPROVAL = "police_approval"
+"""A paper of its own: the law asks for it as a fact, not as a document shown."""
+
+
+class State(models.TextChoices):
+    """Where a request stands."""
+
+    OPEN = "open", pgettext_lazy("a request", "To be decided")
+    GRANTED = "granted", pgettext_lazy("a request", "Granted")
+    REFUSED = "refused", pgettext_lazy("a request", "Refused")
+    ENDED = "ended", pgettext_lazy("a request", "Grant over")
+
+
+class Refusal(models.TextChoices):
+    """Reasons to refuse besides what the law finds missing."""
+
+    BEYOND_NEED = "beyond_need", _("It asks for more than the purpose needs")
+    NOT_CONCERNED = "not_concerned", _("The recordings do not show what the request is about")
+    NO_RECORDING = "no_recording", _("There is no recording of these cameras and this time")
+    NO_CONSENT = "no_consent", _("The unit does not consent")
+    WITHDRAWN = "withdrawn", _("The requester withdrew it")
+    OTHER = "other", _("Another reason (describe)")
+
+
+class Owing(models.TextChoices):
+    """What a grant in an emergency may leave owed."""
+
+    OFFICER = "officer", _("The name, certificate and signature of the officers")
+    PAPER = "paper", _("A letter or an approval")
+
+
+GRANT_MINUTES = (15, 30, 60, 120, 240, 480, 1440)

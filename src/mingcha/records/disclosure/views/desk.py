@@ -1,0 +1,181 @@
+"""What is done at the desk: receiving, adding, deciding, ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mingcha.base.errors import Conflict, Invalid, MingchaError, Unavailable, Unlawful
+from mingcha.records.accounts.gate import PersonRequest, permission
+from mingcha.records.accounts.states import Permission
+from mingcha.records.disclosure import actions, queries
+from mingcha.records.disclosure.forms import (
+    EndForm,
+    GrantForm,
+    OfficerForm,
+    OrganForm,
+    PaperForm,
+    PersonForm,
+    RefuseForm,
+    WantedForm,
+)
+from mingcha.records.disclosure.models import Request
+from mingcha.records.disclosure.views.pages import request_page
+from mingcha.records.files.uploads import takes_files
+from mingcha.records.inventory import queries as inventory
+from mingcha.records.inventory.models import Site
+from mingcha.records.wording import explain
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@require_http_methods(["GET"])
+def begin(request: PersonRequest) -> HttpResponse:
+    """Choose the site and who asks; with one site there is nothing to choose but who."""
+    return render(request, "disclosure/begin.html", {"sites": inventory.sites(viewer=request.user)})
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@require_http_methods(["GET", "POST"])
+def receive_organ(request: PersonRequest, site_id: str) -> HttpResponse:
+    return _receive(request, site_id, OrganForm, actions.receive_from_organ)
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@require_http_methods(["GET", "POST"])
+def receive_person(request: PersonRequest, site_id: str) -> HttpResponse:
+    return _receive(request, site_id, PersonForm, actions.receive_from_person)
+
+
+def _receive(
+    request: PersonRequest, site_id: str, kind: type[OrganForm] | type[PersonForm], act: Callable[..., Request]
+) -> HttpResponse:
+    site: Site = inventory.site_for(viewer=request.user, public_id=site_id)
+    chosen = [*request.GET.getlist("camera"), *request.POST.getlist("cameras")]
+    named = request.GET.get("q", "").strip()
+    initial = {"cameras": request.GET.getlist("camera")}
+    form = kind(request.POST or None, site=site, chosen=chosen, named=named, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = act(site=site, asking=form.asking(), wanted=form.draft(), actor=request.user, at=request.at)
+        except (Invalid, Conflict) as error:
+            put_error(form, error)
+        else:
+            messages.success(request, gettext("The request has been received. Below stands what is still missing."))
+            return redirect("access-request", public_id=made.public_id)
+    context = {"form": form, "site": site, "is_organ": kind is OrganForm, "fields": _plain_fields(form), "named": named}
+    return render(request, "disclosure/receive.html", context)
+
+
+def _plain_fields(form: WantedForm) -> list[Any]:
+    """The fields in order, without the cameras, which have a form of their own."""
+    return [field for field in form if field.name != "cameras"]
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@takes_files
+@require_POST
+def add_officer(request: PersonRequest, public_id: str) -> HttpResponse:
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    form = OfficerForm(request.POST, request.FILES, prefix="officer")
+    if form.is_valid():
+        try:
+            actions.add_officer(request=found, draft=form.draft(), actor=request.user, at=request.at)
+        except (Invalid, Conflict, Unavailable) as error:
+            put_error(form, error, file="photo")
+        else:
+            messages.success(request, gettext("The officer has been written down."))
+            return redirect("access-request", public_id=found.public_id)
+    return request_page(request, found, officer_form=form, status=400)
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@takes_files
+@require_POST
+def add_paper(request: PersonRequest, public_id: str) -> HttpResponse:
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    form = PaperForm(request.POST, request.FILES, prefix="paper")
+    if form.is_valid():
+        try:
+            actions.add_paper(request=found, draft=form.draft(), actor=request.user, at=request.at)
+        except (Invalid, Conflict, Unavailable) as error:
+            put_error(form, error, file="scan")
+        else:
+            messages.success(request, gettext("The paper has been written down."))
+            return redirect("access-request", public_id=found.public_id)
+    return request_page(request, found, paper_form=form, status=400)
+
+
+@permission(Permission.DECIDE_ACCESS)
+@require_POST
+def consent(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Give the unit's consent."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    actions.consent(request=found, actor=request.user, at=request.at)
+    messages.success(request, gettext("The consent of the unit has been written down."))
+    return redirect("access-request", public_id=found.public_id)
+
+
+@permission(Permission.DECIDE_ACCESS)
+@require_POST
+def grant(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Grant, unless the law asks for more; then the page says what, with the articles."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    form = GrantForm(request.POST, prefix="grant")
+    if not form.is_valid():
+        return request_page(request, found, grant_form=form, status=400)
+    try:
+        actions.grant(request=found, duration=form.duration(), actor=request.user, at=request.at)
+    except Unlawful as error:
+        return request_page(request, found, grant_form=form, refused=explain(error), status=409)
+    except Conflict as error:
+        put_error(form, error)
+        return request_page(request, found, grant_form=form, status=409)
+    messages.success(request, gettext("The request has been granted. Show the pictures on this screen."))
+    return redirect("access-request", public_id=found.public_id)
+
+
+@permission(Permission.DECIDE_ACCESS)
+@require_POST
+def refuse(request: PersonRequest, public_id: str) -> HttpResponse:
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    form = RefuseForm(request.POST, prefix="refuse")
+    if form.is_valid():
+        try:
+            actions.refuse(request=found, **form.cleaned_data, actor=request.user, at=request.at)
+        except (Invalid, Conflict) as error:
+            put_error(form, error)
+        else:
+            messages.success(request, gettext("The request has been refused. Print the notice for the requester."))
+            return redirect("access-request", public_id=found.public_id)
+    return request_page(request, found, refuse_form=form, status=400)
+
+
+@permission(Permission.DECIDE_ACCESS)
+@require_POST
+def end_grant(request: PersonRequest, public_id: str) -> HttpResponse:
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    form = EndForm(request.POST, prefix="end")
+    if form.is_valid():
+        try:
+            actions.end_grant(request=found, **form.cleaned_data, actor=request.user, at=request.at)
+        except (Invalid, Conflict) as error:
+            put_error(form, error)
+        else:
+            messages.success(request, gettext("The grant has ended. Its pictures stop within seconds."))
+            return redirect("access-request", public_id=found.public_id)
+    return request_page(request, found, end_form=form, status=400)
+
+
+def put_error(form: forms.Form, error: MingchaError, *, file: str = "") -> None:
+    """The sentence at the field the error names; a file that is not taken at the file field; else above the form."""
+    field = str(error.params.get("field", ""))
+    if not field and error.code.startswith("file."):
+        field = file
+    form.add_error(field if field in form.fields else None, explain(error))

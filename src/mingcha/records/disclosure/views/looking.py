@@ -1,0 +1,93 @@
+"""The desk's screen under a grant: the control room with exactly the granted cameras, and its JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from mingcha.base.clock import from_datetime
+from mingcha.base.timerange import TimeRange
+from mingcha.records.accounts.gate import PersonRequest, permission
+from mingcha.records.accounts.states import Permission
+from mingcha.records.disclosure import actions, queries
+from mingcha.records.disclosure.models import Request
+from mingcha.records.viewing.api import read_body, read_cameras, read_span, ticket_answer
+from mingcha.records.viewing.states import Kind
+from mingcha.records.viewing.views import island_config
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@require_http_methods(["GET"])
+def look(request: PersonRequest, public_id: str) -> HttpResponse:
+    """The wall or the playback, with what was granted and nothing else."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    if not queries.is_open_now(found, request.at):
+        return redirect("access-request", public_id=found.public_id)
+    island = "wall" if found.is_live else "playback"
+    return render(request, f"viewing/{island}.html", {"island": island, "config": _config(request, found)})
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@require_POST
+def open_viewing(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Register a viewing that rests on the grant, then answer its first ticket."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    body = read_body(request)
+    kind = str(body.get("mode") or "")
+    return _open(request, found, kind, body.get("cameras"), None if kind == Kind.LIVE else read_span(body))
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@require_POST
+def order_copy(request: PersonRequest, public_id: str) -> HttpResponse:
+    """Register the order of a copy of one granted camera."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    body = read_body(request)
+    return _open(request, found, Kind.EXPORT, [body.get("camera")], read_span(body))
+
+
+def _open(request: PersonRequest, found: Request, kind: str, ids: object, span: TimeRange | None) -> HttpResponse:
+    viewing = actions.open_granted(
+        request=found,
+        kind=kind,
+        cameras=read_cameras(request, ids),
+        span=span,
+        asker=request.user,
+        session_key=request.session.session_key or "",
+        at=request.at,
+    )
+    return ticket_answer(viewing, request, status=201)
+
+
+def _config(request: PersonRequest, found: Request) -> dict[str, Any]:
+    """The island's config, narrowed to the grant. Its reason is the request, so the desk is not asked for one; what the
+    wall remembers is kept apart from the guard's own."""
+    config = island_config(request, with_retired=True)
+    granted = set(found.cameras.values_list("public_id", flat=True))
+    config["cameras"] = [camera for camera in config["cameras"] if camera["id"] in granted]
+    ids = [camera["id"] for camera in config["cameras"]]
+    rights = config["rights"]
+    config["reasons"] = []
+    config["person"] = {**config["person"], "id": f"{config['person']['id']}/{found.public_id}"}
+    config["rights"] = {
+        "live": rights["live"] and found.is_live,
+        "playback": rights["playback"] and not found.is_live,
+        "snapshot": False,
+        "export": rights["export"] and found.mode == "copy",
+    }
+    config["urls"] |= {
+        "viewings": reverse("access-viewings", args=(found.public_id,)),
+        "exports": reverse("access-copies", args=(found.public_id,)),
+    }
+    config["start"] = {"cameras": ids, "atUs": found.from_us}
+    config["granted"] = {
+        "fromUs": found.from_us,
+        "toUs": found.to_us,
+        "untilUs": from_datetime(found.grant.until_at),
+        "watermark": found.grant.watermark,
+    }
+    return config

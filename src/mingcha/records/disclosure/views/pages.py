@@ -1,0 +1,128 @@
+"""Lists, the page of a request, and its printable paper."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_http_methods
+
+from mingcha.base.errors import NotAllowed
+from mingcha.records.accounts.gate import PersonRequest, permission
+from mingcha.records.accounts.states import Permission
+from mingcha.records.disclosure import queries
+from mingcha.records.disclosure.forms import EndForm, GrantForm, OfficerForm, PaperForm, RefuseForm, SearchForm
+from mingcha.records.disclosure.models import Request
+from mingcha.records.disclosure.queries import Search
+from mingcha.records.disclosure.states import State
+from mingcha.records.disclosure.views.shown import context_of
+from mingcha.records.files.models import StoredFile
+from mingcha.records.files.serving import attachment, picture
+from mingcha.records.inventory import queries as inventory
+
+PAGE = 50
+
+
+@permission(Permission.READ_ACCESS)
+@require_http_methods(["GET"])
+def requests(request: PersonRequest) -> HttpResponse:
+    """All requests, with filters and pages."""
+    form = SearchForm(request.GET, sites=inventory.sites(viewer=request.user))
+    wanted = form.search() if form.is_valid() else Search()
+    found = list(queries.found_requests(viewer=request.user, wanted=wanted)[: PAGE + 1])
+    kept = {key: value for key, value in request.GET.items() if key != "after" and value}
+    context = {
+        "filters": [form["text"], form["site"], form["state"]],
+        "rows": [(row, queries.subject_name(row)) for row in found[:PAGE]],
+        "further": urlencode({**kept, "after": found[PAGE - 1].pk}) if len(found) > PAGE else "",
+        "first": urlencode(kept),
+        "is_first_page": not request.GET.get("after"),
+        "is_filtered": bool(kept),
+        "is_refusals": wanted.state == State.REFUSED,
+        "owed": queries.debts(viewer=request.user).count(),
+        "may_receive": request.user.may(Permission.RECEIVE_ACCESS),
+        "at": request.at,
+    }
+    return render(request, "disclosure/requests.html", context)
+
+
+@permission(Permission.READ_ACCESS)
+@require_http_methods(["GET"])
+def debts(request: PersonRequest) -> HttpResponse:
+    """What is still owed after emergencies, the earliest first."""
+    page = Paginator(queries.debts(viewer=request.user), PAGE).get_page(request.GET.get("page"))
+    rows = [(debt, queries.subject_name(debt.request)) for debt in page.object_list]
+    context = {
+        "rows": rows,
+        "page": page,
+        "at": request.at,
+        "may_receive": request.user.may(Permission.RECEIVE_ACCESS),
+    }
+    return render(request, "disclosure/debts.html", context)
+
+
+@permission(Permission.READ_ACCESS)
+@require_http_methods(["GET"])
+def access_request(request: PersonRequest, public_id: str) -> HttpResponse:
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    return request_page(request, found)
+
+
+@permission(Permission.READ_ACCESS)
+@require_http_methods(["GET"])
+def paper(request: PersonRequest, public_id: str) -> HttpResponse:
+    """The receipt of a grant, or the notice of a refusal, to print."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    if found.state == State.OPEN:
+        return redirect("access-request", public_id=found.public_id)
+    context = {**context_of(found, request.user, request.at), "qr": qr(found)}
+    return render(request, "disclosure/paper.html", context)
+
+
+@permission(Permission.READ_ACCESS)
+@require_http_methods(["GET"])
+def officer_picture(request: PersonRequest, public_id: str, officer: int, which: str) -> HttpResponse:
+    """The photograph of an officer's papers, or the signature."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    row = found.officers.filter(pk=officer).first()
+    return picture(_known(getattr(row, which, None) if row and which in ("photo", "signature") else None))
+
+
+@permission(Permission.READ_ACCESS)
+@require_http_methods(["GET"])
+def paper_scan(request: PersonRequest, public_id: str, paper: int) -> HttpResponseBase:
+    """The scan of a paper, to be saved."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    row = found.papers.filter(pk=paper).first()
+    return attachment(_known(row.scan if row else None))
+
+
+def request_page(request: PersonRequest, found: Request, *, status: int = 200, **given: Any) -> HttpResponse:
+    """The page of a request; `given`: forms that were filled in, a refusal of the law."""
+    context = {
+        **context_of(found, request.user, request.at),
+        "officer_form": OfficerForm(initial={"organ": found.organ}, prefix="officer"),
+        "paper_form": PaperForm(initial={"issuer": found.organ}, prefix="paper"),
+        "grant_form": GrantForm(prefix="grant"),
+        "refuse_form": RefuseForm(prefix="refuse"),
+        "end_form": EndForm(prefix="end"),
+        **given,
+    }
+    return render(request, "disclosure/request.html", context, status=status)
+
+
+def qr(found: Request) -> SafeString:
+    """The number of the request as a QR code, drawn by us."""
+    drawn = segno.make(found.public_id, error="m", micro=False)
+    return mark_safe(drawn.svg_inline(scale=3, border=2, svgclass="qr", lineclass=None))  # noqa: S308
+
+
+def _known(stored: StoredFile | None) -> StoredFile:
+    if stored is None:
+        raise NotAllowed("disclosure.unknown", "There is no such paper.")
+    return stored
