@@ -16,6 +16,7 @@ from mingcha.records.register.actions import RECORDER, act, enter
 from mingcha.records.register.anchoring import note_anchored
 from mingcha.records.register.queries import entered_from
 from mingcha.records.viewing.models import Export, Viewing
+from mingcha.records.viewing.served import note_served
 from mingcha.records.viewing.states import ExportState
 from mingcha.wire.facts import KINDS, Fact
 
@@ -55,6 +56,8 @@ def take_facts(*, facts: Sequence[Fact]) -> None:
         viewing = _viewing_of(fact)
         if fact.kind in ("export.finished", "export.failed"):
             _note_export(fact, viewing)
+        if fact.kind == "viewing.served" and viewing is not None:
+            note_served(viewing, fact)
         refs = [viewing.public_id, viewing.viewer.public_id] if viewing else []
         if fact.kind in ("hold.placed", "hold.released"):
             refs += custody.note_fact(fact)

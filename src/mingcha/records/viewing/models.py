@@ -7,7 +7,7 @@ from django.db import models
 from mingcha.base.ids import new_id
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.models import Camera
-from mingcha.records.viewing.states import End, ExportState, Kind, Reason
+from mingcha.records.viewing.states import End, ExportState, Kind, Reason, ServedKind
 
 
 def new_viewing_id() -> str:
@@ -70,3 +70,27 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return self.export_id or self.viewing.public_id
+
+
+class Served(models.Model):
+    """What was really sent to a viewer, as the recorder told: `camera` from `from_us` to `to_us` (microseconds UTC).
+    `viewer` is that of the viewing, here again to be found by."""
+
+    viewing = models.ForeignKey(Viewing, on_delete=models.PROTECT, related_name="served")
+    viewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="+", db_index=False)
+    from_us = models.BigIntegerField()
+    to_us = models.BigIntegerField()
+    kind = models.CharField(max_length=16, choices=ServedKind.choices)
+    at = models.DateTimeField(help_text="When it was sent, UTC.")
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("camera", "from_us"), name="served_by_camera"),
+            models.Index(fields=("viewer", "-id"), name="served_by_viewer"),
+            models.Index(fields=("at", "kind"), name="served_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.viewing_id} {self.kind} {self.from_us}"

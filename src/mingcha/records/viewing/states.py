@@ -50,6 +50,16 @@ class ExportState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class ServedKind(models.TextChoices):
+    """In what form pictures went out."""
+
+    LIVE = "live", _("Live view")
+    PLAYBACK = "playback", _("Playback")
+    PREVIEW = "preview", _("Preview pictures")
+    SNAPSHOT = "snapshot", _("Snapshot")
+    EXPORT = "export", _("Copy")
+
+
 NEEDED: dict[str, Permission] = {
     Kind.LIVE: Permission.WATCH_LIVE,
     Kind.PLAYBACK: Permission.PLAY_BACK,

@@ -41,6 +41,7 @@ AREAS: dict[str, str | Promise] = {
     "register": _("Register"),
     "footage": _("Recordings"),
     "hold": _("Holds"),
+    "disclosure": _("Requests to see recordings"),
     "recorder": _("Recorder"),
     "gap": _("Gaps"),
     "run": _("Streams"),
@@ -68,7 +69,7 @@ class BookForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, viewer: Person, words: Iterable[str] = ACTS, **kwargs: Any) -> None:
         self.viewer = viewer
-        super().__init__(_with_names(data, viewer), **kwargs)
+        super().__init__(with_names(data, viewer), **kwargs)
         act = self.fields["act"]
         assert isinstance(act, forms.ChoiceField)
         act.choices = [("", _("All")), *_act_choices(frozenset(words))]
@@ -84,14 +85,14 @@ class BookForm(forms.Form):
         }
 
     def clean_person(self) -> str:
-        return _one(self.cleaned_data["person"], "per", people(viewer=self.viewer))
+        return id_of_named(self.cleaned_data["person"], "per", people(viewer=self.viewer))
 
     def clean_camera(self) -> str:
         value = self.cleaned_data["camera"].strip()
         if not value or any(is_id(value, kind) for kind in KINDS):
             return str(value)
         named = sites(viewer=self.viewer).filter(name=value)
-        return _one(value, "cam", cameras(viewer=self.viewer, with_retired=True), named)
+        return id_of_named(value, "cam", cameras(viewer=self.viewer, with_retired=True), named)
 
     def clean_since(self) -> date | None:
         return _in_calendar(self.cleaned_data["since"])
@@ -144,7 +145,7 @@ def _rank(area: str) -> int:
     return order.index(area) if area in AREAS else len(order)
 
 
-def _with_names(data: QueryDict, viewer: Person) -> QueryDict:
+def with_names(data: QueryDict, viewer: Person) -> QueryDict:
     """Ids that came by a link, shown by their names where these say as much."""
     shown = data.copy()
     if is_id(data.get("person", ""), "per"):
@@ -160,7 +161,7 @@ def _show_name(shown: QueryDict, field: str, known: QuerySet[Any]) -> None:
         shown[field] = named.name
 
 
-def _one(value: str, kind: str, *known: QuerySet[Any]) -> str:
+def id_of_named(value: str, kind: str, *known: QuerySet[Any]) -> str:
     """The id of the one thing of this name; an id stays what it is."""
     value = value.strip()
     if not value or is_id(value, kind):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.web.pages import book, book_print, retrievals
+from mingcha.web.pages import book, book_print, retrievals, seen
 
 urlpatterns = [
     path("", book.book, name="register"),
     path("<int:number>/", book.entry, name="register-entry"),
     path("retrievals/", retrievals.retrievals, name="retrievals"),
+    path("seen/", seen.of_camera, name="seen"),
+    path("seen/people/", seen.of_person, name="seen-people"),
+    path("seen/noticed/", seen.noticeable, name="seen-noticed"),
     path("print/", book_print.choose, name="print-register"),
     path("take/", book_print.take, name="take-register"),
     path("check/", book_print.check, name="check-sheet"),

@@ -1,0 +1,122 @@
+"""The books of what was really seen: per camera and hour, per person, and what is noticeable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from mingcha.base.clock import US_PER_S
+from mingcha.records.accounts.gate import PersonRequest, permission
+from mingcha.records.accounts.models import Person
+from mingcha.records.accounts.queries import people
+from mingcha.records.accounts.states import Permission
+from mingcha.records.inventory.models import Camera
+from mingcha.records.inventory.queries import cameras
+from mingcha.records.viewing.models import Served
+from mingcha.records.viewing.served import Noticed, noticed, seen_by, who_saw
+from mingcha.web.pages.seen_form import CameraForm, NoticedForm, PersonForm, days_before, this_hour
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One page of the book. `further`: the query of the next one, empty at the end."""
+
+    rows: Sequence[Served]
+    further: str
+
+
+@permission(Permission.READ_REGISTER)
+@require_http_methods(["GET"])
+def of_camera(request: PersonRequest) -> HttpResponse:
+    """Who has seen this hour of this camera?"""
+    data = request.GET.copy()
+    data.setdefault("start", this_hour(request.at))
+    data.setdefault("hours", "1")
+    form = CameraForm(data, viewer=request.user)
+    is_asked, camera, shown = "camera" in request.GET, None, Shown((), "")
+    if is_asked and form.is_valid():
+        known = cameras(viewer=request.user, with_retired=True)
+        camera = known.filter(public_id=form.cleaned_data["camera"]).first()
+        if camera is None:
+            form.add_error("camera", gettext("There is no such camera."))
+        else:
+            before = form.cleaned_data["before"]
+            rows = who_saw(viewer=request.user, camera=camera, span=form.span(), before_id=before)
+            shown = _page(rows, {name: str(data[name]) for name in ("camera", "start", "hours")})
+    if not is_asked:
+        form.errors.clear()
+    return render(request, "web/seen_camera.html", _context(form, ("camera", "start", "hours"), shown, camera))
+
+
+@permission(Permission.READ_REGISTER)
+@require_http_methods(["GET"])
+def of_person(request: PersonRequest) -> HttpResponse:
+    """What has this person seen?"""
+    form = PersonForm(request.GET, viewer=request.user)
+    is_asked, person, shown = "person" in request.GET, None, Shown((), "")
+    if is_asked and form.is_valid():
+        person = people(viewer=request.user).filter(public_id=form.cleaned_data["person"]).first()
+        if person is None:
+            form.add_error("person", gettext("There is no such person."))
+        else:
+            rows = seen_by(viewer=request.user, person=person, before_id=form.cleaned_data["before"])
+            shown = _page(rows, {"person": person.public_id})
+    if not is_asked:
+        form.errors.clear()
+    return render(request, "web/seen_person.html", _context(form, ("person",), shown, person))
+
+
+@permission(Permission.READ_REGISTER)
+@require_http_methods(["GET"])
+def noticeable(request: PersonRequest) -> HttpResponse:
+    """Much, at night, long without a note: nothing is forbidden by it, somebody should ask."""
+    form = NoticedForm(request.GET if request.GET else {"days": "7"})
+    days = form.cleaned_data["days"] if form.is_valid() else 7
+    found = noticed(viewer=request.user, since=days_before(request.at, days), until=request.at)
+    context = {
+        "form": form,
+        "lines": [(line, _said(line)) for line in found],
+        "much_hours": settings.SEEN_MUCH_HOURS,
+        "night_from": settings.NIGHT_FROM_HOUR,
+        "night_until": settings.NIGHT_UNTIL_HOUR,
+        "note_minutes": settings.NOTE_AFTER_MINUTES,
+    }
+    return render(request, "web/seen_noticed.html", context)
+
+
+def _page(rows: QuerySet[Served], query: dict[str, str]) -> Shown:
+    found = list(rows[: PAGE + 1])
+    further = urlencode({**query, "before": found[PAGE - 1].pk}) if len(found) > PAGE else ""
+    return Shown(found[:PAGE], further)
+
+
+def _context(form: Any, names: Sequence[str], shown: Shown, about: Camera | Person | None) -> dict[str, Any]:
+    return {
+        "form": form,
+        "filters": [form[name] for name in names],
+        "suggestions": form.suggestions(),
+        "rows": shown.rows,
+        "further": shown.further,
+        "about": about,
+    }
+
+
+def _said(line: Noticed) -> str:
+    minutes = line.length_us // (60 * US_PER_S)
+    said = {"hours": minutes // 60, "minutes": minutes % 60, "times": line.times}
+    if line.what == "much":
+        return gettext("Saw or copied %(hours)s h %(minutes)s min of recordings within the day") % said
+    if line.what == "night":
+        return gettext("Saw or copied %(hours)s h %(minutes)s min of recordings at night") % said
+    return gettext("Saw or copied %(hours)s h %(minutes)s min of recordings without a note") % said
