@@ -32,6 +32,6 @@ def test_preparing_twice_keeps_secrets_to_their_owner(tmp_path: Path) -> None:
 def test_every_file_lies_under_the_root_and_no_two_share_a_path(tmp_path: Path) -> None:
     data = DataDir(tmp_path, tmp_path / "store")
     paths = [data.secrets, data.node_key, data.plan, data.catalog, data.office, data.exports, data.logs]
-    paths.append(data.revocations)
+    paths += [data.revocations, data.ledger, data.witnesses]
     assert len(set(paths)) == len(paths)
     assert all(path.is_relative_to(tmp_path) for path in paths)

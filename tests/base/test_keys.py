@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,26 @@ def test_damaged_keys_and_keys_of_another_kind_are_refused(tmp_path: Path) -> No
         with pytest.raises(Corrupt) as caught:
             (keys.ticket_key if name.endswith("key") else keys.ticket_public_key)(tmp_path)
         assert caught.value.code == "keys.damaged"
+
+
+def test_the_ledger_s_key_is_made_once_and_lies_only_sealed(tmp_path: Path) -> None:
+    key = keys.ledger_key(tmp_path)
+    assert keys.ledger_key(tmp_path).private_bytes_raw() == key.private_bytes_raw()
+    path = keys.secrets_dir(tmp_path) / "ledger.key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert base64.b64encode(key.private_bytes_raw()) not in path.read_bytes()
+
+
+def test_a_ledger_s_key_that_cannot_be_opened_is_not_replaced(tmp_path: Path) -> None:
+    keys.ledger_key(tmp_path)
+    path = keys.secrets_dir(tmp_path) / "ledger.key"
+    sealed = path.read_bytes()
+    for content in (keys.node_sealer(tmp_path).seal("c2hvcnQ=", "ledger.key").encode(), b"x", sealed[:-4]):
+        path.write_bytes(content)
+        with pytest.raises(Corrupt) as caught:
+            keys.ledger_key(tmp_path)
+        assert caught.value.code == "keys.damaged"
+        assert path.read_bytes() == content
 
 
 def test_the_key_of_indexes_is_the_node_s_own_and_not_the_sealing_key(tmp_path: Path) -> None:

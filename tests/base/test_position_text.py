@@ -85,6 +85,12 @@ def test_it_refuses_what_it_cannot_be_sure_of(text: str, code: str) -> None:
     assert refused.value.code == code
 
 
+def test_a_field_that_is_no_angle_is_refused() -> None:
+    with pytest.raises(Invalid) as caught:
+        read_degrees("30.5867", "by the gate")
+    assert caught.value.code == "position.unreadable"
+
+
 def test_two_fields_in_the_wrong_order_are_called_swapped() -> None:
     with pytest.raises(Invalid) as refused:
         read_degrees("114.2871", "30.5867")

@@ -35,6 +35,14 @@ def test_a_new_log_is_empty_and_signed(tmp_path: Path) -> None:
     assert opened.checkpoint.size == 0
 
 
+def test_the_name_of_a_log_is_read_without_its_keys(tmp_path: Path) -> None:
+    log_of(tmp_path / "log", 3).close()
+    assert Log.origin_of(tmp_path / "log") == ORIGIN
+    (tmp_path / "log/log.json").write_text("{")
+    with pytest.raises(Corrupt):
+        Log.origin_of(tmp_path / "log")
+
+
 def test_entries_get_the_next_indexes_and_the_root_is_theirs(tmp_path: Path) -> None:
     with log_of(tmp_path / "log") as log:
         assert log.append(entries(0, 3)) == range(3)
