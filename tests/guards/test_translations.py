@@ -20,7 +20,8 @@ def test_the_catalogue_is_complete_and_nothing_is_stale(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", translations.LOCALES)
 def test_the_file_is_as_the_tool_writes_it(locale: str) -> None:
-    assert translations.po_path(locale).read_bytes() == translations.written(translations.merged(locale))
+    is_same = translations.po_path(locale).read_bytes() == translations.written(translations.merged(locale))
+    assert is_same, "run python tools/translations.py update"  # a diff of the whole file takes pytest a minute
 
 
 def test_the_guard_sees_a_sentence_in_a_template_and_in_code() -> None:
