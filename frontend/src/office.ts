@@ -1,6 +1,7 @@
 /** Progressive enhancement of every page; the attributes are listed in docs/design/frontend.md. Without it all pages still work. */
 import { setLocale } from "./i18n/index.ts";
 import { bindAutosubmit, bindBusy, bindConfirm, bindProbe } from "./office/forms.ts";
+import { bindSignature } from "./office/signature.ts";
 import { bindThemeSwitch } from "./office/theme.ts";
 import { bindKeyAdd, bindKeyAsk } from "./office/webauthn.ts";
 import { bindBytes, bindCopy, bindFilter, bindMenus, bindRelativeTimes } from "./office/words.ts";
@@ -21,6 +22,7 @@ function enhance(root: ParentNode): void {
   bindFilter(root);
   bindKeyAsk(root);
   bindKeyAdd(root);
+  bindSignature(root);
   nameIcons(root);
 }
 

@@ -58,6 +58,7 @@ export const en = {
   "wall.toPlayback": "Play back from here",
   "wall.noCameras": "No cameras yet",
   "wall.noCamerasText": "No camera is assigned to you. The manager adds cameras and says who may see them.",
+  "granted.beyond": "The grant does not cover this time.",
   "fullscreen.refused": "The browser refused full screen.",
 
   "chooser.title": "Cameras",

@@ -60,6 +60,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "wall.toPlayback": "从此刻回放",
   "wall.noCameras": "还没有摄像机",
   "wall.noCamerasText": "尚未给您分配摄像机。由负责人添加摄像机并指定谁可以查看。",
+  "granted.beyond": "准许范围不包括这一时段。",
   "fullscreen.refused": "浏览器拒绝了全屏。",
 
   "chooser.title": "摄像机",

@@ -6,6 +6,7 @@ import { el, icon, setText } from "../shell/dom.ts";
 import type { MediaClient } from "../shell/http.ts";
 import type { IconName } from "../shell/icon-shapes.ts";
 import { type Us, writeDuration, type Zone } from "../shell/time.ts";
+import { watermark } from "../shell/watermark.ts";
 import { type CameraRecord, gapAt, isCovered, NO_RECORD } from "./coverage.ts";
 import { ReplayPlayer } from "./replay-player.ts";
 import { Stills } from "./stills.ts";
@@ -15,6 +16,7 @@ export interface PaneHost {
   zone: Zone;
   ticket: () => string | null;
   limits: () => { fromUs: Us; toUs: Us };
+  watermark: string;
   onSelect: (pane: Pane) => void;
 }
 
@@ -57,7 +59,7 @@ export class Pane {
     this.root = el(
       "section",
       { class: "tile", tabindex: 0, "aria-label": camera.name, "data-camera": camera.id, onclick: () => host.onSelect(this), onfocus: () => host.onSelect(this) },
-      el("div", { class: "tile__screen" }, this.video, this.curtain, this.still, this.cover),
+      el("div", { class: "tile__screen" }, this.video, this.curtain, this.still, this.cover, watermark(host.watermark)),
       el("div", { class: "tile__bar" }, this.badge, el("span", { class: "tile__name", title: camera.name }, camera.name), this.info, this.time),
     );
     this.stills = new Stills(host.media, camera.id, host.ticket, STILL_WIDTH);

@@ -3,6 +3,7 @@ import { t, tWhy } from "../i18n/index.ts";
 import type { CameraConfig, IslandConfig, ServerClock } from "../shell/config.ts";
 import { askReason, emptyState, messageOf, toast } from "../shell/dialogs.ts";
 import { el } from "../shell/dom.ts";
+import { withinGrant } from "../shell/granted.ts";
 import { ApiError, MediaClient } from "../shell/http.ts";
 import { saveSnapshot } from "../shell/snapshot.ts";
 import { SECOND_US, type Us, writeDuration, Zone } from "../shell/time.ts";
@@ -145,8 +146,12 @@ export class Playback {
   /** Registers the viewing of the local day that holds `dayUs`, and goes to `atUs` or near the end of what there is. */
   private async openDay(dayUs: Us, atUs?: Us): Promise<void> {
     if (!Number.isFinite(dayUs) || !this.reason) return;
-    const fromUs = this.zone.dayStart(this.zone.day(dayUs));
-    const toUs = this.zone.nextDayStart(dayUs);
+    const range = withinGrant(this.config.granted, this.zone.dayStart(this.zone.day(dayUs)), this.zone.nextDayStart(dayUs));
+    if (!range) {
+      toast(t("granted.beyond"), "info");
+      return;
+    }
+    const { fromUs, toUs } = range;
     this.tools.setDay(this.zone.day(dayUs), this.zone.day(this.clock.now()));
     const before = this.viewing;
     try {
@@ -190,6 +195,7 @@ export class Playback {
       zone: this.zone,
       ticket: () => this.viewing?.ticket ?? null,
       limits: () => ({ fromUs: this.limits.fromUs, toUs: Math.min(this.limits.toUs, this.clock.now()) }),
+      watermark: this.config.granted?.watermark ?? "",
       onSelect: (pane) => this.select(this.panes.indexOf(pane)),
     };
     this.panes = this.cameras.map((camera) => new Pane(camera, host));
@@ -254,6 +260,7 @@ export class Playback {
     // At midnight the next day begins, with a viewing of its own.
     if (this.limits.toUs > 0 && us >= this.limits.toUs && this.replay.isPlaying) {
       this.replay.pause();
+      if (!withinGrant(this.config.granted, us, Infinity)) return;
       void this.goTo(us).then(() => this.replay.play());
     }
   }
@@ -266,7 +273,8 @@ export class Playback {
   }
 
   private reachedEnd(): void {
-    if (this.limits.toUs < this.clock.now()) void this.openDay(this.limits.toUs, this.limits.toUs).then(() => this.replay.play());
+    const isMore = withinGrant(this.config.granted, this.limits.toUs, Infinity) !== null;
+    if (isMore && this.limits.toUs < this.clock.now()) void this.openDay(this.limits.toUs, this.limits.toUs).then(() => this.replay.play());
     else toast(t("replay.end"), "info");
   }
 

@@ -14,6 +14,14 @@ export interface ReasonConfig {
   needsNote?: boolean;
 }
 
+/** A grant to somebody from outside, of recordings (a range) or of live pictures (none). */
+export interface GrantedConfig {
+  fromUs: Us | null;
+  toUs: Us | null;
+  untilUs: Us;
+  watermark: string;
+}
+
 export interface IslandConfig {
   version: number;
   locale: string;
@@ -26,6 +34,7 @@ export interface IslandConfig {
   reasons: ReasonConfig[];
   rights: { live: boolean; playback: boolean; snapshot: boolean; export: boolean };
   urls: { viewings: string; renew: string; close: string; exports: string; exportBegun?: string; wall: string; playback: string; hold?: string };
+  granted?: GrantedConfig;
   start?: { cameras?: string[]; atUs?: Us | null };
 }
 

@@ -7,6 +7,7 @@ import type { CameraConfig } from "../shell/config.ts";
 import { el, icon, iconButton, setText } from "../shell/dom.ts";
 import type { IconName } from "../shell/icon-shapes.ts";
 import { type Us, writeDuration, type Zone } from "../shell/time.ts";
+import { watermark } from "../shell/watermark.ts";
 
 export interface TileHost {
   zone: Zone;
@@ -15,6 +16,7 @@ export interface TileHost {
   ticket: (camera: string) => string | null;
   onAction: (tile: Tile, action: TileAction) => void;
   rights: { playback: boolean; snapshot: boolean };
+  watermark: string;
 }
 
 export type TileAction = "reopen" | "focus" | "enlarge" | "snapshot" | "playback" | "remove" | "choose";
@@ -62,7 +64,7 @@ export class Tile {
     this.info = el("span", { class: "tile__info" });
     this.time = el("span", { class: "tile__time tabular" });
     this.actions = el("div", { class: "tile__actions" });
-    this.screen = el("div", { class: "tile__screen" }, this.cover, this.actions);
+    this.screen = el("div", { class: "tile__screen" }, this.cover, watermark(host.watermark), this.actions);
     this.root = el(
       "section",
       { class: "tile", tabindex: -1, "data-slot": index, onclick: () => this.act("focus"), ondblclick: () => this.act("enlarge") },

@@ -148,6 +148,7 @@ export class Wall {
       ticket: (camera) => this.desk.covering(camera)?.ticket ?? null,
       onAction: (tile, action) => this.act(tile, action),
       rights: this.config.rights,
+      watermark: this.config.granted?.watermark ?? "",
     };
   }
 
