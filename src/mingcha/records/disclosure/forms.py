@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from mingcha.base.clock import from_datetime
 from mingcha.base.timerange import TimeRange
@@ -57,7 +57,9 @@ class WantedForm(forms.Form):
     )
     from_at = forms.DateTimeField(label=_("From"), required=False, widget=forms.DateTimeInput(attrs=_MOMENT))
     until_at = forms.DateTimeField(label=_("Until"), required=False, widget=forms.DateTimeInput(attrs=_MOMENT))
-    purpose = forms.CharField(label=_("What for"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 2}))
+    purpose = forms.CharField(
+        label=_("Purpose of the request"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, site: Site, chosen: Sequence[str] = (), named: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,7 +137,7 @@ class OrganForm(WantedForm):
 class PersonForm(WantedForm):
     """A person's request; they may see, no more."""
 
-    name = forms.CharField(label=_("Name"), max_length=NAME_LIMIT)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=NAME_LIMIT)
     id_number = forms.CharField(
         label=_("Number of the identity paper"),
         max_length=NUMBER_LIMIT,
@@ -165,11 +167,11 @@ class PersonForm(WantedForm):
 
 
 class OfficerForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=NAME_LIMIT)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=NAME_LIMIT)
     organ = forms.CharField(label=_("Organ"), max_length=NAME_LIMIT)
     certificate = forms.ChoiceField(label=_("Certificate shown"), required=False)
     number = forms.CharField(
-        label=_("Number of the certificate"),
+        label=_("Number on the certificate shown"),
         max_length=NUMBER_LIMIT,
         required=False,
         help_text=_("Kept sealed; screens show a part of it."),

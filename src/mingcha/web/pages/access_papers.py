@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from mingcha.records.accounts.gate import PersonRequest, permission
@@ -23,5 +23,5 @@ def access_paper_pdf(request: PersonRequest, public_id: str) -> HttpResponse:
     if found.state == State.OPEN:
         return redirect("access-request", public_id=found.public_id)
     context = {**context_of(found, request.user, request.at), "qr": qr(found)}
-    name = gettext("Notice of refusal") if found.state == State.REFUSED else gettext("Receipt")
+    name = gettext("Notice of refusal") if found.state == State.REFUSED else pgettext("a request", "Receipt")
     return pdf_response(request, "web/paper/access.html", context, f"{name}-{found.public_id}.pdf")

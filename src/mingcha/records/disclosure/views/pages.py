@@ -119,7 +119,7 @@ def request_page(request: PersonRequest, found: Request, *, status: int = 200, *
 def qr(found: Request) -> SafeString:
     """The number of the request as a QR code, drawn by us."""
     drawn = segno.make(found.public_id, error="m", micro=False)
-    return mark_safe(drawn.svg_inline(scale=3, border=2, svgclass="qr", lineclass=None))  # noqa: S308
+    return mark_safe(drawn.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None))  # noqa: S308
 
 
 def _known(stored: StoredFile | None) -> StoredFile:

@@ -19,6 +19,10 @@ from mingcha.records.disclosure.requirements import MODE, Answer
 from mingcha.records.disclosure.states import ORGANS, POLICE_APPROVAL, Refusal, State
 from mingcha.records.wording.law import Ground, grounds, label
 
+OFFICERS = "second_officer"
+"""Named by the law as what is missing; a line that is met wants other words."""
+CONSENTS = frozenset({"unit_consent", "unit_consent_or_police_permission"})
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -75,7 +79,7 @@ def context_of(request: Request, viewer: Person, at: datetime) -> dict[str, Any]
         "is_organ": is_organ,
         "may_add_officer": may_receive and is_organ and (is_undecided or owes),
         "may_add_paper": may_receive and (is_undecided or owes),
-        "may_consent": may_decide and is_undecided and request.consent_at is None,
+        "may_consent": may_decide and answer is not None and not CONSENTS.isdisjoint(answer.missing),
         "may_decide": may_decide and is_undecided,
         "may_end": may_decide and is_open_now,
         "may_look": may_receive and is_open_now and viewer.may(_right_to_see(request)),
@@ -114,6 +118,8 @@ def decision_grounds(decision: Decision) -> list[Ground]:
 def _asked(request: Request, code: str, group: str) -> str:
     if code == MODE:
         return gettext("A rule grants this to this requester: %(mode)s") % {"mode": label("mode", request.mode)}
+    if code == OFFICERS:
+        return gettext("As many officers as the rule asks for")
     return label(group, code)
 
 
