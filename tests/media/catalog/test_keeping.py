@@ -247,6 +247,12 @@ def test_holds_are_told_and_entered(film: Film) -> None:
     assert [entry["released"] for entry in leaves(film, "hold")] == [False, True]
 
 
+def test_a_hold_first_heard_of_when_it_is_released_is_told_as_both(film: Film) -> None:
+    """A recorder that lost its catalog gets the release of a hold it never knew."""
+    assert take_holds(film.catalog, [hold(0, 9, released=True)], at(20)) == 1
+    assert [fact.kind for fact in film.catalog.facts_after(0)] == ["hold.placed", "hold.released"]
+
+
 def bare(film: Film, start_s: int, length_s: int) -> SegmentRecord:
     """A segment in the catalog only."""
     number = film.catalog.open_segment(film.store.store_id, CAMERA, "main", film.run(), at(start_s), 0)

@@ -38,6 +38,8 @@ def _take_hold(catalog: Catalog, connection: sqlite3.Connection, hold: Hold, at_
             ),
         )
         _tell_hold(catalog, connection, "hold.placed", hold, at_us)
+        if hold.released:
+            _tell_hold(catalog, connection, "hold.released", hold, at_us)
         return True
     until_us, released_us = known
     if released_us is not None:
