@@ -74,3 +74,10 @@ def clock() -> ManualClock:
 def shared() -> Path:
     """The directory of clips and papers beside the repository; only for tests marked `shared`."""
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _language_of_nobody() -> None:
+    """Each test begins in the language of the settings: a request in English leaves its own behind in the thread."""
+    if "django.utils.translation" in sys.modules:
+        sys.modules["django.utils.translation"].deactivate()
