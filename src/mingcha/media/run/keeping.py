@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 SWEEP_INTERVAL_S = 300.0
 """Footage goes within this of its time, and the slack of the trusted time; an hour would be late."""
+SETTLE_S = 2.0
 BITE_INTERVAL_S = 0.05
 FEED_INTERVAL_S = 2.0
 COSIGN_INTERVAL_US = 60 * US_PER_S
@@ -63,7 +64,8 @@ class Keeping:
         self._cosign_at_us = 0
 
     async def run(self) -> None:
-        """Sweep and feed until cancelled."""
+        """Sweep and feed until cancelled, once the cameras have been called: after a crash the first picture counts."""
+        await asyncio.sleep(SETTLE_S)
         await asyncio.gather(self._sweep_on(), self._feed_on())
 
     def close(self) -> None:
