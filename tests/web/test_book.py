@@ -38,7 +38,28 @@ def test_lists_flags_and_unknown_keys_are_shown_plainly() -> None:
     facts = read(
         files=[{"name": "a.mp4"}, {"name": "b.mp4"}], credentials_given=True, one_time=False, odd=5, grant="grt_x"
     )
-    assert facts == {"files": "a.mp4, b.mp4", "New password of the camera": "yes", "odd": "5"}
+    assert facts == {"Files": "a.mp4, b.mp4", "New password of the camera": "yes", "odd": "5"}
+
+
+def test_codes_files_and_words_of_the_register_are_put_into_words() -> None:
+    facts = read(
+        type="duty_rules",
+        about="东院",
+        size_bytes=2048,
+        before="building",
+        state="accepted",
+        verdict="not_judged",
+        purpose="public_security",
+        reasons=["must_have"],
+        attempt="camera.added",
+        plan={"file": "fil_x", "name": "gate.png", "sha256": "ab12"},
+    )
+    assert facts["Plan"] == "gate.png · SHA-256 ab12"
+    assert facts["Size"].replace("\xa0", " ") == "2.0 KB"
+    assert (facts["State before"], facts["State"]) == ("Under construction", "Accepted")
+    codes = {"duty_rules", "not_judged", "public_security", "must_have", "camera.added"}
+    assert not codes & set(facts.values())
+    assert not {"type", "about", "purpose", "reasons", "attempt"} & set(facts)
 
 
 def test_a_change_shows_only_what_became_different(manager: Person, camera: Camera) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.records.accounts.states import Proof, Role
 from mingcha.records.inventory.states import CameraState, Engine, Transport
 from mingcha.records.personnel.states import IdKind, Item, Number, PostKind, Result
 from mingcha.records.register.models import Entry
+from mingcha.records.register.sentences import title
 from mingcha.records.viewing.states import End, Kind, Reason
 from mingcha.records.wording import explain_reason
 from mingcha.records.wording.law import codes, label
@@ -95,6 +97,9 @@ HIDDEN = frozenset(
         "person",
         "width",
         "height",
+        "wording",
+        "request",
+        "alteration",
     }
 )
 STREAMS: dict[str, str | Promise] = {"main": _("Main stream"), "sub": _("Sub stream")}
@@ -120,6 +125,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 def readable(entry: Entry) -> list[tuple[str, str]]:
     """What is worth reading of an entry's detail, the reason first. A change shows only what became different."""
     fields = entry.detail_fields
+    if isinstance(fields.get("before"), str):
+        fields["state_before"] = fields.pop("before")
     before, after = fields.pop("before", None), fields.pop("after", None)
     facts = [(_label(key, value), _value(key, value)) for key, value in _sorted(fields) if _is_shown(key, value)]
     if isinstance(before, dict) and isinstance(after, dict):
@@ -142,7 +149,7 @@ def _is_shown(key: str, value: Any) -> bool:
 def _label(key: str, value: Any) -> str:
     if key == "role" and value in STREAMS:
         return str(LABELS["stream"])
-    return str(LABELS.get(key) or detail_words.LABELS.get(key, key))
+    return str(LABELS.get(key) or detail_words.LABELS.get(key) or title(key))
 
 
 def _value(key: str, value: Any) -> str:
@@ -158,6 +165,8 @@ def _value(key: str, value: Any) -> str:
             return str(choices(value).label)
     if key == "verdict" and value == "not_judged":
         return str(detail_words.NOT_JUDGED)
+    if key in detail_words.ACTS:
+        return title(str(value))
     group = detail_words.LAW_GROUPS.get(key)
     if group and value in codes(group):
         return label(group, value)
@@ -165,13 +174,19 @@ def _value(key: str, value: Any) -> str:
 
 
 def _listed(key: str, value: list[Any]) -> str:
-    return ", ".join(str(item.get("name", item)) if isinstance(item, dict) else _value(key, item) for item in value)
+    comma = pgettext("between items of a list", ", ")
+    return comma.join(str(item.get("name", item)) if isinstance(item, dict) else _value(key, item) for item in value)
 
 
 def _inside(value: dict[str, Any]) -> str:
     """What stands inside: facts, a search, counts."""
     shown = (f"{_label(key, item)} {_value(key, item)}" for key, item in sorted(value.items()) if _is_shown(key, item))
-    return "; ".join(shown)
+    return pgettext("between facts", "; ").join(shown)
+
+
+def _stored(value: dict[str, Any]) -> str:
+    """A file that was kept: its name, and what proves that it is the same."""
+    return f"{value.get('name', '')} · SHA-256 {value['sha256']}"
 
 
 WRITERS: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], str]], ...] = (
@@ -179,5 +194,7 @@ WRITERS: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], str]], ...] = (
     (lambda key, value: isinstance(value, bool), lambda value: gettext("yes") if value else gettext("no")),
     (lambda key, value: key.endswith("_us") and isinstance(value, int), instant),
     (lambda key, value: key == "role" and value in STREAMS, lambda value: str(STREAMS[value])),
+    (lambda key, value: key == "size_bytes" and isinstance(value, int), filesizeformat),
+    (lambda key, value: isinstance(value, dict) and isinstance(value.get("sha256"), str), _stored),
     (lambda key, value: isinstance(value, dict), _inside),
 )
