@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from mingcha.records.accounts.gate import permission
-from mingcha.records.accounts.states import MATRIX, Permission, Role
+from mingcha.records.accounts.states import Permission
 
 SHORTCUTS = (
     (
@@ -48,6 +48,4 @@ SHORTCUTS = (
 @permission(Permission.OWN_ACCOUNT)
 @require_http_methods(["GET"])
 def about(request: HttpRequest) -> HttpResponse:
-    matrix = [(item.label, [item in MATRIX[role] for role in Role]) for item in Permission]
-    context = {"shortcuts": SHORTCUTS, "roles": [role.label for role in Role], "matrix": matrix}
-    return render(request, "web/about.html", context)
+    return render(request, "web/about.html", {"shortcuts": SHORTCUTS})
