@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from mingcha.base.clock import to_datetime
+from mingcha.records.register.sentences import FIXED_ACTORS
 
 register = template.Library()
 
@@ -99,3 +100,9 @@ def instant(us: int | None) -> str:
     except (ValueError, OverflowError, OSError):
         return f"{us} µs"
     return at.strftime("%Y-%m-%d %H:%M:%S")
+
+
+@register.filter
+def who(identity: str, name: str) -> str:
+    """Who did it, as they were called then: the node's own actors in the reader's language."""
+    return str(FIXED_ACTORS.get(identity, name))
