@@ -194,7 +194,9 @@ class PaperForm(forms.Form):
     kind = forms.ChoiceField(label=_("Paper shown"))
     issuer = forms.CharField(label=_("Issued by"), max_length=NAME_LIMIT)
     number = forms.CharField(label=_("Number"), max_length=NUMBER_LIMIT, required=False)
-    dated_on = forms.DateField(label=_("Dated"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    dated_on = forms.DateField(
+        label=_("Dated"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     scan = _file(_("Scan or photograph"), PICTURES | {Kind.PDF}, camera=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -36,8 +36,10 @@ class DocumentForm(forms.Form):
     stage = forms.ChoiceField(label=_("Stage"), required=False)
     number = forms.CharField(label=_("Number"), max_length=100, required=False)
     issuer = forms.CharField(label=_("Issued by"), max_length=TITLE_LIMIT, required=False)
-    dated_on = forms.DateField(label=_("Dated"), required=False, widget=forms.DateInput(attrs=_DAY))
-    valid_until = forms.DateField(label=_("Valid until"), required=False, widget=forms.DateInput(attrs=_DAY))
+    dated_on = forms.DateField(label=_("Dated"), required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
+    valid_until = forms.DateField(
+        label=_("Valid until"), required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
+    )
     tags = forms.CharField(
         label=_("Keywords"),
         max_length=TAGS_LIMIT * (TAG_LIMIT + 1),
@@ -113,7 +115,7 @@ class HandOverForm(forms.Form):
     title = forms.CharField(label=_("Title of the list"), max_length=TITLE_LIMIT)
     receiver = forms.CharField(label=_("Received by"), max_length=TITLE_LIMIT)
     receiver_unit = forms.CharField(label=_("Unit of the receiver"), max_length=TITLE_LIMIT, required=False)
-    handed_on = forms.DateField(label=_("Handed over on"), widget=forms.DateInput(attrs=_DAY))
+    handed_on = forms.DateField(label=_("Handed over on"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
     note = forms.CharField(
         label=_("Note"), max_length=REASON_LIMIT, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -64,7 +64,7 @@ class SignForm(forms.Form):
 
 
 class PostForm(forms.Form):
-    posted_on = forms.DateField(label=_("Put up on"), widget=forms.DateInput(attrs=_DAY))
+    posted_on = forms.DateField(label=_("Put up on"), widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"))
     photo = photo_field()
 
 

@@ -109,7 +109,7 @@ class ConnectionForm(forms.Form):
 class SitingFields(forms.Form):
     """What the law looks at in a camera."""
 
-    area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.none(), required=False)
+    area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.none(), required=False, empty_label="—")
     necessity = Text(
         label=_("Why it is needed"),
         max_length=TEXT_LIMIT,
@@ -230,9 +230,11 @@ class PlaceForm(SitingFields):
 class DeviceForm(forms.Form):
     """What device it is and who looks after it."""
 
-    system = forms.ModelChoiceField(label=_("System"), queryset=System.objects.none(), required=False)
+    system = forms.ModelChoiceField(label=_("System"), queryset=System.objects.none(), required=False, empty_label="—")
     kind = forms.ChoiceField(label=_("Kind of device"), choices=[NONE, *CameraKind.choices], required=False)
-    device_model = forms.ModelChoiceField(label=_("Model"), queryset=DeviceModel.objects.none(), required=False)
+    device_model = forms.ModelChoiceField(
+        label=_("Model"), queryset=DeviceModel.objects.none(), required=False, empty_label="—"
+    )
     serial = Text(label=_("Serial number"), max_length=NAME_LIMIT, required=False)
     gb_code = Text(
         label=_("GB/T 28181 code"),
@@ -240,7 +242,9 @@ class DeviceForm(forms.Form):
         help_text=_("20 digits. Blanks and hyphens do not matter."),
         widget=forms.TextInput(attrs={**OFF, "inputmode": "numeric"}),
     )
-    operator = forms.ModelChoiceField(label=_("Operated by"), queryset=Contractor.objects.none(), required=False)
+    operator = forms.ModelChoiceField(
+        label=_("Operated by"), queryset=Contractor.objects.none(), required=False, empty_label="—"
+    )
 
     def __init__(self, *args: Any, systems: Any, device_models: Any, contractors: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -120,7 +120,7 @@ class SiteForm(forms.Form):
     confidential_unit = Text(label=_("Which unit that is"), max_length=NAME_LIMIT, required=False)
     secret_related = forms.BooleanField(label=_("The site itself holds State secrets"), required=False)
     operator = forms.ModelChoiceField(
-        label=_("Operated by a contractor"), queryset=Contractor.objects.none(), required=False
+        label=_("Operated by a contractor"), queryset=Contractor.objects.none(), required=False, empty_label="—"
     )
     police_organ = Text(label=_("Public security organ it is filed with"), max_length=NAME_LIMIT, required=False)
     built_on = Day(label=_("Built on"), required=False)
@@ -228,7 +228,7 @@ class AreaForm(forms.Form):
     name = Text(label=_("Name of the area"), help_text=_("For example “Ground floor, east wing”."))
     kind = forms.ChoiceField(label=_("Kind of area"), help_text=_("The law bans cameras in some kinds of areas."))
     floor = Text(label=_("Floor"), max_length=40, required=False)
-    system = forms.ModelChoiceField(label=_("System"), queryset=System.objects.none(), required=False)
+    system = forms.ModelChoiceField(label=_("System"), queryset=System.objects.none(), required=False, empty_label="—")
     plan = forms.FileField(
         label=_("Plan as a picture"), max_length=255, required=False, help_text=_("PNG, JPEG or WebP; north is up.")
     )
