@@ -171,7 +171,7 @@ export const en = {
   "jump.time": "Time",
   "jump.zone": "Time zone {zone}",
   "jump.ok": "Go",
-  "jump.bad": "Write a time of the past, such as 14:03:12.",
+  "jump.bad": "Give a day after 1999 and a time that has passed, for example 14:03:12.",
   "jump.nothing": "Nothing was recorded at that time.",
 
   "cameras.title": "Choose cameras",

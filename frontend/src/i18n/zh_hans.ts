@@ -173,7 +173,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "jump.time": "时间",
   "jump.zone": "时区 {zone}",
   "jump.ok": "跳转",
-  "jump.bad": "请填写过去的时间，例如 14:03:12。",
+  "jump.bad": "请填写 2000 年以后、现在以前的日期和时间，例如 14:03:12。",
   "jump.nothing": "该时刻没有录像。",
 
   "cameras.title": "选择摄像机",

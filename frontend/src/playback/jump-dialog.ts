@@ -8,9 +8,11 @@ import type { Us, Zone } from "../shell/time.ts";
 export const MAX_CAMERAS = 4;
 /** With fewer cameras a search field would only be in the way. */
 const SEARCH_FROM = 9;
+/** No recorder is older: a day before it is a slip of the keyboard. */
+const FIRST_DAY = "2000-01-01";
 
 export function openJump(zone: Zone, us: Us, nowUs: Us, onJump: (us: Us) => void): void {
-  const day = el("input", { class: "input tabular", type: "date", id: "jump-day", max: zone.day(nowUs), required: true });
+  const day = el("input", { class: "input tabular", type: "date", id: "jump-day", min: FIRST_DAY, max: zone.day(nowUs), required: true });
   const time = el("input", { class: "input tabular", type: "text", id: "jump-time", inputmode: "numeric", placeholder: "14:03:12", autocomplete: "off", required: true });
   const error = el("p", { class: "field__error", hidden: true, role: "alert" }, icon("alert"), t("jump.bad"));
   day.value = zone.day(us);
@@ -34,7 +36,7 @@ export function openJump(zone: Zone, us: Us, nowUs: Us, onJump: (us: Us) => void
     event.preventDefault();
     // A Chinese keyboard types full-width colons.
     const target = zone.parse(day.value, time.value.replaceAll("：", ":"));
-    error.hidden = Number.isFinite(target) && target <= nowUs;
+    error.hidden = Number.isFinite(target) && target <= nowUs && day.value >= FIRST_DAY;
     if (!error.hidden) return;
     dialog.close();
     onJump(target);
