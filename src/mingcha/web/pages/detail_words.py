@@ -129,7 +129,7 @@ LABELS: dict[str, str | Promise] = {
     "retriever_name": _("Person retrieving"),
     "retriever_unit": _("Unit retrieving"),
     "rows": _("Rows"),
-    "search": _("Search"),
+    "search": _("What was searched for"),
     "secret_related": _("Concerns secrets"),
     "security_grade": _("Grade of protection"),
     "serial": _("Serial number"),
