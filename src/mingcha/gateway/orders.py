@@ -90,6 +90,7 @@ def _order(camera: Camera, at: datetime) -> CameraOrder:
         streams=tuple(streams),
         audio_reason=camera.audio_reason,
         retention=rule_for(camera.site, start_of_day(at)),
+        control_url=camera.control_url,
     )
 
 

@@ -31,8 +31,11 @@ KINDS: dict[str, str] = {
     "ledger.anchored": "the ledger holds a stretch of the register; where",
     "witness.state": "a witness of the ledger cosigned, was away, or refused",
     "viewing.served": "bytes of this camera and range were sent to a viewer",
+    "ptz.moved": "somebody turned a camera, or tried to; who, how, from when to when, how it ended",
     "export.finished": "a copy was made; files, sizes, hashes, gaps",
     "export.failed": "a copy could not be made",
+    "copy.papers": "the office's papers (register extract, certificate) were added to a copy; their hashes",
+    "copy.deleted": "a copy was deleted from the recorder; its manifest's hash, why",
     "local.act": "somebody used the command line on the node itself",
 }
 

@@ -49,13 +49,16 @@ class RetentionOrder:
 @dataclass(frozen=True, slots=True)
 class CameraOrder:
     """`name` is for messages and file names of copies only. `audio_reason`: audio is recorded when, and only when,
-    this is not empty. `retention`: None leaves the rule as it was; without any, nothing is ever deleted."""
+    this is not empty. `retention`: None leaves the rule as it was; without any, nothing is ever deleted. `control_url`:
+    http:// or https:// of the ONVIF service by which the camera is turned, empty where it cannot be; its credentials
+    are those of the streams."""
 
     camera: str
     name: str
     streams: tuple[StreamOrder, ...]
     audio_reason: str = ""
     retention: RetentionOrder | None = None
+    control_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ def dump(plan: Plan) -> bytes:
     for camera in message["cameras"]:
         if camera["retention"] is None:
             del camera["retention"]
+        if not camera["control_url"]:
+            del camera["control_url"]
     return json.dumps(message, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -101,6 +106,10 @@ def _camera(raw: dict[str, Any]) -> CameraOrder:
         raise Invalid("plan.camera_id", "The recording plan has a camera id that is not well formed.")
     if sorted({stream.role for stream in order.streams}) != sorted(stream.role for stream in order.streams):
         raise Invalid("plan.role_twice", "A camera has two streams of the same role.")
+    if order.control_url and urlsplit(order.control_url).scheme not in ("http", "https"):
+        raise Invalid("plan.field", "The recording plan has an address for turning a camera that is none.")
+    if "@" in urlsplit(order.control_url).netloc:
+        raise Invalid("plan.credentials", "An address in the plan holds a password; it must be sealed.")
     return order
 
 

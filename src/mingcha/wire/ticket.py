@@ -21,14 +21,14 @@ from mingcha.base.errors import NotAllowed
 PREFIX = "mct1"
 MAX_TOKEN_BYTES = 16_384
 
-Mode = Literal["live", "playback", "snapshot", "export", "status"]
+Mode = Literal["live", "playback", "snapshot", "export", "status", "ptz"]
 MODES: tuple[str, ...] = get_args(Mode)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`cameras`: camera ids. `from_us`/`to_us`: the range that may be played or copied; both None for live and
-    status. `expires_us`: wall instant after which nothing more flows."""
+    """`cameras`: camera ids. `from_us`/`to_us`: the range that may be played or copied; both None for live, status
+    and ptz (turning a camera). `expires_us`: wall instant after which nothing more flows."""
 
     grant: str
     person: str
@@ -45,7 +45,7 @@ class Ticket:
         if mode not in self.modes or camera not in self.cameras:
             return False
         if from_us is None or to_us is None:
-            return mode in ("live", "snapshot", "status")
+            return mode in ("live", "snapshot", "status", "ptz")
         if self.from_us is None or self.to_us is None:
             return False
         return self.from_us <= from_us and to_us <= self.to_us

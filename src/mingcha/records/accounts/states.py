@@ -27,6 +27,7 @@ class Permission(models.TextChoices):
     WATCH_LIVE = "watch_live", _("Watch live pictures")
     PLAY_BACK = "play_back", _("Play back recordings")
     TAKE_SNAPSHOT = "take_snapshot", _("Take snapshots")
+    MOVE_CAMERAS = "move_cameras", _("Turn cameras")
     ORDER_EXPORT = "order_export", _("Order copies of recordings")
     HOLD = "hold", _("Order that footage be held, and ask for its release")
     RELEASE = "release", _("Release held footage that another asked to be released")
@@ -46,6 +47,11 @@ class Permission(models.TextChoices):
     READ_ACCESS = "read_access", _("Read requests to see recordings and what was decided")
     RECEIVE_ACCESS = "receive_access", _("Receive requests to see recordings")
     DECIDE_ACCESS = "decide_access", _("Decide on requests to see recordings")
+    GRANT_LAWFUL = "grant_lawful", _("Grant what the law grants to state organs, without discretion")
+    REVEAL_NUMBERS = "reveal_numbers", _("Have a sealed number of an identity paper shown")
+    APPROVE_VIEWING = "approve_viewing", _("Consent, as the second person, to others viewing recordings")
+    CHANGE_POLICIES = "change_policies", _("Change the policies of the house")
+    AGREE_POLICIES = "agree_policies", _("Agree, as the second person, to a weaker policy")
 
 
 _EVERYBODY = frozenset({Permission.OWN_ACCOUNT, Permission.READ_LAW})
@@ -67,8 +73,10 @@ MATRIX: dict[str, frozenset[Permission]] = {
         Permission.WATCH_LIVE,
         Permission.PLAY_BACK,
         Permission.TAKE_SNAPSHOT,
+        Permission.MOVE_CAMERAS,
         Permission.READ_ACCESS,
         Permission.RECEIVE_ACCESS,
+        Permission.GRANT_LAWFUL,
     },
     Role.MAINTAINER: _EVERYBODY
     | {Permission.SEE_CAMERAS, Permission.MANAGE_CAMERAS, Permission.CHECK_SIGNS, Permission.READ_DOCUMENTS},
@@ -83,8 +91,11 @@ MATRIX: dict[str, frozenset[Permission]] = {
         Permission.MANAGE_PERSONNEL,
         Permission.EXPORT_REGISTER,
         Permission.RECEIVE_ACCESS,
+        Permission.APPROVE_VIEWING,
     },
-    Role.AUDITOR: _EVERYBODY | _BOOKS | {Permission.READ_CONFIDENTIAL, Permission.EXPORT_REGISTER},
+    Role.AUDITOR: _EVERYBODY
+    | _BOOKS
+    | {Permission.READ_CONFIDENTIAL, Permission.EXPORT_REGISTER, Permission.AGREE_POLICIES},
     Role.OFFICER: _EVERYBODY,
     Role.INSPECTOR: _EVERYBODY | _BOOKS,
     Role.DATA_OFFICE: _EVERYBODY | {Permission.SEE_CAMERAS},

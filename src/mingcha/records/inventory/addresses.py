@@ -1,4 +1,4 @@
-"""Reading what people paste as a camera address: scheme, host, port and path are checked, credentials taken out."""
+"""Reading what people paste as a camera's address: scheme, host, port and path are checked, credentials taken out."""
 
 from __future__ import annotations
 
@@ -44,6 +44,26 @@ def read_address(text: str) -> Address:
     url = urlunsplit((parts.scheme.lower(), parts.netloc, path, query, ""))
     username, _, password = userinfo.partition(":")
     return Address(url, unquote(username), unquote(password))
+
+
+def read_control_address(text: str) -> str:
+    """The address of an ONVIF service, or of a device alone; empty for none. Raises Invalid (``camera.control_url``)
+    on anything else, and where it holds a password: the camera's own are used."""
+    text = text.strip()
+    if not text:
+        return ""
+    wrong = Invalid("camera.control_url", "This is not a usable address of an ONVIF service.")
+    if len(text) > URL_LIMIT or "@" in text or any(not c.isprintable() or c.isspace() for c in text):
+        raise wrong
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        port = parts.port
+    except ValueError as error:
+        raise wrong from error
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or port == 0 or parts.fragment:
+        raise wrong
+    path = parts.path if parts.path not in ("", "/") else "/onvif/device_service"
+    return urlunsplit((parts.scheme.lower(), parts.netloc, path, parts.query, ""))
 
 
 def _split_credentials(text: str) -> tuple[str, str]:

@@ -229,7 +229,7 @@ class DeviceModel(models.Model):
 
 
 class Camera(models.Model):
-    """One camera. `main_url` and `sub_url` never hold credentials; these are sealed in `credentials` by the node key,
+    """One camera. `main_url`, `sub_url` and `control_url` never hold credentials; these are sealed in `credentials` by the node key,
     bound to the camera's id. Sound is recorded when, and only when, `audio_reason` is not empty.
 
     `verdict` is what the law said last (empty: it could not be asked), by the facts and the law data beside it. Only a
@@ -243,6 +243,9 @@ class Camera(models.Model):
     name = models.CharField(max_length=NAME_LIMIT)
     main_url = models.CharField(max_length=1000)
     sub_url = models.CharField(max_length=1000, blank=True)
+    control_url = models.CharField(
+        max_length=1000, blank=True, help_text="ONVIF service by which it is turned; empty: it cannot be."
+    )
     credentials = models.TextField(blank=True, help_text="Sealed 'user:password', or empty.")
     transport = models.CharField(max_length=8, choices=Transport.choices, default=Transport.TCP)
     engine = models.CharField(max_length=8, choices=Engine.choices, default=Engine.NATIVE)
@@ -301,6 +304,7 @@ class Camera(models.Model):
             models.UniqueConstraint(fields=("gb_code",), condition=~Q(gb_code=""), name="camera_gb_code_once"),
             models.CheckConstraint(condition=~Q(main_url__contains="@"), name="camera_main_url_plain"),
             models.CheckConstraint(condition=~Q(sub_url__contains="@"), name="camera_sub_url_plain"),
+            models.CheckConstraint(condition=~Q(control_url__contains="@"), name="camera_control_url_plain"),
             models.CheckConstraint(
                 condition=Q(state=CameraLife.RETIRED, retired_at__isnull=False)
                 | (~Q(state=CameraLife.RETIRED) & Q(retired_at__isnull=True)),

@@ -64,6 +64,12 @@ def open_live(*, asker: Asker, cameras: Sequence[Camera], at: datetime, terms: T
     return _open(Kind.LIVE, asker, cameras, None, at, terms)
 
 
+@act("viewing.control_opened")
+def open_control(*, asker: Asker, cameras: Sequence[Camera], at: datetime, terms: Terms | None = None) -> Viewing:
+    """Register that somebody takes these cameras in hand to turn them; its ticket shows no picture."""
+    return _open(Kind.CONTROL, asker, cameras, None, at, terms)
+
+
 @act("viewing.playback_opened")
 def open_playback(
     *, asker: Asker, cameras: Sequence[Camera], span: TimeRange, at: datetime, terms: Terms | None = None

@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     PLAYBACK = "playback", _("Playback")
     SNAPSHOT = "snapshot", _("Snapshot")
     EXPORT = "export", _("Copy")
+    CONTROL = "control", _("Turning cameras")
 
 
 class Reason(models.TextChoices):
@@ -65,6 +66,7 @@ NEEDED: dict[str, Permission] = {
     Kind.PLAYBACK: Permission.PLAY_BACK,
     Kind.SNAPSHOT: Permission.TAKE_SNAPSHOT,
     Kind.EXPORT: Permission.ORDER_EXPORT,
+    Kind.CONTROL: Permission.MOVE_CAMERAS,
 }
 
 # A snapshot is an act of its own with its own entry, so no other ticket permits it.
@@ -73,4 +75,5 @@ MODES: dict[str, tuple[str, ...]] = {
     Kind.PLAYBACK: ("playback",),
     Kind.SNAPSHOT: ("snapshot",),
     Kind.EXPORT: ("export",),
+    Kind.CONTROL: ("ptz",),
 }

@@ -65,6 +65,9 @@ CAMERAS: dict[str, str | Promise] = {
     "camera.system": _("This system belongs to another site."),
     "camera.unknown": _("There is no such camera, or you may not see it."),
     "camera.url_credentials": _("Do not put the password into the address; use the fields for user name and password."),
+    "camera.control_url": _(
+        "This is not an address of an ONVIF service. Give the device's address, without user name and password."
+    ),
     "camera.url_long": _("An address may have at most %(limit)s characters."),
     "probe.waiting": _("The recorder did not answer in time. Check that the gateway is running, then try again."),
 }

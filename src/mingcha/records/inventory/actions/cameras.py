@@ -13,7 +13,7 @@ from mingcha.records.accounts.queries import require
 from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.actions.judging import apply_judgement, judgement_of, require_lawful, verdict_detail
 from mingcha.records.inventory.actions.plan import raise_plan_version
-from mingcha.records.inventory.addresses import read_address
+from mingcha.records.inventory.addresses import read_address, read_control_address
 from mingcha.records.inventory.gb_code import read_gb_code
 from mingcha.records.inventory.models import Area, Camera, Contractor, DeviceModel, Site, System
 from mingcha.records.inventory.names import read_name, read_text
@@ -63,12 +63,13 @@ class Particulars:
 class CameraDraft:
     """What a form, a command or an import says about a camera. Addresses may hold credentials; they are taken out.
 
-    `username` and `password`: None leaves what is stored, empty text removes it.
+    `username`, `password` and `control_url`: None leaves what is stored, empty text removes it.
     """
 
     name: str
     main_url: str
     sub_url: str = ""
+    control_url: str | None = None
     username: str | None = None
     password: str | None = None
     transport: str = Transport.TCP
@@ -260,7 +261,16 @@ def device(camera: Camera) -> dict[str, object]:
     }
 
 
-_CONNECTION_FIELDS = ("name", "main_url", "sub_url", "transport", "engine", "audio_reason", "credentials")
+_CONNECTION_FIELDS = (
+    "name",
+    "main_url",
+    "sub_url",
+    "control_url",
+    "transport",
+    "engine",
+    "audio_reason",
+    "credentials",
+)
 
 
 def _new_camera(site: Site, draft: CameraDraft, actor: Actor, at: datetime) -> Camera:
@@ -281,6 +291,8 @@ def _apply(camera: Camera, draft: CameraDraft) -> None:
     main = read_address(draft.main_url)
     sub = read_address(draft.sub_url) if draft.sub_url.strip() else None
     camera.main_url, camera.sub_url = main.url, sub.url if sub else ""
+    if draft.control_url is not None:
+        camera.control_url = read_control_address(draft.control_url)
     camera.transport, camera.engine = Transport(draft.transport), Engine(draft.engine)
     camera.audio_reason = draft.audio_reason.strip()
     username = main.username or draft.username
@@ -298,6 +310,7 @@ def _connection(camera: Camera) -> dict[str, object]:
         "site": camera.site.name,
         "main_url": camera.main_url,
         "sub_url": camera.sub_url,
+        "control_url": camera.control_url,
         "transport": str(camera.transport),
         "engine": str(camera.engine),
         "sound": bool(camera.audio_reason),

@@ -13,7 +13,7 @@ from mingcha.base.positions import E7, to_stored
 from mingcha.base.positions import Datum as GivenDatum
 from mingcha.records.files.states import PAPERS, accept_of
 from mingcha.records.inventory.actions import Before, CameraDraft, Particulars, Position, Siting
-from mingcha.records.inventory.addresses import read_address
+from mingcha.records.inventory.addresses import read_address, read_control_address
 from mingcha.records.inventory.forms.fields import NONE, OFF, Day, Measure, Text, choose, offer, readable
 from mingcha.records.inventory.gb_code import read_gb_code
 from mingcha.records.inventory.models import Area, Camera, Contractor, DeviceModel, Site, System
@@ -44,6 +44,14 @@ class ConnectionForm(forms.Form):
         label=_("Address of the sub stream"),
         required=False,
         help_text=_("Optional: a smaller stream for the video wall."),
+        widget=forms.TextInput(attrs={**OFF, "inputmode": "url"}),
+    )
+    control_url = Text(
+        label=_("Address for turning the camera"),
+        required=False,
+        help_text=_(
+            "Optional, for cameras that pan, tilt or zoom: the ONVIF service, such as 192.168.1.64 or http://…."
+        ),
         widget=forms.TextInput(attrs={**OFF, "inputmode": "url"}),
     )
     username = Text(
@@ -83,6 +91,9 @@ class ConnectionForm(forms.Form):
         text: str = self.cleaned_data["sub_url"]
         return readable(text, read_address) if text.strip() else ""
 
+    def clean_control_url(self) -> str:
+        return readable(self.cleaned_data["control_url"], read_control_address)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("audio") and not cleaned.get("audio_reason", "").strip():
@@ -96,6 +107,7 @@ class ConnectionForm(forms.Form):
         return CameraDraft(
             name=data["name"],
             main_url=data["main_url"],
+            control_url=data["control_url"],
             sub_url=data["sub_url"],
             username=None if keep else data["username"],
             password=None if keep else data["password"],

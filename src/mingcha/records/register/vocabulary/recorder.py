@@ -31,6 +31,7 @@ ACTS = (
     Act("ledger.anchored", _("Register anchored"), _("A stretch of the register was anchored in the ledger.")),
     Act("witness.state", _("State of a witness"), _("A witness of the ledger cosigned, was away, or refused.")),
     Act("viewing.served", _("Pictures were sent"), _("Pictures of %(subject)s were sent to a viewer.")),
+    Act("ptz.moved", _("Camera turned"), _("%(subject)s was turned by hand.")),
     Act("export.finished", _("Copy finished"), _("A copy of %(subject)s was finished.")),
     Act("export.failed", _("Copy failed"), _("A copy of %(subject)s could not be made.")),
     Act(

@@ -14,6 +14,11 @@ ACTS = (
         is_retrieval=True,
     ),
     Act(
+        "viewing.control_opened",
+        _("Camera taken in hand"),
+        _("%(actor)s took %(subject)s in hand to turn it."),
+    ),
+    Act(
         "viewing.playback_opened",
         _("Playback opened"),
         _("%(actor)s opened the playback of %(subject)s."),
