@@ -33,6 +33,8 @@ KINDS = {
     "req": "access request",
     "itm": "item of custody",
     "hld": "hold",
+    "pch": "change of a policy",
+    "apv": "approval",
     "dlc": "deletion certificate",
     "sto": "store directory",
     "fct": "fact",

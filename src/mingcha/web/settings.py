@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "mingcha.records.accounts.apps.AccountsConfig",
     "mingcha.records.accounts.apps.LibraryAccountConfig",
     "allauth.mfa.apps.MFAConfig",
+    "mingcha.records.policies.apps.PoliciesConfig",
     "mingcha.records.inventory.apps.InventoryConfig",
     "mingcha.records.personnel.apps.PersonnelConfig",
     "mingcha.records.documents.apps.DocumentsConfig",

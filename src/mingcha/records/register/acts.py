@@ -16,12 +16,13 @@ from mingcha.records.register.vocabulary import (
     inventory,
     personnel,
     persons,
+    policies,
     recorder,
     signs,
     viewing,
 )
 from mingcha.records.register.vocabulary.act import Act
 
-_OFFICE = (persons, personnel, inventory, exchange, documents, signs, viewing, custody, disclosure, book)
+_OFFICE = (persons, policies, personnel, inventory, exchange, documents, signs, viewing, custody, disclosure, book)
 
 ACTS: dict[str, Act] = {act.word: act for area in (*_OFFICE, recorder) for act in area.ACTS}

@@ -23,6 +23,7 @@ from mingcha.records.wording import (
     inventory,
     maps,
     personnel,
+    policies,
     signs,
     viewing,
 )
@@ -34,6 +35,7 @@ MESSAGES: dict[str, str | Promise] = {
     **general.MESSAGES,
     **accounts.MESSAGES,
     **personnel.MESSAGES,
+    **policies.MESSAGES,
     **inventory.MESSAGES,
     **exchange.MESSAGES,
     **documents.MESSAGES,
