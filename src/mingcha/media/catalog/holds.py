@@ -57,5 +57,6 @@ def _take_hold(catalog: Catalog, connection: sqlite3.Connection, hold: Hold, at_
 
 def _tell_hold(catalog: Catalog, connection: sqlite3.Connection, kind: str, hold: Hold, at_us: int) -> None:
     detail = {"hold": hold.hold, "start_us": hold.start_us, "end_us": hold.end_us, "until_us": hold.until_us}
-    catalog.add_fact(Fact(new_id("fct"), kind, at_us, hold.camera, detail))
-    add_leaf(connection, "hold", {**detail, "camera": hold.camera, "released": kind == "hold.released", "at_us": at_us})
+    fact, released = new_id("fct"), kind == "hold.released"
+    catalog.add_fact(Fact(fact, kind, at_us, hold.camera, detail))
+    add_leaf(connection, "hold", {**detail, "camera": hold.camera, "released": released, "at_us": at_us, "fact": fact})

@@ -17,7 +17,7 @@ from mingcha.base.ids import new_id
 from mingcha.base.timerange import TimeRange
 from mingcha.ledger.merkle import leaf_hash, tree_root
 from mingcha.media.catalog.coverage import add_stretch, remove_stretch
-from mingcha.media.catalog.leaves import add_leaf
+from mingcha.media.catalog.leaves import add_leaf, rule_fields
 from mingcha.media.catalog.writer import Catalog
 from mingcha.wire.facts import Fact
 from mingcha.wire.plan import RetentionOrder
@@ -102,6 +102,8 @@ def order_rule(catalog: Catalog, camera: str, role: str, order: RetentionOrder, 
         if before is None:
             connection.execute("UPDATE segment SET rule = ? WHERE stream = ? AND rule IS NULL", (rule, stream))
             connection.execute("UPDATE open_segment SET rule = ? WHERE stream = ? AND rule IS NULL", (rule, stream))
+        fields = {"camera": camera, "role": role, "rule": rule_fields(connection, rule), "at_us": at_us}
+        add_leaf(connection, "rule", fields)
         return True
 
 
@@ -180,8 +182,9 @@ def _delete(
         "rule": {"floor_us": first.floor_us, "ceiling_us": first.ceiling_us, "ground": json.loads(first.ground)},
         "law_version": first.law_version,
     }
-    catalog.add_fact(Fact(new_id("fct"), "footage.deleted", now_us, made.camera, detail))
-    add_leaf(connection, "deletion", {**detail, "camera": made.camera, "at_us": now_us})
+    fact = new_id("fct")
+    catalog.add_fact(Fact(fact, "footage.deleted", now_us, made.camera, detail))
+    add_leaf(connection, "deletion", {**detail, "camera": made.camera, "at_us": now_us, "fact": fact})
     return made
 
 

@@ -35,27 +35,47 @@ def rule_for(connection: sqlite3.Connection, stream: int, number: int) -> int | 
 
 
 def add_segment_leaf(connection: sqlite3.Connection, record: SegmentRecord, rule: int | None) -> None:
-    """The entry of a sealed segment: what was recorded, its root, and how long it is to be kept."""
-    kept = connection.execute("SELECT floor_us, ceiling_us, ground FROM rule WHERE id = ?", (rule,)).fetchone()
+    """The entry of a sealed segment: what was recorded, its root, how long it is to be kept, and what else its row
+    holds, so that a lost catalog comes back without reading a hundred terabytes."""
     add_leaf(
         connection,
         "segment",
         {
             "number": record.number,
+            "store": record.store,
             "camera": record.camera,
             "role": record.role,
             "run": record.run,
             "start_us": record.start_us,
             "end_us": record.end_us,
+            "media_offset": record.media_offset,
+            "media_duration": record.media_duration,
             "bytes": record.file_bytes,
+            "header_bytes": record.header_bytes,
+            "frames": record.frames,
             "root": record.root.hex(),
+            "starts_with_key": record.starts_with_key,
             "recovered": record.recovered,
-            "rule": None
-            if kept is None
-            else {"floor_us": kept[0], "ceiling_us": kept[1], "ground": json.loads(kept[2])},
+            "rule": rule_fields(connection, rule),
         },
         record.number,
     )
+
+
+def rule_fields(connection: sqlite3.Connection, rule: int | None) -> dict[str, Any] | None:
+    """A rule as entries tell it; None for none."""
+    kept = connection.execute(
+        "SELECT floor_us, ceiling_us, make_room, ground, law_version FROM rule WHERE id = ?", (rule,)
+    ).fetchone()
+    if kept is None:
+        return None
+    return {
+        "floor_us": kept[0],
+        "ceiling_us": kept[1],
+        "make_room": bool(kept[2]),
+        "ground": json.loads(kept[3]),
+        "law_version": kept[4],
+    }
 
 
 def add_gap_leaf(connection: sqlite3.Connection, stream: int, start_us: int, end_us: int, reason: str) -> None:

@@ -20,6 +20,36 @@ ACTS = (
         _("Footage not deleted in time"),
         _("Footage of %(subject)s is past its time and is still there."),
     ),
+    Act(
+        "footage.lost",
+        _("Footage lost"),
+        _("Footage of %(subject)s is neither on a disk nor was it deleted by its rule: it is lost."),
+        of_duty="keep_footage_intact",
+    ),
+    Act(
+        "footage.damaged",
+        _("Recording damaged"),
+        _("A recording of %(subject)s is not what was recorded, or is missing."),
+        of_duty="keep_footage_intact",
+    ),
+    Act(
+        "footage.mended",
+        _("Recording whole again"),
+        _("A recording of %(subject)s that was damaged is whole again."),
+        of_duty="keep_footage_intact",
+    ),
+    Act(
+        "archive.verified",
+        _("Archive verified"),
+        _("The recorder compared recordings with catalog and ledger."),
+        of_duty="keep_footage_intact",
+    ),
+    Act(
+        "catalog.rebuilt",
+        _("Catalog made again"),
+        _("The catalog of recordings was made again from the ledger and the disks."),
+        of_duty="keep_footage_intact",
+    ),
     Act("hold.placed", _("Hold in force"), _("The recorder keeps footage of %(subject)s until it is released.")),
     Act("hold.released", _("Hold ended"), _("The recorder no longer holds footage of %(subject)s.")),
     Act(
@@ -30,6 +60,11 @@ ACTS = (
     Act("clock.confirmed", _("Clock confirmed"), _("Somebody at the node confirmed that its clock is right.")),
     Act("ledger.anchored", _("Register anchored"), _("A stretch of the register was anchored in the ledger.")),
     Act("witness.state", _("State of a witness"), _("A witness of the ledger cosigned, was away, or refused.")),
+    Act(
+        "timestamp.state",
+        _("Time stamp of the ledger"),
+        _("A time-stamping authority stamped the ledger, was away, or its answer was refused."),
+    ),
     Act("viewing.served", _("Pictures were sent"), _("Pictures of %(subject)s were sent to a viewer.")),
     Act("ptz.moved", _("Camera turned"), _("%(subject)s was turned by hand.")),
     Act("export.finished", _("Copy finished"), _("A copy of %(subject)s was finished.")),
