@@ -50,6 +50,7 @@ class StoreDirectory:
         """Use `create` or `open`."""
         self.path = path
         self.identity = own
+        self._kin = identity.read_kin(root_fd)
         self._root_fd = root_fd
         self._lock_fd = lock_fd
         self._reserve_bytes = reserve_bytes
@@ -60,6 +61,10 @@ class StoreDirectory:
     @property
     def store_id(self) -> str:
         return self.identity.store
+
+    def may_hold(self, store_id: str) -> bool:
+        """Whether sealed files that say they were made in that store belong here: its own, and those moved in."""
+        return store_id == self.store_id or store_id in self._kin
 
     @classmethod
     def create(cls, path: Path, clock: Clock, *, reserve_bytes: int = RESERVE_BYTES) -> Self:
@@ -202,9 +207,12 @@ class StoreDirectory:
 
     def move_in(self, number: int) -> None:
         """Rename a complete file from ``open`` to ``segments``; durable on return. Raises Unavailable, Conflict."""
-        name, directory = layout.file_name(number), layout.directory_name(number)
         if self._is_sealed(number):
             raise Conflict("store.number_used", f"There is already a recording with the number {number}.")
+        self._rename_in(layout.file_name(number), number)
+
+    def _rename_in(self, name: str, number: int) -> None:
+        directory = layout.directory_name(number)
         with store_errors():
             try:
                 os.mkdir(directory, 0o750, dir_fd=self._segments_fd)
@@ -213,11 +221,39 @@ class StoreDirectory:
                 pass
             target = os.open(directory, _DIRECTORY, dir_fd=self._segments_fd)
             try:
-                os.rename(name, name, src_dir_fd=self._open_fd, dst_dir_fd=target)
+                os.rename(name, layout.file_name(number), src_dir_fd=self._open_fd, dst_dir_fd=target)
                 os.fsync(target)
                 os.fsync(self._open_fd)
             finally:
                 os.close(target)
+
+    def take_in(self, number: int, made_in: str) -> None:
+        """Rename a whole, hashed copy of another store's segment from ``open`` to ``segments``; durable on return. One
+        that a broken-off move left there gives way. Raises Unavailable."""
+        self._require_writable()
+        if not self.may_hold(made_in):
+            with store_errors():
+                identity.put(self._root_fd, layout.KIN_NAME, identity.dump_kin(self._kin | {made_in}))
+            self._kin |= {made_in}
+        self._rename_in(layout.copy_name(number), number)
+
+    def discard_copies(self) -> list[int]:
+        """Remove what moves that were broken off left in ``open``: the originals are where they were. Their numbers."""
+        self._require_writable()
+        with store_errors():
+            found = [n for name in os.listdir(self._open_fd) if (n := layout.copy_number_of(name)) is not None]
+            for number in found:
+                os.unlink(layout.copy_name(number), dir_fd=self._open_fd)
+        return sorted(found)
+
+    def count_use(self, known: int) -> int:
+        """Note that the directory is used once more; `known`: how often the catalog knows of. How often the directory
+        itself said. Less than `known`: this is an older copy of it; more: the catalog is one."""
+        self._require_writable()
+        found = identity.read_uses(self._root_fd)
+        with store_errors():
+            identity.put(self._root_fd, layout.USES_NAME, b"%d\n" % (max(found, known) + 1))
+        return found
 
     def discard_open(self, number: int) -> None:
         """Remove a file from ``open`` that holds no part. A failure leaves it for recovery."""

@@ -6,6 +6,8 @@ import re
 
 IDENTITY_NAME = "mingcha-store.json"
 LOCK_NAME = "lock"
+KIN_NAME = "kin.json"
+USES_NAME = "uses"
 OPEN_NAME = "open"
 SEGMENTS_NAME = "segments"
 
@@ -13,6 +15,7 @@ MAX_NUMBER = (1 << 40) - 1
 SEGMENTS_PER_DIRECTORY = 4096
 
 _FILE = re.compile(r"([0-9a-f]{10})\.mp4")
+_COPY = re.compile(r"([0-9a-f]{10})\.copy")
 _DIRECTORY = re.compile(r"[0-9a-f]{7}")
 
 
@@ -31,6 +34,17 @@ def directory_name(number: int) -> str:
 def number_of(name: str) -> int | None:
     """The number a file name stands for; None for a name that is not ours."""
     found = _FILE.fullmatch(name)
+    return int(found[1], 16) if found else None
+
+
+def copy_name(number: int) -> str:
+    """A segment that is being copied from another store: in ``open``, until it is whole."""
+    return f"{number:010x}.copy"
+
+
+def copy_number_of(name: str) -> int | None:
+    """The number of a copy in the making; None for any other name."""
+    found = _COPY.fullmatch(name)
     return int(found[1], 16) if found else None
 
 
