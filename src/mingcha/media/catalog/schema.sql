@@ -22,7 +22,12 @@ CREATE TABLE store (
   -- Public id, as in the directory's mingcha-store.json; a directory with another id is never written to.
   store TEXT NOT NULL UNIQUE CHECK (store GLOB 'sto_*'),
   -- When this catalog first met it.
-  added_us INTEGER NOT NULL CHECK (added_us > 0)
+  added_us INTEGER NOT NULL CHECK (added_us > 0),
+  -- How often this catalog has opened it for writing; the directory counts too (its file `uses`). The lower of both is the
+  -- older copy.
+  uses INTEGER NOT NULL DEFAULT 0 CHECK (uses >= 0),
+  -- When a person gave it up for good; NULL for all others.
+  lost_us INTEGER CHECK (lost_us > 0)
 ) STRICT;
 
 -- How long footage is kept, as the office ordered it. Rows are never changed: a segment points at the rule it was recorded
@@ -201,6 +206,16 @@ CREATE TABLE leaf (
   segment INTEGER
 ) STRICT;
 
+-- Copies that were on this recorder and are gone. Rows are never deleted: an office that asks again is told again.
+CREATE TABLE copy_deletion (
+  -- Public id of the copy.
+  export TEXT NOT NULL PRIMARY KEY CHECK (export GLOB 'exp_*'),
+  -- Public id of the fact that tells of it.
+  fact TEXT NOT NULL,
+  -- The fact (mingcha.wire.facts), canonical JSON.
+  message TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Stretches of wall time that should have been recorded and were not.
 CREATE TABLE gap (
   -- Only a handle.
@@ -219,15 +234,66 @@ CREATE TABLE gap (
 CREATE INDEX gap_by_stream ON gap (stream, start_us);
 CREATE UNIQUE INDEX gap_open ON gap (stream) WHERE end_us IS NULL;
 
--- Sealed files on their way out: the row comes here, the file is unlinked, the directory synced, the row dropped.
+-- Sealed files on their way out: the row comes here, the file is unlinked, the directory synced, the row dropped. A segment
+-- that was moved is here with the store it left, and still in `segment` with the one it went to.
 CREATE TABLE garbage (
   -- Segment number.
-  number INTEGER PRIMARY KEY,
+  number INTEGER NOT NULL CHECK (number > 0),
   -- Where the file lies, if it still does.
   store INTEGER NOT NULL REFERENCES store (id),
   -- When it was decided.
-  since_us INTEGER NOT NULL CHECK (since_us > 0)
-) STRICT;
+  since_us INTEGER NOT NULL CHECK (since_us > 0),
+  PRIMARY KEY (number, store)
+) STRICT, WITHOUT ROWID;
+
+-- What of a stream lies sealed on a store; kept by triggers.
+CREATE TABLE stock (
+  -- Whose.
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  -- Where.
+  store INTEGER NOT NULL REFERENCES store (id),
+  -- How many segments.
+  segments INTEGER NOT NULL CHECK (segments >= 0),
+  -- Their length together.
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  PRIMARY KEY (stream, store)
+) STRICT, WITHOUT ROWID;
+
+-- What came in on a day, whether or not it is still there: the forecast is made of it. Old days go.
+CREATE TABLE intake (
+  -- Whose.
+  stream INTEGER NOT NULL REFERENCES stream (id),
+  -- Days since 1970-01-01 UTC, of the end of each segment.
+  day INTEGER NOT NULL CHECK (day >= 0),
+  -- Length of the files.
+  bytes INTEGER NOT NULL CHECK (bytes >= 0),
+  -- Wall time they hold.
+  recorded_us INTEGER NOT NULL CHECK (recorded_us >= 0),
+  PRIMARY KEY (stream, day)
+) STRICT, WITHOUT ROWID;
+
+-- A segment comes.
+CREATE TRIGGER segment_comes AFTER INSERT ON segment BEGIN
+  INSERT INTO stock VALUES (new.stream, new.store, 1, new.file_bytes)
+    ON CONFLICT (stream, store) DO UPDATE SET segments = segments + 1, bytes = bytes + excluded.bytes;
+  INSERT INTO intake VALUES (new.stream, new.end_us / 86400000000, new.file_bytes, new.end_us - new.start_us)
+    ON CONFLICT (stream, day) DO UPDATE SET
+      bytes = bytes + excluded.bytes, recorded_us = recorded_us + excluded.recorded_us;
+END;
+
+-- A segment goes.
+CREATE TRIGGER segment_goes AFTER DELETE ON segment BEGIN
+  UPDATE stock SET segments = segments - 1, bytes = bytes - old.file_bytes
+    WHERE stream = old.stream AND store = old.store;
+END;
+
+-- A segment has been moved to another store.
+CREATE TRIGGER segment_moves AFTER UPDATE OF store ON segment WHEN old.store <> new.store BEGIN
+  UPDATE stock SET segments = segments - 1, bytes = bytes - old.file_bytes
+    WHERE stream = old.stream AND store = old.store;
+  INSERT INTO stock VALUES (new.stream, new.store, 1, new.file_bytes)
+    ON CONFLICT (stream, store) DO UPDATE SET segments = segments + 1, bytes = bytes + excluded.bytes;
+END;
 
 -- The outbox: facts the office has not confirmed yet.
 CREATE TABLE fact (
