@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.records.custody import views
+from mingcha.records.custody.views import holds as views
 
 urlpatterns = [
     path("holds/", views.holds, name="holds"),

@@ -18,7 +18,7 @@ from mingcha.law.model import Citation
 from mingcha.records.accounts.gate import PersonRequest, permission, recent_identity
 from mingcha.records.accounts.states import Permission
 from mingcha.records.custody import actions, queries
-from mingcha.records.custody.forms import HoldForm, NoteForm, SearchForm
+from mingcha.records.custody.forms.holds import HoldForm, NoteForm, SearchForm
 from mingcha.records.custody.models import Hold
 from mingcha.records.custody.queries import Search
 from mingcha.records.custody.states import STANDING, HoldState
