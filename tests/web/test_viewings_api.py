@@ -117,7 +117,27 @@ def test_after_sign_out_nothing_is_renewed(desk: Client, camera: Camera, guard: 
     grant = live(desk, camera).json()["grant"]
     desk.post("/sign-out/")
     assert ask(desk, f"/api/viewings/{grant}/renew").status_code == 401
-    assert ask(browser(guard), f"/api/viewings/{grant}/renew").status_code == 409
+    assert ask(browser(guard), f"/api/viewings/{grant}/renew").status_code == 404
+
+
+def test_a_viewing_of_ones_other_session_is_not_renewed_here(desk: Client, camera: Camera, guard: Person) -> None:
+    grant = live(desk, camera).json()["grant"]
+    assert ask(browser(guard), f"/api/viewings/{grant}/renew").status_code == 404
+    assert ask(desk, f"/api/viewings/{grant}/renew").status_code == 200
+
+
+def test_a_ticket_is_bound_to_the_browser_session_it_is_given_to(desk: Client, camera: Camera, settings: Any) -> None:
+    response = live(desk, camera)
+    ticket = check(response.json()["ticket"], ticket_public_key(settings.DATA_DIR), now_us=NOW_US)
+    cookie = response.cookies["mingcha_screen"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+    assert ticket.screen
+    assert ticket.is_of_screen(cookie.value)
+    assert not ticket.is_of_screen("")
+    settings.MEDIA_ORIGIN = "https://video.example"
+    elsewhere = live(desk, camera)
+    assert check(elsewhere.json()["ticket"], ticket_public_key(settings.DATA_DIR), now_us=NOW_US).screen == ""
 
 
 def test_a_copy_is_ordered_and_its_number_kept(manager: Person, camera: Camera) -> None:

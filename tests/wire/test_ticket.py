@@ -125,4 +125,4 @@ def test_a_live_ticket_opens_no_past() -> None:
 
 
 def test_every_mode_is_known_by_name() -> None:
-    assert MODES == ("live", "playback", "snapshot", "export", "status")
+    assert MODES == ("live", "playback", "snapshot", "export", "fetch", "status", "ptz")

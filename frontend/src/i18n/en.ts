@@ -233,6 +233,7 @@ export const en = {
   "error.ticket.expired": "The time for this viewing has run out.",
   "error.ticket.invalid": "This viewing is not valid any more.",
   "error.ticket.missing": "There is no viewing for this picture.",
+  "error.ticket.other_screen": "This viewing belongs to another browser.",
   "error.ticket.outside": "The viewing does not cover this.",
   "error.ticket.other_grant": "This viewing does not belong here.",
   "error.ticket.revoked": "The right to this viewing was withdrawn.",

@@ -235,6 +235,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "error.ticket.expired": "本次查看的时间已到。",
   "error.ticket.invalid": "本次查看已失效。",
   "error.ticket.missing": "没有对应的查看登记。",
+  "error.ticket.other_screen": "本次查看属于另一个浏览器。",
   "error.ticket.outside": "本次查看不包括此内容。",
   "error.ticket.other_grant": "本次查看不属于此处。",
   "error.ticket.revoked": "查看权限已被收回。",

@@ -166,7 +166,10 @@ export class ReplayPlayer {
       maxMaxBufferLength: 30,
       backBufferLength: 15,
       maxBufferHole: 0.3,
-      xhrSetup: (request) => request.setRequestHeader("Authorization", `Bearer ${this.options.ticket() ?? ""}`),
+      xhrSetup: (request) => {
+        request.withCredentials = true;
+        request.setRequestHeader("Authorization", `Bearer ${this.options.ticket() ?? ""}`);
+      },
     });
     this.hls = hls;
     hls.on(Events.LEVEL_LOADED, (_, data) => {

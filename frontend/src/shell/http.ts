@@ -49,7 +49,7 @@ export async function postOffice<T>(url: string, csrfToken: string, body: unknow
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-/** The media server, each request with a ticket. */
+/** The media server, each request with a ticket, and with the cookie that says it is this browser's. */
 export class MediaClient {
   readonly origin: string;
 
@@ -68,13 +68,14 @@ export class MediaClient {
   }
 
   async json<T>(url: string, ticket: string, signal?: AbortSignal): Promise<T> {
-    const response = await send(url, { headers: { Authorization: `Bearer ${ticket}` }, ...(signal ? { signal } : {}) });
+    const response = await send(url, { credentials: "include", headers: { Authorization: `Bearer ${ticket}` }, ...(signal ? { signal } : {}) });
     return (await response.json()) as T;
   }
 
   async post<T>(url: string, ticket: string, body: unknown): Promise<T> {
     const response = await send(url, {
       method: "POST",
+      credentials: "include",
       headers: { Authorization: `Bearer ${ticket}`, "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
@@ -83,7 +84,7 @@ export class MediaClient {
 
   /** A JPEG and the instant of its picture. */
   async picture(url: string, ticket: string, signal?: AbortSignal): Promise<{ blob: Blob; instantUs: number }> {
-    const response = await send(url, { headers: { Authorization: `Bearer ${ticket}` }, ...(signal ? { signal } : {}) });
+    const response = await send(url, { credentials: "include", headers: { Authorization: `Bearer ${ticket}` }, ...(signal ? { signal } : {}) });
     return { blob: await response.blob(), instantUs: Number(response.headers.get("X-Instant-Us") ?? NaN) };
   }
 }

@@ -119,11 +119,12 @@ def _viewing_of(fact: Fact) -> Viewing | None:
 
 
 def _note_export(fact: Fact, viewing: Viewing | None) -> None:
-    """Match a copy by the media plane's number, or by the grant it was ordered under."""
+    """Match a copy by the grant it was ordered under. What a page said its number was is not believed: it could name
+    another's copy as its own."""
     export_id = str(fact.detail.get("export", ""))[:20]
-    found = Export.objects.filter(export_id=export_id) if export_id else Export.objects.none()
-    if not found.exists() and viewing is not None:
-        found = Export.objects.filter(viewing=viewing)
+    if viewing is None:
+        return
+    found = Export.objects.filter(viewing=viewing)
     done = fact.kind == "export.finished"
     files = fact.detail.get("files", [])
     proof = fact.detail.get("proof", [])

@@ -118,7 +118,7 @@ def test_each_download_is_entered_with_a_grant_of_its_own(
     viewing = fetch_export(export=export, asker=asker(manager), at=LATER)
     assert last_entry().act == "viewing.export_fetched"
     assert viewing.grant != export.viewing.grant
-    assert read(viewing).modes == ("export",)
+    assert read(viewing).modes == ("fetch",)  # downloads what was made, and orders nothing
 
 
 def test_a_failed_or_unbegun_copy_is_not_fetched(manager: Person, export: Export) -> None:

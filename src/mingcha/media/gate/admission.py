@@ -20,7 +20,7 @@ from mingcha.base.errors import NotAllowed
 from mingcha.base.timerange import TimeRange
 from mingcha.media.gate.revocations import Revocations
 from mingcha.wire import ticket as tickets
-from mingcha.wire.ticket import Mode, Ticket
+from mingcha.wire.ticket import SCREEN_COOKIE, Mode, Ticket
 
 EndReason = Literal["expired", "revoked"]
 
@@ -55,15 +55,18 @@ class Gate:
         self._revocations.add(revoked)
         self._watches: set[Watch] = set()
 
-    def genuine(self, source: HTTPConnection | str) -> Ticket:
-        """The ticket of a request (or the token itself): signed, not run out, not revoked. What it covers is the
-        caller's question. Raises NotAllowed."""
+    def genuine(self, source: HTTPConnection | str, asker: HTTPConnection | None = None) -> Ticket:
+        """The ticket of a request: signed, not run out, not revoked, shown by the browser it was given to. What it
+        covers is the caller's question. `source` may be the token itself, sent by `asker`. Raises NotAllowed."""
         token = source if isinstance(source, str) else token_of(source)
+        asker = asker if isinstance(source, str) else source
         now_us = self._clock.wall_us()
         ticket = tickets.check(token, self._public_key, now_us=now_us)
         life_us = ticket.expires_us - ticket.issued_us
         if life_us > MAX_TICKET_LIFE_US or ticket.issued_us > now_us + MAX_CLOCK_SKEW_US:
             raise NotAllowed("ticket.invalid", "This link is not valid. Open the picture again from its page.")
+        if not ticket.is_of_screen(asker.cookies.get(SCREEN_COOKIE, "") if asker is not None else ""):
+            raise NotAllowed("ticket.other_screen", "This link was given to another browser. Open it from its page.")
         self.recheck(ticket)
         return ticket
 
@@ -74,9 +77,10 @@ class Gate:
         camera: str,
         from_us: int | None = None,
         to_us: int | None = None,
+        asker: HTTPConnection | None = None,
     ) -> Ticket:
-        """The ticket of a request (or the token itself) if it covers mode, camera and whole range; else NotAllowed."""
-        ticket = self.genuine(source)
+        """The ticket of a request if it covers mode, camera and whole range; else NotAllowed. As `genuine`."""
+        ticket = self.genuine(source, asker)
         if not ticket.permits(mode, camera, from_us, to_us):
             raise _outside(mode)
         return ticket
@@ -136,10 +140,12 @@ class Watch:
         self._over = asyncio.Event()
         self._deadline_mono_us = self._deadline()
 
-    def renew(self, source: HTTPConnection | str, mode: Mode, camera: str) -> Ticket:
+    def renew(
+        self, source: HTTPConnection | str, mode: Mode, camera: str, asker: HTTPConnection | None = None
+    ) -> Ticket:
         """Go on under a newer ticket of the same grant. Raises NotAllowed and leaves the old one in force."""
         from_us, to_us = self.ticket.from_us, self.ticket.to_us
-        fresh = self._gate.admit(source, mode, camera, from_us, to_us)
+        fresh = self._gate.admit(source, mode, camera, from_us, to_us, asker)
         if fresh.grant != self.ticket.grant:
             raise NotAllowed("ticket.other_grant", "This ticket belongs to another viewing.")
         self.ticket = fresh

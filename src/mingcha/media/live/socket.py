@@ -64,7 +64,8 @@ class LiveSocket:
             return
         await self._socket.accept()
         try:
-            ticket = self._services.gate.admit(await self._first_ticket(), "live", self._camera)
+            token = await self._first_ticket()
+            ticket = self._services.gate.admit(token, "live", self._camera, asker=self._socket)
             choice = self._choose()
         except MingchaError as error:
             await self._end("forbidden", error.code)
@@ -106,7 +107,7 @@ class LiveSocket:
         while True:
             token = _ticket_in(await self._socket.receive_text())
             with suppress(NotAllowed):
-                watch.renew(token, "live", self._camera)
+                watch.renew(token, "live", self._camera, self._socket)
 
     async def _send(self, choice: Choice) -> None:
         """Pass channel after channel on; the choice is made again when a better one is there."""

@@ -1,4 +1,7 @@
-"""CORS for the video server: only the pages' own origin, and only what they need."""
+"""CORS for the video server: only the pages' own origin, and only what they need.
+
+The cookie that comes along (`wire.ticket.SCREEN_COOKIE`) opens nothing without a ticket; it only tells whose ticket it is.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,7 @@ class Cors:
             if message["type"] == "http.response.start":
                 answer = MutableHeaders(scope=message)
                 answer["access-control-allow-origin"] = origin
+                answer["access-control-allow-credentials"] = "true"
                 answer["access-control-expose-headers"] = _EXPOSED
                 answer.add_vary_header("origin")
             await send(message)
@@ -51,6 +55,7 @@ def _preflight(origin: str) -> Response:
         status_code=204,
         headers={
             "access-control-allow-origin": origin,
+            "access-control-allow-credentials": "true",
             "access-control-allow-methods": "GET, POST, DELETE",
             "access-control-allow-headers": "authorization, content-type, range",
             "access-control-max-age": str(PREFLIGHT_MAX_AGE_S),

@@ -25,7 +25,7 @@ from mingcha.records.register.actions import SYSTEM, Actor, Ground, act, enter
 from mingcha.records.viewing.models import Export, Viewing
 from mingcha.records.viewing.queries import reason_to_end
 from mingcha.records.viewing.states import MODES, NEEDED, NOTE_NEEDED, End, ExportState, Kind, Reason
-from mingcha.wire.ticket import Ticket
+from mingcha.wire.ticket import Ticket, screen_of
 from mingcha.wire.ticket import mint as sign
 
 TICKET_LIFE = timedelta(seconds=120)
@@ -117,7 +117,7 @@ def end_viewing(*, viewing: Viewing, end: End, at: datetime) -> None:
     _end(viewing, end, SYSTEM, at)
 
 
-def renew(*, viewing: Viewing, at: datetime) -> str:
+def renew(*, viewing: Viewing, at: datetime, screen: str = "") -> str:
     """A fresh ticket while nothing speaks against it; no act, since it only prolongs one. Raises Conflict
     (``viewing.ended``)."""
     ended = Conflict("viewing.ended", "The viewing has ended.")
@@ -127,26 +127,33 @@ def renew(*, viewing: Viewing, at: datetime) -> str:
     if Viewing.objects.filter(pk=viewing.pk, ended_at__isnull=True).update(expires_at=until) != 1:
         raise ended
     viewing.expires_at = until
-    return mint(viewing, at=at)
+    return mint(viewing, at=at, screen=screen)
 
 
-def mint(viewing: Viewing, *, at: datetime) -> str:
-    """Sign a ticket exactly as wide as the viewing, good until its `expires_at`."""
+def mint(viewing: Viewing, *, at: datetime, screen: str = "") -> str:
+    """Sign a ticket exactly as wide as the viewing, good until its `expires_at`. `screen`: cookie of the browser that
+    gets it; nobody else can use it. The download of a copy lets nothing new be copied."""
     if viewing.pk is None or viewing.ended_at is not None:
         raise Conflict("viewing.ended", "The viewing has ended.")
     playable = viewing.kind in (Kind.PLAYBACK, Kind.EXPORT, Kind.SNAPSHOT)
     ticket = Ticket(
         grant=viewing.grant,
         person=viewing.viewer.public_id,
-        modes=MODES[viewing.kind],
+        modes=_modes(viewing),
         cameras=tuple(viewing.cameras.order_by("id").values_list("public_id", flat=True)),
         from_us=viewing.from_us if playable else None,
         to_us=viewing.to_us if playable else None,
         issued_us=from_datetime(at),
         expires_us=from_datetime(viewing.expires_at),
         serial=new_id("grt"),
+        screen=screen_of(screen) if screen else "",
     )
     return sign(ticket, ticket_key(settings.DATA_DIR))
+
+
+def _modes(viewing: Viewing) -> tuple[str, ...]:
+    is_download = viewing.kind == Kind.EXPORT and not Export.objects.filter(viewing=viewing).exists()
+    return ("fetch",) if is_download else MODES[viewing.kind]
 
 
 def note_export_begun(*, viewing: Viewing, export_id: str) -> None:

@@ -19,6 +19,7 @@ from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.models import Camera
 from mingcha.records.viewing import actions, queries
 from mingcha.records.viewing.actions import Asker
+from mingcha.records.viewing.gate import give_screen, screen_cookie, viewing_here
 from mingcha.records.viewing.models import Viewing
 from mingcha.records.viewing.states import Kind
 
@@ -47,9 +48,11 @@ def open_viewing(request: PersonRequest) -> HttpResponse:
 @require_POST
 def renew(request: PersonRequest, grant: str) -> HttpResponse:
     """A fresh ticket; 409 when the viewing has ended."""
-    viewing = queries.viewing_of(viewer=request.user, grant=grant)
-    ticket = actions.renew(viewing=viewing, at=request.at)
-    return JsonResponse({"ticket": ticket, "expires_us": from_datetime(viewing.expires_at)})
+    viewing = viewing_here(request, grant)
+    ticket = actions.renew(viewing=viewing, at=request.at, screen=screen_cookie(request))
+    response = JsonResponse({"ticket": ticket, "expires_us": from_datetime(viewing.expires_at)})
+    give_screen(request, response)
+    return response
 
 
 @permission(Permission.SEE_CAMERAS)
@@ -88,15 +91,17 @@ def export_begun(request: PersonRequest, grant: str) -> HttpResponse:
 
 def ticket_answer(viewing: Viewing, request: PersonRequest, *, status: int) -> JsonResponse:
     """A viewing's first ticket, as the islands expect it."""
-    return JsonResponse(
+    response = JsonResponse(
         {
             "viewing": viewing.public_id,
             "grant": viewing.grant,
-            "ticket": actions.mint(viewing, at=request.at),
+            "ticket": actions.mint(viewing, at=request.at, screen=screen_cookie(request)),
             "expires_us": from_datetime(viewing.expires_at),
         },
         status=status,
     )
+    give_screen(request, response)
+    return response
 
 
 def read_body(request: PersonRequest) -> dict[str, Any]:

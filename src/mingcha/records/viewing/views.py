@@ -22,6 +22,7 @@ from mingcha.records.inventory.models import Camera
 from mingcha.records.inventory.states import CameraLife
 from mingcha.records.viewing import actions, queries
 from mingcha.records.viewing.actions import Asker
+from mingcha.records.viewing.gate import give_screen, screen_cookie
 from mingcha.records.viewing.states import NOTE_NEEDED, Reason
 
 LOCALES = {"zh-hans": "zh-Hans", "en": "en"}
@@ -65,14 +66,16 @@ def fetch_export(request: PersonRequest, viewing_id: str) -> HttpResponse:
         note=export.viewing.note,
     )
     viewing = actions.fetch_export(export=export, asker=asker, at=request.at)
-    ticket = actions.mint(viewing, at=request.at)
+    ticket = actions.mint(viewing, at=request.at, screen=screen_cookie(request))
     base = f"{request.media_origin}/exports/{export.export_id}/files/"
     links = [
         {"url": f"{base}{quote(str(file['name']), safe='')}?ticket={ticket}", **file}
         for file in [*export.files, {"name": MANIFEST_NAME}]
         if isinstance(file, dict) and file.get("name")
     ]
-    return render(request, "viewing/export_ready.html", {"export": export, "links": links})
+    response = render(request, "viewing/export_ready.html", {"export": export, "links": links})
+    give_screen(request, response)
+    return response
 
 
 def island_config(request: PersonRequest, *, with_retired: bool = False) -> dict[str, Any]:

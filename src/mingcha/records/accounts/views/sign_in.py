@@ -29,6 +29,7 @@ from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission, Proof
 from mingcha.records.accounts.views.ways import asked_next, let_in, remember_language, safe_next
 from mingcha.records.wording import explain
+from mingcha.wire.ticket import SCREEN_COOKIE
 
 HALF = "half_signed_in"
 HALF_LIFE = timedelta(minutes=5)
@@ -132,7 +133,11 @@ def sign_out(request: PersonRequest) -> HttpResponse:
     actions.sign_out(person=request.user, at=request.at)
     close(request, request.at)
     logout(request)
-    return redirect("sign-in")
+    response = redirect("sign-in")
+    # Nothing of the pages stays behind for the next at this screen: neither caches nor "back".
+    response.headers["Clear-Site-Data"] = '"cache"'
+    response.delete_cookie(SCREEN_COOKIE, samesite="Strict")
+    return response
 
 
 @permission(Permission.OWN_ACCOUNT, before_first_password=True)
