@@ -106,6 +106,7 @@ def command_lock(_: list[str]) -> int:
         "node": ["node.in"],
         "dev": [project, "bootstrap.in", "dev.in"],
         "run": [project, "--constraint", "dev.txt"],
+        "weights": ["weights.in", "--no-deps"],
     }
     for name, files in inputs.items():
         command = [BIN / "uv", "pip", "compile", *options, "--upgrade", "-o", f"{name}.txt", *files]

