@@ -67,8 +67,10 @@ class _Exports:
         return JSONResponse(known.answer(), headers=dict(PRIVATE_HEADERS))
 
     async def remove(self, request: Request) -> Response:
-        """Stop and delete it."""
-        known, _ = self._admitted(request)
+        """Stop and delete it; who only downloads may not."""
+        known, ticket = self._admitted(request)
+        if "export" not in ticket.modes:
+            raise NotAllowed("ticket.outside", "This ticket does not cover that use. Open it from its page.")
         await self._service.remove(known.export)
         return Response(status_code=204, headers=dict(PRIVATE_HEADERS))
 
@@ -105,7 +107,7 @@ class _Exports:
         """The copy of the path, if the ticket covers all of it and is of the grant or person that ordered it."""
         ticket = self._gate.genuine(request)
         known = self._service.get(request.path_params["export"])
-        covers = ticket.permits("export", known.camera, known.from_us, known.to_us)
+        covers = any(ticket.permits(mode, known.camera, known.from_us, known.to_us) for mode in ("export", "fetch"))
         if not covers or (ticket.grant != known.grant and ticket.person != known.person):
             raise NotAllowed("ticket.outside", "This ticket does not cover that copy. Open it from its page.")
         return known, ticket
