@@ -33,12 +33,18 @@ def clerk() -> Person:
 
 
 def wish(by: Person, at: datetime = AT, **changes: object) -> Approval:
-    given: dict[str, object] = {"kind": KIND, "subject": by.public_id, "facts": FACTS, "subject_name": "东门", **changes}
-    return ask_approval(**given, asked_by=by, at=at)  # type: ignore[arg-type]
+    given: dict[str, object] = {
+        "kind": KIND,
+        "subject": by.public_id,
+        "facts": FACTS,
+        "subject_name": "东门",
+        **changes,
+    }
+    return ask_approval(**given, actor=by, at=at)  # type: ignore[arg-type]
 
 
 def given(by: Person, approver: Person) -> Approval:
-    return approve(approval=wish(by), by=approver, at=LATER)
+    return approve(approval=wish(by), actor=approver, at=LATER)
 
 
 def test_every_kind_has_a_right_and_two_terms() -> None:
@@ -66,7 +72,7 @@ def test_the_wish_alone_is_no_consent(guard: Person) -> None:
 def test_nobody_approves_their_own_wish(manager: Person) -> None:
     own = wish(manager)
     with pytest.raises(NotAllowed) as caught:
-        approve(approval=own, by=manager, at=LATER)
+        approve(approval=own, actor=manager, at=LATER)
     assert caught.value.code == "approval.same_person"
     with pytest.raises(IntegrityError), transaction.atomic():
         Approval.objects.filter(pk=own.pk).update(answer="given", answered_by=manager)
@@ -78,7 +84,7 @@ def test_a_relabelled_asker_does_not_help(guard: Person, manager: Person) -> Non
     own = wish(manager)
     own.asked_by = guard
     with pytest.raises(MingchaError):
-        approve(approval=own, by=manager, at=LATER)
+        approve(approval=own, actor=manager, at=LATER)
     assert standing_approval(KIND, manager.public_id, LATER) is None
 
 
@@ -86,19 +92,19 @@ def test_a_relabelled_asker_does_not_help(guard: Person, manager: Person) -> Non
 def test_a_second_person_without_the_right_is_refused(guard: Person, role: str) -> None:
     other = make_person("other", "无权者", role)
     with pytest.raises(NotAllowed) as caught:
-        approve(approval=wish(guard), by=other, at=LATER)
+        approve(approval=wish(guard), actor=other, at=LATER)
     assert caught.value.code == "permission.missing"
 
 
 def test_a_clerk_may_consent_to_a_viewing_but_not_to_a_grant(guard: Person, clerk: Person) -> None:
     given(guard, clerk)
     with pytest.raises(NotAllowed):
-        approve(approval=wish(guard, kind=ApprovalKind.GRANT), by=clerk, at=LATER)
+        approve(approval=wish(guard, kind=ApprovalKind.GRANT), actor=clerk, at=LATER)
 
 
 def test_a_closed_account_approves_nothing(guard: Person, outsider: Person) -> None:
     with pytest.raises(NotAllowed):
-        approve(approval=wish(guard), by=outsider, at=LATER)
+        approve(approval=wish(guard), actor=outsider, at=LATER)
 
 
 def test_a_consent_falls_with_the_right_of_who_gave_it(guard: Person, manager: Person, clerk: Person) -> None:
@@ -120,7 +126,7 @@ def test_a_wish_of_a_closed_account_is_not_approved(guard: Person, manager: Pers
     asked = wish(guard)
     accounts.disable_person(person=guard, actor=manager, at=AT)
     with pytest.raises(Conflict):
-        approve(approval=asked, by=manager, at=LATER)
+        approve(approval=asked, actor=manager, at=LATER)
 
 
 def test_a_consent_is_used_once(guard: Person, manager: Person) -> None:
@@ -148,39 +154,39 @@ def test_a_consent_ends_by_itself(guard: Person, manager: Person) -> None:
 def test_a_wish_is_not_answered_after_its_time(guard: Person, manager: Person) -> None:
     asked = wish(guard)
     with pytest.raises(Conflict):
-        approve(approval=asked, by=manager, at=AT + WAITS[KIND])
+        approve(approval=asked, actor=manager, at=AT + WAITS[KIND])
     assert list(waiting_approvals(viewer=manager, at=AT + WAITS[KIND])) == []
 
 
 def test_only_the_first_answer_counts(guard: Person, manager: Person, clerk: Person) -> None:
     asked = wish(guard)
-    refuse_approval(approval=asked, by=clerk, note="没有理由", at=LATER)
+    refuse_approval(approval=asked, actor=clerk, note="没有理由", at=LATER)
     with pytest.raises(Conflict):
-        approve(approval=Approval.objects.get(pk=asked.pk), by=manager, at=LATER)
+        approve(approval=Approval.objects.get(pk=asked.pk), actor=manager, at=LATER)
     assert last_entry().act == "approval.refused"
     assert last_entry().detail_fields["why"] == "没有理由"
 
 
 def test_a_refusal_wants_words_and_another_person(guard: Person, manager: Person) -> None:
     with pytest.raises(Invalid):
-        refuse_approval(approval=wish(guard), by=manager, note=" \n", at=LATER)
+        refuse_approval(approval=wish(guard), actor=manager, note=" \n", at=LATER)
     with pytest.raises(NotAllowed):
-        refuse_approval(approval=wish(manager), by=manager, note="算了", at=LATER)
+        refuse_approval(approval=wish(manager), actor=manager, note="算了", at=LATER)
 
 
 def test_asker_and_giver_take_back_what_was_not_used_and_nobody_else(
     guard: Person, manager: Person, clerk: Person
 ) -> None:
     with pytest.raises(NotAllowed):
-        withdraw_approval(approval=wish(guard), by=clerk, at=LATER)
-    withdraw_approval(approval=Approval.objects.get(), by=guard, at=LATER)
+        withdraw_approval(approval=wish(guard), actor=clerk, at=LATER)
+    withdraw_approval(approval=Approval.objects.get(), actor=guard, at=LATER)
     second = given(guard, manager)
-    withdraw_approval(approval=second, by=manager, at=LATER)
+    withdraw_approval(approval=second, actor=manager, at=LATER)
     assert standing_approval(KIND, guard.public_id, LATER) is None
     third = given(guard, manager)
     use_approval(approval=third, at=LATER)
     with pytest.raises(Conflict):
-        withdraw_approval(approval=third, by=manager, at=LATER)
+        withdraw_approval(approval=third, actor=manager, at=LATER)
 
 
 def test_the_same_wish_waits_once(guard: Person, manager: Person) -> None:
@@ -188,7 +194,7 @@ def test_the_same_wish_waits_once(guard: Person, manager: Person) -> None:
     with pytest.raises(Conflict):
         wish(guard)
     assert open_wish(KIND, guard.public_id, AT, asked_by=guard, facts=FACTS) == asked
-    approve(approval=asked, by=manager, at=AT)
+    approve(approval=asked, actor=manager, at=AT)
     assert wish(guard).pk != asked.pk
 
 
@@ -203,4 +209,4 @@ def test_one_sees_ones_own_wishes_and_those_one_may_answer(guard: Person, manage
 
 def test_console_is_no_second_person(guard: Person) -> None:
     with pytest.raises((MingchaError, AttributeError, ValueError)):
-        approve(approval=wish(guard), by=CONSOLE, at=LATER)  # type: ignore[arg-type]
+        approve(approval=wish(guard), actor=CONSOLE, at=LATER)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from mingcha.records.accounts.actions.people import (
     issue_one_time_login,
     set_own_password,
 )
+from mingcha.records.accounts.actions.second_person import confirm_other
 from mingcha.records.accounts.actions.sessions import end_other_sessions, end_session, end_sessions
 from mingcha.records.accounts.actions.sign_in import (
     HalfSignedIn,
@@ -40,6 +41,7 @@ __all__ = [
     "change_role",
     "clear_second_factors",
     "confirm_identity",
+    "confirm_other",
     "confirm_second_factor",
     "create_person",
     "disable_person",

@@ -40,7 +40,7 @@ def sign_in(*, username: str, password: str, address: str, at: datetime) -> Pers
             return HalfSignedIn(person)
         note_sign_in(person=person, address=address, at=at)
         return person
-    _note_failure(username=folded, address=address, at=at)
+    note_failure(username=folded, address=address, at=at)
     raise NotAllowed("sign_in.failed", "Name or password is wrong.")
 
 
@@ -54,7 +54,7 @@ def sign_in_second(*, person: Person, proof: str | Answer, address: str, at: dat
         note_sign_in(person=person, address=address, at=at, by=by, proof=proof)
     except NotAllowed as error:
         if error.code == "factor.wrong":
-            _note_second_failure(person=person, proof=proof, address=address, at=at)
+            note_second_failure(person=person, proof=proof, address=address, at=at)
         raise
 
 
@@ -64,9 +64,9 @@ def confirm_identity(*, person: Person, password: str, address: str, at: datetim
     ``sign_in.locked``)."""
     refuse_locked(person.username, address, at)
     if not person.check_password(password):
-        _note_failure(username=person.username, address=address, at=at)
+        note_failure(username=person.username, address=address, at=at)
         raise NotAllowed("password.current", "The present password is wrong.")
-    _note_identity(person=person, address=address, at=at)
+    note_identity(person=person, address=address, at=at)
 
 
 def confirm_second_factor(*, person: Person, proof: str | Answer, address: str, at: datetime) -> None:
@@ -74,9 +74,9 @@ def confirm_second_factor(*, person: Person, proof: str | Answer, address: str, 
     ``sign_in.locked``)."""
     refuse_locked(person.username, address, at, second=True)
     try:
-        _note_identity(person=person, address=address, at=at, proof=proof)
+        note_identity(person=person, address=address, at=at, proof=proof)
     except NotAllowed:
-        _note_second_failure(person=person, proof=proof, address=address, at=at)
+        note_second_failure(person=person, proof=proof, address=address, at=at)
         raise
 
 
@@ -109,7 +109,8 @@ def note_sign_in(
 
 
 @act("person.identity_confirmed", "person.recovery_code_used")
-def _note_identity(*, person: Person, address: str, at: datetime, proof: str | Answer | None = None) -> None:
+def note_identity(*, person: Person, address: str, at: datetime, proof: str | Answer | None = None) -> None:
+    """Enter that somebody has shown who they are; `proof` is used up."""
     detail: dict[str, object] = {"network_address": address}
     if proof is not None:
         detail["second_factor"] = _use(person, proof, at).value
@@ -118,7 +119,7 @@ def _note_identity(*, person: Person, address: str, at: datetime, proof: str | A
 
 
 @act("person.sign_in_failed", "person.locked_out")
-def _note_failure(*, username: str, address: str, at: datetime) -> None:
+def note_failure(*, username: str, address: str, at: datetime) -> None:
     """Unknown names are not written down: people type passwords into the wrong field, and this book never forgets."""
     SignInFailure.objects.filter(at__lt=at - max(FAILURES_KEPT, WINDOW)).delete()
     SignInFailure.objects.create(username=username, address=address, at=at)
@@ -131,7 +132,7 @@ def _note_failure(*, username: str, address: str, at: datetime) -> None:
 
 
 @act("person.second_factor_failed", "person.locked_out")
-def _note_second_failure(*, person: Person, proof: str | Answer, address: str, at: datetime) -> None:
+def note_second_failure(*, person: Person, proof: str | Answer, address: str, at: datetime) -> None:
     """Entered with the person: whoever gets so far knows the password or sits at the desk."""
     kind = Proof.KEY if isinstance(proof, Answer) else Proof.APP
     SignInFailure.objects.create(username=person.username, address=address, at=at, proof=kind)

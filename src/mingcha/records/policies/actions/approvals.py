@@ -21,7 +21,7 @@ def ask_approval(
     *,
     kind: str,
     subject: str,
-    asked_by: Person,
+    actor: Person,
     facts: Mapping[str, object],
     at: datetime,
     subject_name: str = "",
@@ -31,9 +31,9 @@ def ask_approval(
 
     Raises Conflict (``approval.asked``) when the same wish of the same person waits already.
     """
-    if kind not in ApprovalKind.values or not asked_by.is_active:
+    if kind not in ApprovalKind.values or not actor.is_active:
         raise Invalid("approval.kind", "There is no such kind of approval.")
-    if open_wish(kind, subject, at, asked_by=asked_by, facts=facts) is not None:
+    if open_wish(kind, subject, at, asked_by=actor, facts=facts) is not None:
         raise Conflict("approval.asked", "This was asked for already.")
     approval = Approval.objects.create(
         kind=kind,
@@ -42,46 +42,46 @@ def ask_approval(
         facts=plain(facts),
         digest=digest_of(facts),
         asked_at=at,
-        asked_by=asked_by,
+        asked_by=actor,
         until_at=at + WAITS[kind],
     )
-    _enter(approval, asked_by, at, {"approved_facts": approval.facts})
+    _enter(approval, actor, at, {"approved_facts": approval.facts})
     return approval
 
 
 @act("approval.given")
-def approve(*, approval: Approval, by: Person, at: datetime) -> Approval:
+def approve(*, approval: Approval, actor: Person, at: datetime) -> Approval:
     """Consent, as another person than who asked. The caller has made sure a moment ago that it is they.
 
     Raises NotAllowed (``approval.same_person``, ``permission.missing``), Conflict (``approval.state``).
     """
-    _answer(approval, by, at, Answer.GIVEN, "")
-    _enter(approval, by, at)
+    _answer(approval, actor, at, Answer.GIVEN, "")
+    _enter(approval, actor, at)
     return approval
 
 
 @act("approval.refused")
-def refuse_approval(*, approval: Approval, by: Person, note: str, at: datetime) -> Approval:
+def refuse_approval(*, approval: Approval, actor: Person, note: str, at: datetime) -> Approval:
     """Refuse, with a reason. Raises as `approve`, and Invalid (``approval.note``)."""
     said = read_words(note)
     if not said:
         raise Invalid("approval.note", "A reason is missing.")
-    _answer(approval, by, at, Answer.REFUSED, said)
-    _enter(approval, by, at, {"why": said})
+    _answer(approval, actor, at, Answer.REFUSED, said)
+    _enter(approval, actor, at, {"why": said})
     return approval
 
 
 @act("approval.withdrawn")
-def withdraw_approval(*, approval: Approval, by: Person, at: datetime) -> Approval:
+def withdraw_approval(*, approval: Approval, actor: Person, at: datetime) -> Approval:
     """Take one's own wish back, or a consent that was not used yet: who asked, and who gave it, each alone."""
     approval.refresh_from_db()
-    if by.pk not in (approval.asked_by_id, approval.answered_by_id):
+    if actor.pk not in (approval.asked_by_id, approval.answered_by_id):
         raise NotAllowed("approval.unknown", "There is no such wish for approval.")
     open_ = Approval.objects.filter(pk=approval.pk, used_at__isnull=True, answer__in=("", Answer.GIVEN))
     if open_.update(answer=Answer.WITHDRAWN) != 1:
         raise Conflict("approval.state", "It was answered or used already.")
     approval.refresh_from_db()
-    _enter(approval, by, at)
+    _enter(approval, actor, at)
     return approval
 
 
