@@ -195,7 +195,7 @@ def test_a_segment_deleted_while_it_looks_is_no_finding(film: Film) -> None:
         if number == records[1].number and film.catalog.segment(number):
             film.catalog.delete_segment(number)
             film.store.delete(number)
-            film.catalog.drop_garbage(number)
+            film.catalog.drop_garbage(number, film.store.store_id)
             film.record(9)
 
     report = check(film.catalog, film.store, Depth.HASHES, progress=meanwhile)

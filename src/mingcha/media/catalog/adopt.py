@@ -20,10 +20,11 @@ def ticks_to_us(ticks: int) -> int:
     return ticks * 100 // 9
 
 
-def identity_of(scan: SegmentScan, store: str, number: int) -> Identity:
-    """The file's identity when it is this store's and this number's own. Raises Corrupt ``segment.foreign``."""
+def identity_of(scan: SegmentScan, store: StoreDirectory, number: int) -> Identity:
+    """The file's identity when it bears this number and was made in this store, or moved here from one of the same
+    recorder. Raises Corrupt ``segment.foreign``."""
     found = scan.identity
-    if found is None or found.store != store or found.number != number:
+    if found is None or not store.may_hold(found.store) or found.number != number:
         raise Corrupt("segment.foreign", "A file in the store says that it is another recording.", number=number)
     return found
 
@@ -58,11 +59,13 @@ def read_exactly(fd: int, size: int, offset: int) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def sealed_record(scan: SegmentScan, own: Identity, trailer: Trailer, file_bytes: int) -> SegmentRecord:
-    """The catalog row of a file with this identity and trailer."""
+def sealed_record(
+    scan: SegmentScan, own: Identity, trailer: Trailer, file_bytes: int, store: str = ""
+) -> SegmentRecord:
+    """The catalog row of a file with this identity and trailer; `store`: where it lies, if not where it was made."""
     return SegmentRecord(
         number=own.number,
-        store=own.store,
+        store=store or own.store,
         camera=own.camera,
         role=own.role,
         run=own.run,

@@ -236,14 +236,14 @@ def _look_inside(
         _missing(catalog, store, record, report)
         return
     try:
-        for code, detail in _faults(fd, catalog, record, depth, report):
+        for code, detail in _faults(fd, catalog, store, record, depth, report):
             report.findings.append(Finding(code, record.number, _place(record.number), detail))
     finally:
         os.close(fd)
 
 
 def _faults(
-    fd: int, catalog: CatalogReader, record: SegmentRecord, depth: Depth, report: CheckReport
+    fd: int, catalog: CatalogReader, store: StoreDirectory, record: SegmentRecord, depth: Depth, report: CheckReport
 ) -> Iterator[tuple[str, str]]:
     with store_errors():
         size = os.fstat(fd).st_size
@@ -251,7 +251,7 @@ def _faults(
             yield "segment.size", f"{size} bytes instead of {record.file_bytes}."
         try:
             scan = scan_fd(fd)
-            own = identity_of(scan, record.store, record.number)
+            own = identity_of(scan, store, record.number)
         except Corrupt as error:
             yield error.code, ""
             return

@@ -36,6 +36,7 @@ class Rebuilt:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    store: str
     own: Identity
     scan: SegmentScan
     trailer: Trailer
@@ -70,12 +71,12 @@ def rebuild(
     return result
 
 
-def adopt_newer(store: StoreDirectory, catalog: Catalog) -> list[int]:
-    """Enter sealed files newer than anything the catalog knows (it was restored from a backup, lost its last commits,
+def adopt_newer(store: StoreDirectory, catalog: Catalog, known: int | None = None) -> list[int]:
+    """Enter sealed files newer than `known`, the newest the catalog knew at the start (it was restored from a backup, lost its last commits,
     or was locked until the recorder ended); their numbers. Numbers on the disk are never given out again. More than
     `MAX_ADOPTED` are left to `rebuild`: recording must not wait for hours."""
     newest = store.newest_number()
-    known = catalog.newest_known()
+    known = catalog.newest_known() if known is None else known
     if newest <= known:
         return []
     result = Rebuilt()
@@ -117,14 +118,14 @@ def _newer(store: StoreDirectory, known: int) -> Iterator[int]:
 def _read(store: StoreDirectory, number: int, result: Rebuilt) -> _Found | None:
     try:
         scan = scan_number(store, number)
-        own = identity_of(scan, store.store_id, number)
+        own = identity_of(scan, store, number)
         if scan.trailer is None or scan.trailer.number != number or not scan.parts:
             raise Corrupt("segment.trailer", "A sealed file has no end.")
     except Corrupt as error:
         log.warning("file %010x in the store is left alone: %s", number, error.code)
         result.left_alone.append((number, error.code))
         return None
-    return _Found(own, scan, scan.trailer)
+    return _Found(store.store_id, own, scan, scan.trailer)
 
 
 def _enter(catalog: Catalog, batch: list[_Found], result: Rebuilt, touched: set[tuple[str, str]]) -> None:
@@ -133,7 +134,7 @@ def _enter(catalog: Catalog, batch: list[_Found], result: Rebuilt, touched: set[
             own = found.own
             video, audio = formats_in(found.scan.header)
             catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, video, audio)
-            record = sealed_record(found.scan, own, found.trailer, found.scan.file_bytes)
+            record = sealed_record(found.scan, own, found.trailer, found.scan.file_bytes, found.store)
             catalog.seal_segment(record, found.scan.parts)
             touched.add((own.camera, own.role))
     result.adopted += len(batch)

@@ -13,6 +13,7 @@ import os
 from dataclasses import dataclass
 from typing import Literal
 
+from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import Corrupt
 from mingcha.media.catalog.adopt import (
     formats_in,
@@ -23,6 +24,7 @@ from mingcha.media.catalog.adopt import (
     ticks_to_us,
 )
 from mingcha.media.catalog.rebuild import adopt_newer
+from mingcha.media.catalog.records import OpenSegmentRecord
 from mingcha.media.catalog.removal import collect_garbage
 from mingcha.media.catalog.writer import Catalog
 from mingcha.media.container.identity import Identity, trailer_box
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 
 Outcome = Literal["sealed", "completed", "empty", "not_ours"]
 _MAX_HEADERLESS_BYTES = 1 << 20
+KEPT_TOLERANCE_US = US_PER_S
+"""In a file that was given up the start stands as it was first estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +72,19 @@ class Recovery:
         self._store = store
         self._catalog = catalog
         self._active = active
+        self._expected: dict[int, int | None] = {}
         self.done: list[Recovered] = []
 
-    def survey(self, *, at_start: bool = True, reason: str = "recorder_killed") -> list[Unsealed]:
+    def survey(self, *, at_start: bool = True, known: int | None = None) -> list[Unsealed]:
         """Finish broken-off deletions, clear what is empty, complete what was sealed, and say what is still to be
         sealed; the ends found are in the catalog, so `last_end` is right from here on. At the start of the recorder
-        every stream without an open gap gets one, from where its footage ends. Raises Unavailable."""
+        files newer than `known` are entered; `begin_gaps` follows once all disks were surveyed. Raises Unavailable."""
         collect_garbage(self._catalog, self._store)
         self._catalog.add_store(self._store.store_id)
         if at_start:
-            self.done += [Recovered(number, "completed") for number in adopt_newer(self._store, self._catalog)]
-        rows = {row.number for row in self._catalog.open_segments() if row.store == self._store.store_id}
+            self.done += [Recovered(number, "completed") for number in adopt_newer(self._store, self._catalog, known)]
+        self._expected = {row.number: row.end_us for row in self._rows()}
+        rows = set(self._expected)
         on_disk = set(self._store.open_numbers())
         left = []
         with self._catalog.transaction():  # one commit for all: a hundred would take seconds on a slow disk
@@ -88,9 +94,10 @@ class Recovery:
                 unsealed = self._look(number, has_row=number in rows)
                 if unsealed is not None:
                     left.append(unsealed)
-        if at_start:
-            self._begin_gaps(reason)
         return left
+
+    def _rows(self) -> list[OpenSegmentRecord]:
+        return [row for row in self._catalog.open_segments() if row.store == self._store.store_id]
 
     def _complete(self, number: int) -> None:
         """An open row without a file in ``open``: the file was renamed already, or never made."""
@@ -99,20 +106,19 @@ class Recovery:
             return
         try:
             scan = scan_number(self._store, number)
-            own = identity_of(scan, self._store.store_id, number)
+            own = identity_of(scan, self._store, number)
         except Corrupt as error:
             if error.code != "segment.missing":
                 self._leave(number, error)
                 return
-            self._catalog.forget_open(number)
-            self.done.append(Recovered(number, "empty"))
+            self._drop_empty(number)
             return
         trailer = scan.trailer
         if trailer is None or trailer.number != number:
             self._leave(number, Corrupt("segment.trailer", "A sealed file has no end."))
             return
         self._ensure_run(own, scan)
-        self._catalog.seal_segment(sealed_record(scan, own, trailer, scan.file_bytes), scan.parts)
+        self._catalog.seal_segment(sealed_record(scan, own, trailer, scan.file_bytes, self._store.store_id), scan.parts)
         self.done.append(
             Recovered(number, "completed", own.camera, own.role, trailer.end_us, scan.frames, scan.torn_bytes)
         )
@@ -125,7 +131,7 @@ class Recovery:
         fd = self._store.open_file(number)
         try:
             scan = scan_fd(fd)
-            own = identity_of(scan, self._store.store_id, number)
+            own = identity_of(scan, self._store, number)
             torn = scan.torn_bytes + drop_unsound_tail(fd, scan)
         except Corrupt as error:
             if has_row and error.code == "segment.header" and _holds_nothing(fd):
@@ -142,9 +148,21 @@ class Recovery:
         end_us = trailer.end_us if trailer is not None else own.start_us + ticks_to_us(scan.media_duration)
         self._ensure_run(own, scan)
         self._catalog.adopt_open(own, end_us)
+        self._name_loss(number, own.camera, own.role, end_us)
         return Unsealed(own, scan, end_us, torn)
 
+    def _name_loss(self, number: int, camera: str, role: str, kept_us: int) -> None:
+        """A file that was given up with its disk had been written up to where its row says; what the disk did not
+        keep of it is a gap."""
+        expected_us = self._expected.get(number)
+        if expected_us is not None and kept_us < expected_us - KEPT_TOLERANCE_US:
+            detail = "the disk did not keep it"
+            self._catalog.add_gap(camera, role, kept_us, expected_us, "footage_lost", detail)
+
     def _drop_empty(self, number: int, own: Identity | None = None) -> None:
+        row = next((row for row in self._rows() if row.number == number), None)
+        if row is not None:
+            self._name_loss(number, row.camera, row.role, row.start_us)
         self._store.discard_open(number)
         self._catalog.forget_open(number)
         self.done.append(Recovered(number, "empty", own.camera if own else "", own.role if own else ""))
@@ -156,22 +174,6 @@ class Recovery:
     def _ensure_run(self, own: Identity, scan: SegmentScan) -> None:
         video, audio = formats_in(scan.header)
         self._catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, video, audio)
-
-    def _begin_gaps(self, reason: str) -> None:
-        """A stream is being recorded or has an open gap that begins where its footage ends. A killed recorder could
-        not write the one, and may not have come to closing the one before."""
-        catalog = self._catalog
-        with catalog.transaction():
-            for camera, role in catalog.streams():
-                end_us = catalog.last_end(camera, role)
-                if end_us is None:
-                    continue
-                gap = catalog.open_gap_of(camera, role)
-                if gap is not None and gap.start_us < end_us:
-                    catalog.close_gap(camera, role, catalog.footage_from(camera, role, gap.start_us) or end_us)
-                    gap = None
-                if gap is None:
-                    catalog.open_gap(camera, role, end_us, reason)
 
     def finish(self, item: Unsealed) -> Recovered:
         """Cut, hash, seal and enter one file. Raises Unavailable; then it can be tried again."""
@@ -205,6 +207,22 @@ class Recovery:
         return done
 
 
+def begin_gaps(catalog: Catalog, reason: str = "recorder_killed") -> None:
+    """A stream is being recorded or has an open gap that begins where its footage ends. A killed recorder could not
+    write the one, and may not have come to closing the one before."""
+    with catalog.transaction():
+        for camera, role in catalog.streams():
+            end_us = catalog.last_end(camera, role)
+            if end_us is None:
+                continue
+            gap = catalog.open_gap_of(camera, role)
+            if gap is not None and gap.start_us < end_us:
+                catalog.close_gap(camera, role, catalog.footage_from(camera, role, gap.start_us) or end_us)
+                gap = None
+            if gap is None:
+                catalog.open_gap(camera, role, end_us, reason)
+
+
 def _holds_nothing(fd: int) -> bool:
     """Whether a file without a header is too short for footage and has no sign of a part."""
     return os.fstat(fd).st_size < _MAX_HEADERLESS_BYTES and b"moof" not in os.pread(fd, _MAX_HEADERLESS_BYTES, 0)
@@ -221,6 +239,9 @@ def recover(
     """Everything at once: before recording begins, or (`at_start` False) when a disk has come back. Raises
     Unavailable; then call it again later."""
     recovery = Recovery(store, catalog, active=active)
-    for item in recovery.survey(at_start=at_start, reason=reason):
+    left = recovery.survey(at_start=at_start)
+    if at_start:
+        begin_gaps(catalog, reason)
+    for item in left:
         recovery.finish(item)
     return recovery.done

@@ -28,6 +28,7 @@ def collect_garbage(catalog: Catalog, store: StoreDirectory) -> list[int]:
 def _unlink(catalog: Catalog, store: StoreDirectory, numbers: Sequence[int]) -> None:
     for number in numbers:
         store.delete(number)
-    with catalog.transaction():
-        for number in numbers:
-            catalog.drop_garbage(number)
+    if numbers:
+        with catalog.transaction():
+            for number in numbers:
+                catalog.drop_garbage(number, store.store_id)

@@ -260,6 +260,11 @@ class Catalog(CatalogReader):
                 (own.number, store, stream, own.run, own.start_us, own.media_offset, end_us),
             )
 
+    def expect_end(self, number: int, end_us: int) -> None:
+        """The disk of a segment being written went away; it had been written up to there."""
+        with self.transaction() as connection:
+            connection.execute("UPDATE open_segment SET end_us = max(?, start_us) WHERE number = ?", (end_us, number))
+
     def forget_open(self, number: int) -> None:
         """No file was made, or one without a part: the open row goes."""
         with self.transaction() as connection:
@@ -280,10 +285,10 @@ class Catalog(CatalogReader):
             remove_stretch(connection, stream, start_us, end_us)
             return True
 
-    def drop_garbage(self, number: int) -> None:
-        """The file is gone, durably."""
+    def drop_garbage(self, number: int, store: str) -> None:
+        """The file is gone from that store, durably."""
         with self.transaction() as connection:
-            connection.execute("DELETE FROM garbage WHERE number = ?", (number,))
+            connection.execute("DELETE FROM garbage WHERE number = ? AND store = ?", (number, self.add_store(store)))
 
     # Gaps
 

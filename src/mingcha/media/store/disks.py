@@ -2,8 +2,8 @@
 
     <data>/disks.json   {"format": "mingcha.disks/1", "disks": [{"store", "path", "tier", "state"}, …]}
 
-Without the file there is one disk, the store directory of the settings. What lies on the disks says the catalog; which of
-them are there, the disks themselves.
+Without the file there is one disk, the store directory of the settings. What lies on the disks says the catalog; which
+of them are there, the disks themselves.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Order = Literal["in_use", "draining"]
 
 @dataclass(frozen=True, slots=True)
 class DiskOrder:
-    """One disk. `store`: id in its identity file; '' for the first one before it was ever opened. `tier`: fast disks are
-    recorded on, slow ones take over what grows old. `state`: a draining disk takes nothing and is emptied."""
+    """One disk. `store`: id in its identity file; '' for the first one before it was ever opened. `tier`: fast disks
+    are recorded on, slow ones take over what grows old. `state`: a draining disk takes nothing and is emptied."""
 
     store: str
     path: Path

@@ -1,7 +1,7 @@
 """Bringing a segment from one store to another: the bytes only, into a file that is nothing yet.
 
-Copied beside recording, by a thread of its own with descriptors of its own. The copy counts for nothing until it has been
-read back and hashed, the writer thread has taken it in (`StoreDirectory.take_in`), and the catalog has changed over.
+Copied beside recording, by a thread of its own with descriptors of its own. The copy counts for nothing until it has
+been read back and hashed, the writer thread has taken it in (`StoreDirectory.take_in`), and the catalog has changed over.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class CopyTarget:
 
     def copy(self, source_fd: int, number: int, between: Callable[[int], None]) -> int:
         """Copy a whole file and make it durable; a descriptor of the copy, which the caller reads again and closes.
-        `between(bytes)` is called after each chunk; it may wait, and may raise to stop. Raises Unavailable; then nothing
-        is left behind, where the disk still lets us."""
+        `between(bytes)` is called after each chunk; it may wait, and may raise to stop. Raises Unavailable; then
+        nothing is left behind, where the disk still lets us."""
         name = layout.copy_name(number)
         with store_errors():
             fd = os.open(name, _COPY, 0o640, dir_fd=self._open_fd)
