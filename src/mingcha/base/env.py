@@ -30,6 +30,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MINGCHA_DATA_DIR", "path", "var", "Where databases, keys and recordings live."),
     Setting("MINGCHA_STORE_DIR", "path", "", "Where recordings live, when not under the data directory."),
     Setting("MINGCHA_SEGMENT_S", "int", "60", "Length of a recorded file in seconds; it ends at the next key frame."),
+    Setting("MINGCHA_COPY_DAYS", "int", "14", "Days that a finished copy stays on the recorder."),
     Setting("MINGCHA_WEB_HOST", "text", "127.0.0.1", "Address the pages listen on."),
     Setting("MINGCHA_WEB_PORT", "int", "8800", "Port of the pages."),
     Setting("MINGCHA_MEDIA_HOST", "text", "127.0.0.1", "Address the video server listens on."),

@@ -16,7 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 
 from mingcha.base.clock import US_PER_S
+from mingcha.base.errors import Unavailable
+from mingcha.media.catalog.copies import CopyDeletion, enter_deletion
 from mingcha.media.export import job as jobs
+from mingcha.media.export import lifetime
 from mingcha.media.export import service as service_module
 from mingcha.media.export.job import Failure, Job, Outcome
 from mingcha.media.export.routes import routes
@@ -30,6 +33,7 @@ from tests.media.playback.server import at
 
 KEY = Ed25519PrivateKey.generate()
 GRANT = "grt_0000000000000001"
+LIFETIME_US = 14 * 86_400 * US_PER_S
 
 
 @dataclass
@@ -77,7 +81,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(directory: Path, archive: Archive | None = None, *, provable: bool = False) -> AsyncIterator[Desk]:
+async def desk(
+    directory: Path, archive: Archive | None = None, *, provable: bool = False, locked: bool = False
+) -> AsyncIterator[Desk]:
     own = archive or Archive(directory / "archive")
     if archive is None:
         own.record(clip(seconds=4, audio="aac"), loops=2)
@@ -91,6 +97,11 @@ async def desk(directory: Path, archive: Archive | None = None, *, provable: boo
             (where / name).write_text("made elsewhere")
         return provable
 
+    async def deleted(gone: CopyDeletion) -> None:
+        if locked:
+            raise Unavailable("catalog.locked", "The catalog is in use by another program.")
+        enter_deletion(own.catalog, gone, own.clock.wall_us())
+
     services = ExportServices(
         prove=prove,
         directory=directory / "exports",
@@ -100,6 +111,9 @@ async def desk(directory: Path, archive: Archive | None = None, *, provable: boo
         camera_name=lambda camera: "东门 / East gate",
         on_finished=finished.append,
         on_served=lambda ticket, camera, from_us, to_us, kind: served.append((camera, from_us, to_us, kind)),
+        on_deleted=deleted,
+        footage=lifetime.footage_of(own.catalog),
+        lifetime_us=LIFETIME_US,
     )
     service = ExportService(services)
     await service.start()
@@ -286,6 +300,7 @@ async def test_an_unfinished_copy_is_begun_anew_after_a_restart(
             assert done["state"] == "done"
             names = {path.name for path in (tmp_path / "exports" / export).iterdir()}
             assert names == {"state.json", "manifest.json", done["files"][0]["name"]}
+            assert done["manifest_sha256"]
         async with desk(tmp_path, first.archive) as third:
             assert (await third.until_ended(export))["files"] == done["files"]
 

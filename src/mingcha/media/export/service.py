@@ -1,21 +1,21 @@
 """Copies asked for by pages: one at a time in the background, kept over a restart, stopped when their grant is
-revoked."""
+revoked, deleted when their time is over."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mingcha.base.clock import Clock
-from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.base.clock import US_PER_S, Clock
+from mingcha.base.errors import Conflict, Corrupt, MingchaError, Unavailable
 from mingcha.base.ids import is_id, new_id
 from mingcha.base.timerange import TimeRange
-from mingcha.media.export import manifest, proof, state
+from mingcha.media.catalog.copies import CopyDeletion
+from mingcha.media.export import lifetime, manifest, proof, state
 from mingcha.media.export.job import Archive, Failure, Job, Outcome, run_job
 from mingcha.media.export.state import ExportState
 from mingcha.media.gate.admission import Gate
@@ -33,7 +33,9 @@ REVOKED_LOOK_S = 0.5
 class ExportServices:
     """`directory`: where copies lie; `archive`: where footage lies, asked for at each job; `camera_name`: for file
     names; `prove(state, directory)`: ties a copy to the ledger, false when it cannot; `on_finished`: told of each copy
-    done or failed; `on_served(ticket, camera, from_us, to_us, kind)`: told of each download."""
+    done or failed; `on_served(ticket, camera, from_us, to_us, kind)`: told of each download; `on_deleted`: tells and
+    enters a deletion once, raises Unavailable when it cannot now; `footage`: what is asked of a copy's footage;
+    `lifetime_us`: how long a copy stays."""
 
     directory: Path
     archive: Callable[[], Archive]
@@ -43,6 +45,9 @@ class ExportServices:
     prove: Callable[[ExportState, Path], Awaitable[bool]]
     on_finished: Callable[[ExportState], None]
     on_served: Callable[[Ticket, str, int, int, str], None]
+    on_deleted: Callable[[CopyDeletion], Awaitable[object]]
+    footage: lifetime.Footage
+    lifetime_us: int
 
 
 class ExportService:
@@ -52,13 +57,17 @@ class ExportService:
         self.services = services
         self._states: dict[str, ExportState] = {}
         self._jobs: dict[str, asyncio.Task[None]] = {}
+        self._ordered: set[str] = set()
+        """Grants that have had their copy: one order, one entry in the register, one copy."""
         self._turn = asyncio.Semaphore(1)
+        self._deleting = asyncio.Lock()
 
     async def start(self) -> None:
         """Take up what an earlier process left: finished copies are offered again, unfinished ones begun anew."""
         for found in await asyncio.to_thread(self._left_behind):
             self._states[found.export] = found
-            if found.state != "running":
+            self._ordered.add(found.grant)
+            if found.deletion or found.state != "running":
                 continue
             if found.attempts >= MAX_ATTEMPTS or self.services.gate.is_revoked(found.grant):
                 await self._end(found.export, Failure("export.stopped", "The copying was stopped. Start it again."))
@@ -73,7 +82,10 @@ class ExportService:
         await asyncio.gather(*jobs, return_exceptions=True)
 
     async def order(self, ticket: Ticket, camera: str, role: str, asked: TimeRange) -> ExportState:
-        """Begin a copy that the ticket covers. Raises Unavailable ``export.busy``, ``export.disk``."""
+        """Begin a copy that the ticket covers. Raises Conflict ``export.ordered``, Unavailable ``export.busy``,
+        ``export.disk``."""
+        if ticket.grant in self._ordered:
+            raise Conflict("export.ordered", "The copy of this order is made already. Order another from its page.")
         if len(self._jobs) >= MAX_WAITING:
             raise Unavailable("export.busy", "Too many copies are being made. Try again when one has finished.")
         ordered = ExportState(
@@ -85,12 +97,15 @@ class ExportService:
             grant=ticket.grant,
             person=ticket.person,
             asked_at_us=self.services.clock.wall_us(),
+            granted_until_us=ticket.copy_until_us,
         )
         directory = self.directory_of(ordered.export)
+        self._ordered.add(ticket.grant)  # before anything is awaited: two orders may come at once
         try:
             await asyncio.to_thread(os.makedirs, directory, 0o700)
             await asyncio.to_thread(ordered.save, directory)
         except OSError as error:
+            self._ordered.discard(ticket.grant)
             raise Unavailable("export.disk", "The copy cannot be written. Check the disk of the copies.") from error
         self._states[ordered.export] = ordered
         self._begin(ordered.export)
@@ -99,19 +114,61 @@ class ExportService:
     def get(self, export: str) -> ExportState:
         """Raises NotFound."""
         found = self._states.get(export) if is_id(export, "exp") else None
-        if found is None:
+        if found is None or found.deletion or not found.camera:
             raise NotFound("export.unknown", "There is no such copy.")
         return found
 
-    async def remove(self, export: str) -> None:
-        """Stop a copy if it is being made, and delete what there is of it."""
-        self.get(export)
+    async def remove(self, export: str, reason: str = lifetime.ASKED) -> None:
+        """Stop a copy if it is being made, and delete what there is of it. Raises NotFound; Unavailable or OSError when
+        it could not be finished now: then nobody gets the copy any more, and the next sweep goes on."""
+        known = self._states.get(export)
+        if known is None:
+            raise NotFound("export.unknown", "There is no such copy.")
+        if not known.deletion:
+            self._states[export] = replace(known, deletion=reason)
         job = self._jobs.get(export)
         if job is not None:
             job.cancel()
             await asyncio.wait((job,))
+        async with self._deleting:
+            await self._delete(export)
+
+    async def sweep(self, now_us: int) -> int:
+        """Delete the copies whose time is over at the trusted instant `now_us`, and what an earlier deletion left; how
+        many went."""
+        gone = 0
+        for known in list(self._states.values()):
+            try:
+                reason = known.deletion or await asyncio.to_thread(self._reason_to_go, known, now_us)
+                if reason:
+                    await self.remove(known.export, reason)
+                    log.info("copy %s was deleted: %s", known.export, reason)
+                    gone += 1
+            except (MingchaError, OSError) as error:
+                log.warning("the deletion of copy %s waits: %s", known.export, error)
+        return gone
+
+    def _reason_to_go(self, known: ExportState, now_us: int) -> str:
+        services = self.services
+        return lifetime.reason_to_go(known, services.footage, now_us=now_us, lifetime_us=services.lifetime_us)
+
+    async def _delete(self, export: str) -> None:
+        known = self._states.get(export)
+        if known is None:
+            return
+        directory = self.directory_of(export)
+        if await asyncio.to_thread(directory.exists):
+            try:
+                await asyncio.to_thread(known.save, directory)
+            except OSError as error:
+                # A full disk must not keep a copy from going; without its files it counts as lost at the next start.
+                log.warning("the state of copy %s cannot be written: %s", export, error)
+            await asyncio.to_thread(lifetime.clear, directory)
+        if known.state != "failed" or known.deletion != lifetime.LIFETIME:
+            await self.services.on_deleted(lifetime.deletion_of(known))
+        if await asyncio.to_thread(directory.exists):
+            await asyncio.to_thread(lifetime.forget, directory)
         self._states.pop(export, None)
-        await asyncio.to_thread(shutil.rmtree, self.directory_of(export), True)
 
     def directory_of(self, export: str) -> Path:
         return self.services.directory / export
@@ -126,8 +183,10 @@ class ExportService:
             try:
                 known = state.load(path)
             except Corrupt:
-                log.warning("the state of copy %s cannot be read; it is left alone", path.name)
-                continue
+                log.warning("the state of copy %s cannot be read; it goes when its time is over", path.name)
+                known = _unreadable(path)
+            if known.state == "done" and not known.deletion and not (path / manifest.NAME).exists():
+                known = replace(known, deletion=lifetime.LOST)
             if known.export == path.name:
                 found.append(known)
         return found
@@ -149,7 +208,7 @@ class ExportService:
     async def _attempt(self, export: str) -> Outcome:
         known = self._states[export] = replace(self._states[export], attempts=self._states[export].attempts + 1)
         directory = self.directory_of(export)
-        await asyncio.to_thread(_clear, directory)
+        await asyncio.to_thread(lifetime.clear, directory)
         await asyncio.to_thread(known.save, directory)
         job = Job(
             self.services.archive(),
@@ -177,14 +236,16 @@ class ExportService:
             await asyncio.wait((running,))
 
     async def _end(self, export: str, outcome: Outcome) -> None:
-        ended = self._states[export].ended(outcome)
+        ended = self._states[export].ended(outcome, self.services.clock.wall_us())
         directory = self.directory_of(export)
         if ended.state == "done":
+            digest = await asyncio.to_thread(proof.manifest_hash, directory)
+            ended = self._states[export] = replace(ended, manifest_sha256=digest)
             ended = replace(ended, proven=await self.services.prove(ended, directory))
         try:
             if ended.state == "failed":
                 log.warning("copy %s failed: %s", export, ended.error and ended.error["code"])
-                await asyncio.to_thread(_clear, directory)
+                await asyncio.to_thread(lifetime.clear, directory)
             await asyncio.to_thread(ended.save, directory)
         except OSError as error:
             log.error("the state of copy %s cannot be written: %s", export, error)
@@ -192,11 +253,10 @@ class ExportService:
         self.services.on_finished(ended)
 
 
-def _clear(directory: Path) -> None:
-    """Remove what an unfinished copy left, all but its state."""
-    for path in directory.iterdir():
-        if path.name != state.NAME:
-            path.unlink(missing_ok=True)
+def _unreadable(directory: Path) -> ExportState:
+    """What is left to know of a copy whose state is lost: it failed, and since when it lies there."""
+    changed_us = int(directory.stat().st_mtime) * US_PER_S
+    return ExportState(directory.name, "", "main", 0, 1, "", "", changed_us, state="failed", ended_at_us=changed_us)
 
 
 def is_part_of(known: ExportState, name: str) -> bool:

@@ -23,7 +23,9 @@ State = Literal["running", "done", "failed"]
 @dataclass(frozen=True, slots=True)
 class ExportState:
     """`files`: name, bytes, sha256, pictures of each; `gaps`: from, to, reason; `attempts`: how often it was begun;
-    `proven`: the bundle's proof and verifiers lie beside it."""
+    `proven`: the bundle's proof and verifiers lie beside it; `granted_until_us`: the end of the grant it was made for,
+    None where there is none; `ended_at_us`: when it was done or failed; `deletion`: why it is being deleted, empty
+    while it is not."""
 
     export: str
     camera: str
@@ -45,16 +47,28 @@ class ExportState:
     damaged_parts: int = 0
     proven: bool = False
     error: dict[str, str] | None = None
+    granted_until_us: int | None = None
+    ended_at_us: int = 0
+    manifest_sha256: str = ""
+    deletion: str = ""
 
     @property
     def asked(self) -> TimeRange:
         return TimeRange(self.from_us, self.to_us)
 
-    def ended(self, outcome: Outcome) -> ExportState:
+    @property
+    def contents(self) -> TimeRange:
+        """What footage lies in it, hidden pre-roll and all; the range asked for while that is not known."""
+        if self.state != "done":
+            return self.asked
+        return TimeRange(self.got_from_us - self.preroll_us, self.got_to_us)
+
+    def ended(self, outcome: Outcome, at_us: int) -> ExportState:
         """As it stands after its job."""
         if isinstance(outcome, Failure):
-            return replace(self, state="failed", error={"code": outcome.code, "message": outcome.message})
-        return replace(self, state="done", **_result(outcome))
+            error = {"code": outcome.code, "message": outcome.message}
+            return replace(self, state="failed", error=error, ended_at_us=at_us)
+        return replace(self, state="done", ended_at_us=at_us, **_result(outcome))
 
     def answer(self) -> dict[str, Any]:
         """The body of ``GET /exports/{id}``."""
@@ -75,6 +89,8 @@ class ExportState:
             body["error"] = self.error
         if self.state == "done":
             body["manifest"] = "manifest.json"
+            body["manifest_sha256"] = self.manifest_sha256
+            body["bytes"] = self.bytes_total
             body["proof"] = [proof.NAME, *proof.VERIFIERS] if self.proven else []
             body["got"] = {"from": self.got_from_us, "to": self.got_to_us}
         return body

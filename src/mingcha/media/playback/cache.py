@@ -36,6 +36,11 @@ class Kept(Generic[T]):
             _, old = self._values.popitem(last=False)
             self._bytes -= self._size_of(old)
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._values.clear()
+        self._bytes = 0
+
 
 class Maker(Generic[T]):
     """`get` makes a value once for all who ask for it at the same time; when all of them have gone, the making is
@@ -44,6 +49,10 @@ class Maker(Generic[T]):
     def __init__(self, kept: Kept[T]) -> None:
         self._kept = kept
         self._making: dict[Hashable, tuple[asyncio.Task[T], list[int]]] = {}
+
+    def forget(self) -> None:
+        """Keep none of what was made; what is being made goes on."""
+        self._kept.clear()
 
     async def get(self, key: Hashable, make: Callable[[], Awaitable[T]]) -> T:
         """The value; errors of `make` reach everybody who waits and are not kept."""

@@ -104,6 +104,11 @@ class Services:
         """Run blocking work in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, function, *arguments)
 
+    def forget(self) -> None:
+        """Drop pieces and pictures kept in memory: footage was deleted, and they may be of it."""
+        self.pieces.forget()
+        self.pictures.forget()
+
     async def close(self) -> None:
         """Tell what was served last; end workers and threads."""
         self.served.flush()

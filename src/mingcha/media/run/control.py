@@ -49,11 +49,7 @@ def routes(services: ControlServices) -> list[Route]:
     control = _Control(services)
 
     def guarded(endpoint: Endpoint) -> Endpoint:
-        async def checked(request: Request) -> Response:
-            control.require_token(request)
-            return await endpoint(request)
-
-        return answers_errors(checked)
+        return guard(services.token, endpoint)
 
     return [
         Route("/control/plan", guarded(control.put_plan), methods=["PUT"]),
@@ -68,14 +64,21 @@ def routes(services: ControlServices) -> list[Route]:
     ]
 
 
+def guard(token: str, endpoint: Endpoint) -> Endpoint:
+    """The endpoint, for whoever shows the control token."""
+
+    async def checked(request: Request) -> Response:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(given.encode(), token.encode()):
+            raise NotAllowed("control.token", "The control token is wrong; it is in the file secrets/control.token.")
+        return await endpoint(request)
+
+    return answers_errors(checked)
+
+
 class _Control:
     def __init__(self, services: ControlServices) -> None:
         self._services = services
-
-    def require_token(self, request: Request) -> None:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), self._services.token.encode()):
-            raise NotAllowed("control.token", "The control token is wrong; it is in the file secrets/control.token.")
 
     async def put_plan(self, request: Request) -> Response:
         body = await _body(request)
@@ -86,7 +89,7 @@ class _Control:
         return JSONResponse({"changed": await self._services.take_holds(holds.load(await _body(request)))})
 
     async def post_anchor(self, request: Request) -> Response:
-        body = await _object(request)
+        body = await json_object(request)
         first, last, root = body.get("first"), body.get("last"), body.get("root")
         if type(first) is not int or type(last) is not int or not 0 < first <= last:
             raise Invalid("control.anchor", "'first' and 'last' must be numbers of entries, in order.")
@@ -104,21 +107,21 @@ class _Control:
         return JSONResponse({"facts": [json.loads(facts.dump(fact)) for fact in found]})
 
     async def confirm(self, request: Request) -> Response:
-        through = (await _object(request)).get("through")
+        through = (await json_object(request)).get("through")
         if not isinstance(through, int):
             raise Invalid("control.through", "'through' must be a whole number.")
         await self._services.confirm_facts(through)
         return Response(status_code=204)
 
     async def revoke(self, request: Request) -> Response:
-        grants = (await _object(request)).get("grants")
+        grants = (await json_object(request)).get("grants")
         if not isinstance(grants, list) or not all(isinstance(grant, str) for grant in grants):
             raise Invalid("control.grants", "'grants' must be a list of grant ids.")
         await self._services.gate.revoke(grants)
         return Response(status_code=204)
 
     async def probe(self, request: Request) -> Response:
-        return JSONResponse(await self._services.probe(await _object(request)))
+        return JSONResponse(await self._services.probe(await json_object(request)))
 
     async def status(self, request: Request) -> Response:
         return JSONResponse(self._services.status())
@@ -133,7 +136,8 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-async def _object(request: Request) -> dict[str, Any]:
+async def json_object(request: Request) -> dict[str, Any]:
+    """The JSON object sent. Raises Invalid."""
     try:
         value = json.loads(await _body(request))
     except ValueError as error:

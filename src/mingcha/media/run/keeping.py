@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from typing import TypeVar
 
@@ -62,6 +62,8 @@ class Keeping:
         self._ledger: Log | None = None
         self._witnesses: Witnesses | None = None
         self._cosign_at_us = 0
+        self.on_swept: Callable[[int, int], Awaitable[None]] | None = None
+        """Told of each sweep: the trusted instant it judged by, and how many segments went."""
 
     async def run(self) -> None:
         """Sweep and feed until cancelled, once the cameras have been called: after a crash the first picture counts."""
@@ -94,6 +96,10 @@ class Keeping:
     async def hold(self, holds: Sequence[Hold]) -> int:
         """Place and release; when it returns, every later deletion knows it. Raises Unavailable."""
         return await self._ask(lambda catalog: take_holds(catalog, holds, self._machine.wall_us()))
+
+    async def change(self, change: Callable[[Catalog], Answer]) -> Answer:
+        """Change the catalog on its writer thread; the answer once it is committed. Raises Unavailable."""
+        return await self._ask(change)
 
     async def enter(self, kind: str, **fields: object) -> int:
         """Have an entry made in the ledger, and cosigned where there is a witness; its index. Raises Unavailable when
@@ -152,8 +158,8 @@ class Keeping:
         await self._ask(lambda catalog: self._sweeper_of(catalog).confirm_clock())
 
     async def sweep(self) -> int:
-        """One pass now; how many segments went."""
-        gone = 0
+        """One pass now; how many segments went. Copies go though the disk of the recordings is not there."""
+        gone, now_us = 0, None
         try:
             now_us = await self._ask(lambda catalog: self._sweeper_of(catalog).look_at_clock())
             passing = await self._ask(lambda catalog: self._sweeper_of(catalog).pass_over(now_us))
@@ -165,6 +171,8 @@ class Keeping:
             log.warning("deletion waits: %s", error.code)
         if gone:
             log.info("deleted %d segments whose time was over", gone)
+        if now_us is not None and self.on_swept is not None:
+            await self.on_swept(now_us, gone)
         return gone
 
     async def _make_room(self, now_us: int) -> None:

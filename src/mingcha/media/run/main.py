@@ -36,7 +36,7 @@ async def run_node(
     listener = _listen(env.text("MINGCHA_MEDIA_HOST"), env.integer("MINGCHA_MEDIA_PORT"))
     node = Node(data, clock, env.integer("MINGCHA_SEGMENT_S"))
     origins = Origins(env.integer("MINGCHA_WEB_PORT"), _proxied(env.text("MINGCHA_ALLOWED_HOSTS")))
-    video = VideoServer(node, origins)
+    video = VideoServer(node, origins, env.integer("MINGCHA_COPY_DAYS"))
     server = _server(video.application)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()

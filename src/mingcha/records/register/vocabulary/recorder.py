@@ -70,6 +70,12 @@ ACTS = (
     Act("export.finished", _("Copy finished"), _("A copy of %(subject)s was finished.")),
     Act("export.failed", _("Copy failed"), _("A copy of %(subject)s could not be made.")),
     Act(
+        "copy.papers",
+        _("Papers added to a copy"),
+        _("Register extract and certificate were added to a copy of %(subject)s."),
+    ),
+    Act("copy.deleted", _("Copy deleted"), _("A copy of %(subject)s was deleted from the recorder.")),
+    Act(
         "local.act",
         _("Command on the node"),
         _("Somebody used the command line on the node itself."),

@@ -1,0 +1,105 @@
+"""Copies on this recorder: what they need of the node, and the office's orders about them (`/control/copies/…`)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mingcha.base.clock import US_PER_S
+from mingcha.base.errors import Invalid, MingchaError
+from mingcha.base.ids import is_id
+from mingcha.media.catalog.copies import CopyDeletion, enter_deletion, tell_deletion_again
+from mingcha.media.export import lifetime, proof
+from mingcha.media.export.job import Archive
+from mingcha.media.export.service import ExportService, ExportServices
+from mingcha.media.export.state import ExportState
+from mingcha.media.footage.archive import Footage
+from mingcha.media.gate.http import NotFound
+from mingcha.media.playback.services import OnServed
+from mingcha.media.run.control import guard, json_object
+from mingcha.media.run.node import Node
+
+log = logging.getLogger(__name__)
+
+_REASON = re.compile(r"[a-z][a-z0-9_.]{0,47}")
+
+
+def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days: int) -> ExportServices:
+    """What copies need, as this node gives it. Raises Invalid for a lifetime that is none."""
+    if copy_days < 1:
+        raise Invalid("settings.copy_days", "MINGCHA_COPY_DAYS must be at least 1.")
+
+    def archive() -> Archive:
+        return Archive(node.data.catalog, {store: node.data.store for store in node.writing.catalog.stores()})
+
+    def finished(state: ExportState) -> None:
+        kind = "export.finished" if state.state == "done" else "export.failed"
+        detail = {key: value for key, value in state.answer().items() if key != "camera"}
+        node.tell(kind, state.camera, **{**detail, "grant": state.grant, "person": state.person})
+
+    async def prove(state: ExportState, directory: Path) -> bool:
+        try:
+            index = await node.keeping.enter(
+                "export",
+                export=state.export,
+                camera=state.camera,
+                role=state.role,
+                from_us=state.from_us,
+                to_us=state.to_us,
+                made_for=state.person,
+                at_us=node.clock.wall_us(),
+                files={file["name"]: file["sha256"] for file in state.files},
+                manifest_sha256=state.manifest_sha256,
+            )
+            ledger = node.keeping.proof_ledger()
+            await asyncio.to_thread(proof.write_proof, directory, footage, ledger, index)
+        except (MingchaError, OSError) as error:
+            log.error("copy %s has no proof: %s", state.export, error)
+            return False
+        return True
+
+    async def deleted(gone: CopyDeletion) -> None:
+        await node.keeping.change(lambda catalog: enter_deletion(catalog, gone, node.clock.wall_us()))
+
+    return ExportServices(
+        prove=prove,
+        directory=node.data.exports,
+        archive=archive,
+        gate=node.gate,
+        clock=node.clock,
+        camera_name=node.recorder.name_of,
+        on_finished=finished,
+        on_served=on_served,
+        on_deleted=deleted,
+        footage=lifetime.footage_of(footage.catalog),
+        lifetime_us=copy_days * 86_400 * US_PER_S,
+    )
+
+
+def control_routes(node: Node, exports: ExportService, token: str) -> list[Route]:
+    """``/control/copies/…``, for the office only."""
+
+    async def delete(request: Request) -> Response:
+        """Delete a copy for the reason given. Asked again of one that is gone, the fact is told again; 404 for one that
+        this recorder never had."""
+        export = request.path_params["export"]
+        reason = (await json_object(request)).get("reason")
+        if not isinstance(reason, str) or not _REASON.fullmatch(reason):
+            raise Invalid("control.reason", "'reason' must be a word of lower-case letters.")
+        try:
+            await exports.remove(export, reason)
+        except NotFound:
+            known = is_id(export, "exp") and await node.keeping.change(
+                lambda catalog: tell_deletion_again(catalog, export)
+            )
+            if not known:
+                raise
+        return JSONResponse({"state": "deleted"})
+
+    return [Route("/control/copies/{export}/delete", guard(token, delete), methods=["POST"])]
