@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -22,7 +22,7 @@ from mingcha.media.catalog.writer import Catalog
 from mingcha.wire.facts import Fact
 from mingcha.wire.plan import RetentionOrder
 
-Cause = Literal["ceiling", "room"]
+Cause = Literal["ceiling", "room", "budget"]
 
 # The floor of a stream's rule of today holds for its older footage too: rules lengthen by themselves, never shorten.
 _FLOOR = "max(r.floor_us, coalesce(today.floor_us, 0))"
@@ -32,6 +32,7 @@ _DUE = f"""SELECT s.number, s.start_us, s.end_us, s.store, s.file_bytes, s.root,
     LEFT JOIN stream_rule ON stream_rule.stream = s.stream LEFT JOIN rule AS today ON today.id = stream_rule.rule
     WHERE s.stream = :stream AND s.start_us < :now - (SELECT min(floor_us) FROM rule)
     AND s.end_us + max({_FLOOR}, CASE WHEN :room AND r.make_room THEN 0 ELSE r.ceiling_us END) <= :now
+    AND (:stores IS NULL OR s.store IN (SELECT id FROM store WHERE store IN (SELECT value FROM json_each(:stores))))
     AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.camera = :camera AND hold.released_us IS NULL
         AND (hold.until_us IS NULL OR hold.until_us > :now) AND hold.start_us < s.end_us AND hold.end_us > s.start_us)
     ORDER BY s.start_us, s.number LIMIT :limit"""  # noqa: S608 - of constants
@@ -69,39 +70,59 @@ class Deletion:
     cause: Cause
 
 
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A row of the table `rule`."""
+
+    floor_us: int
+    ceiling_us: int | None
+    make_room: bool
+    ground: tuple[str, ...]
+    law_version: str
+
+
+def put_rule(connection: sqlite3.Connection, rule: Rule) -> int:
+    """The key of a rule, made when it is new. Inside a transaction."""
+    ground = json.dumps(list(rule.ground), ensure_ascii=False)
+    values = (rule.floor_us, rule.ceiling_us, int(rule.make_room), ground, rule.law_version)
+    connection.execute(
+        "INSERT OR IGNORE INTO rule (floor_us, ceiling_us, make_room, ground, law_version) VALUES (?, ?, ?, ?, ?)",
+        values,
+    )
+    (key,) = connection.execute(
+        """SELECT id FROM rule
+        WHERE floor_us = ? AND ceiling_us IS ? AND make_room = ? AND ground = ? AND law_version = ?""",
+        values,
+    ).fetchone()
+    return int(key)
+
+
+def rule_of_stream(connection: sqlite3.Connection, stream: int, rule: int, at_us: int) -> bool:
+    """The stream is recorded under this rule from now on, and what has none takes it; False when it is already."""
+    before = connection.execute("SELECT rule FROM stream_rule WHERE stream = ?", (stream,)).fetchone()
+    if before == (rule,):
+        return False
+    connection.execute(
+        """INSERT INTO stream_rule VALUES (?, ?, ?)
+        ON CONFLICT (stream) DO UPDATE SET rule = excluded.rule, since_us = excluded.since_us""",
+        (stream, rule, at_us),
+    )
+    if before is None:
+        connection.execute("UPDATE segment SET rule = ? WHERE stream = ? AND rule IS NULL", (rule, stream))
+        connection.execute("UPDATE open_segment SET rule = ? WHERE stream = ? AND rule IS NULL", (rule, stream))
+    return True
+
+
 def order_rule(catalog: Catalog, camera: str, role: str, order: RetentionOrder, at_us: int) -> bool:
     """From now on the stream is recorded under this rule; False when it is already. What was recorded before any rule
     was ordered takes it too; everything else keeps its own."""
-    values = (
-        order.floor_s * US_PER_S,
-        None if order.ceiling_s is None else order.ceiling_s * US_PER_S,
-        int(order.make_room),
-        json.dumps(list(order.ground), ensure_ascii=False),
-        order.law_version,
-    )
+    ceiling_us = None if order.ceiling_s is None else order.ceiling_s * US_PER_S
+    ordered = Rule(order.floor_s * US_PER_S, ceiling_us, order.make_room, order.ground, order.law_version)
     with catalog.transaction() as connection:
         stream = catalog.stream_key(connection, camera, role)
-        connection.execute(
-            """INSERT OR IGNORE INTO rule (floor_us, ceiling_us, make_room, ground, law_version)
-            VALUES (?, ?, ?, ?, ?)""",
-            values,
-        )
-        (rule,) = connection.execute(
-            """SELECT id FROM rule
-            WHERE floor_us = ? AND ceiling_us IS ? AND make_room = ? AND ground = ? AND law_version = ?""",
-            values,
-        ).fetchone()
-        before = connection.execute("SELECT rule FROM stream_rule WHERE stream = ?", (stream,)).fetchone()
-        if before == (rule,):
+        rule = put_rule(connection, ordered)
+        if not rule_of_stream(connection, stream, rule, at_us):
             return False
-        connection.execute(
-            """INSERT INTO stream_rule VALUES (?, ?, ?)
-            ON CONFLICT (stream) DO UPDATE SET rule = excluded.rule, since_us = excluded.since_us""",
-            (stream, rule, at_us),
-        )
-        if before is None:
-            connection.execute("UPDATE segment SET rule = ? WHERE stream = ? AND rule IS NULL", (rule, stream))
-            connection.execute("UPDATE open_segment SET rule = ? WHERE stream = ? AND rule IS NULL", (rule, stream))
         fields = {"camera": camera, "role": role, "rule": rule_fields(connection, rule), "at_us": at_us}
         add_leaf(connection, "rule", fields)
         return True
@@ -115,15 +136,19 @@ def delete_due(
     now_us: int,
     limit: int,
     for_room: bool = False,
+    cause: Cause | None = None,
+    stores: Iterable[str] | None = None,
 ) -> list[Deletion]:
     """Take out at most `limit` segments of the stream whose time is over at `now_us`, oldest first: to the garbage,
     with a certificate, its fact and its ledger entry. The files are unlinked after the commit
     (`removal.collect_garbage`). `for_room`: also those between floor and ceiling, where their rule lets them go.
-    Never below the floor, never held, never open."""
+    `stores`: only of what lies there, the disks that are here. Never below the floor, never held, never open."""
     with catalog.transaction() as connection:
         stream = catalog.stream_key(connection, camera, role)
-        rows = connection.execute(_DUE, _values(stream, camera, now_us, limit=limit, for_room=for_room)).fetchall()
-        cause: Cause = "room" if for_room else "ceiling"
+        rows = connection.execute(
+            _DUE, _values(stream, camera, now_us, stores, limit=limit, for_room=for_room)
+        ).fetchall()
+        cause = cause or ("room" if for_room else "ceiling")
         return [
             _delete(catalog, connection, stream, (camera, role), group, now_us, cause)
             for group in _groups([_Due._make(row) for row in rows])
@@ -172,7 +197,7 @@ def _delete(
     detail = {
         "certificate": made.certificate,
         "role": made.role,
-        "numbers": _spans(made.numbers),
+        "numbers": spans_of(made.numbers),
         "start_us": made.start_us,
         "end_us": made.end_us,
         "segments": len(rows),
@@ -188,8 +213,8 @@ def _delete(
     return made
 
 
-def _spans(numbers: tuple[int, ...]) -> list[list[int]]:
-    """Segment numbers as [first, last] where they follow each other."""
+def spans_of(numbers: Iterable[int]) -> list[list[int]]:
+    """Segment numbers, in order, as [first, last] where they follow each other."""
     spans: list[list[int]] = []
     for number in numbers:
         if spans and spans[-1][1] == number - 1:
@@ -210,12 +235,13 @@ def deleted(catalog: Catalog, camera: str, role: str, range_: TimeRange) -> list
     return [TimeRange(max(start, range_.start_us), min(end, range_.end_us)) for start, end in rows]
 
 
-def oldest_removable(catalog: Catalog, now_us: int) -> tuple[str, str] | None:
-    """The stream with the oldest segment that may go to make room; None when no segment may."""
+def oldest_removable(catalog: Catalog, now_us: int, stores: Iterable[str] | None = None) -> tuple[str, str] | None:
+    """The stream with the oldest segment that may go to make room on these stores; None when no segment may."""
+    wanted = None if stores is None else list(stores)
     found: list[tuple[int, str, str]] = []
     with catalog.reading() as connection:
         for stream, camera, role in connection.execute("SELECT id, camera, role FROM stream").fetchall():
-            row = connection.execute(_DUE, _values(stream, camera, now_us, limit=1, for_room=True)).fetchone()
+            row = connection.execute(_DUE, _values(stream, camera, now_us, wanted, limit=1, for_room=True)).fetchone()
             if row is not None:
                 found.append((row[1], camera, role))
     return min(found)[1:] if found else None
@@ -246,5 +272,15 @@ def keep_mark(catalog: Catalog, trusted_us: int, boot: str, since_boot_us: int) 
         )
 
 
-def _values(stream: int, camera: str, now_us: int, *, limit: int, for_room: bool) -> dict[str, object]:
-    return {"stream": stream, "camera": camera, "now": now_us, "room": for_room, "limit": limit}
+def _values(
+    stream: int, camera: str, now_us: int, stores: Iterable[str] | None, *, limit: int, for_room: bool
+) -> dict[str, object]:
+    present = None if stores is None else json.dumps(list(stores))
+    return {
+        "stream": stream,
+        "camera": camera,
+        "now": now_us,
+        "room": for_room,
+        "limit": limit,
+        "stores": present,
+    }
