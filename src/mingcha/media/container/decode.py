@@ -17,6 +17,7 @@ from av.video.frame import VideoFrame
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import nal
+from mingcha.media.container.repaint import Repainter, repainted
 from mingcha.media.container.samples import StoredPicture
 from mingcha.media.units import VIDEO_CLOCK_HZ, VideoFormat
 
@@ -84,15 +85,23 @@ def jpeg(frame: VideoFrame, *, max_width: int | None = None, quality: int = JPEG
 
 
 def picture_jpeg(
-    video: VideoFormat, units: Sequence[StoredPicture], at_pts: int, *, max_width: int | None = None
+    video: VideoFormat,
+    units: Sequence[StoredPicture],
+    at_pts: int,
+    *,
+    max_width: int | None = None,
+    painter: Repainter | None = None,
 ) -> tuple[bytes, int]:
     """JPEG of the picture shown at `at_pts` (the last one not later, else the first) and its own pts.
 
     `units`: from a key frame up to the wanted picture at least, in decoding order. With `max_width` it is a preview:
-    small, and of less quality. Raises Corrupt when nothing decodes.
+    small, and of less quality. `painter` paints on all of them. Raises Corrupt when nothing decodes.
     """
     shown: VideoFrame | None = None
-    for frame in pictures(video, units):
+    decoded = pictures(video, units)
+    if painter is not None:
+        decoded = repainted(decoded, (video.width // 2 * 2, video.height // 2 * 2), painter)
+    for frame in decoded:
         if frame.pts is None:
             continue
         if shown is not None and frame.pts > at_pts:

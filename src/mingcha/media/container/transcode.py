@@ -17,6 +17,7 @@ from av.video.frame import PictureType, VideoFrame
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import nal
 from mingcha.media.container.decode import TIME_BASE, PictureDecoder, pictures
+from mingcha.media.container.repaint import Repainter, repainted
 from mingcha.media.container.samples import StoredPicture
 from mingcha.media.container.transcode_process import Output
 from mingcha.media.units import AccessUnit, VideoFormat
@@ -126,15 +127,20 @@ class LiveTranscoder:
             yield AccessUnit(payload, pts, is_key, self._arrived_mono_us.pop(pts, now_mono_us))
 
 
-def transcode(video: VideoFormat, units: Iterable[StoredPicture]) -> tuple[VideoFormat, list[StoredPicture]]:
-    """A stretch that begins with a key frame as H.264, picture for picture, with the same pts.
+def transcode(
+    video: VideoFormat, units: Iterable[StoredPicture], painter: Repainter | None = None
+) -> tuple[VideoFormat, list[StoredPicture]]:
+    """A stretch that begins with a key frame as H.264, picture for picture, with the same pts; painted on by `painter`.
 
     The result's format depends on `video` alone (`transcoded_format`), so that one header fits all stretches of a run.
     Raises Corrupt when nothing of it decodes.
     """
     encoder = H264Encoder(video.width, video.height, video.fps)
     out: list[tuple[bytes, int, bool]] = []
-    for frame in pictures(video, units):
+    shown = pictures(video, units)
+    if painter is not None:
+        shown = repainted(shown, fitted(video.width, video.height), painter)
+    for frame in shown:
         if frame.pts is not None:
             out.extend(encoder.encode(frame, frame.pts, key=not out))
     if not out:

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mingcha.base.errors import Corrupt
 from mingcha.media.container import fmp4
@@ -21,6 +22,9 @@ from mingcha.media.footage.archive import Footage, StoredSegment, Stretch, read_
 from mingcha.media.footage.pictures import MAX_BYTES
 from mingcha.media.gate.http import CHUNK_BYTES
 from mingcha.media.units import VIDEO_CLOCK_HZ, AudioFormat, VideoFormat
+
+if TYPE_CHECKING:
+    from mingcha.media.container.repaint import Repainter
 
 PLAYABLE_SOUND = "aac"
 
@@ -127,10 +131,11 @@ def clipped_piece(footage: Footage, stretch: Stretch, shape: Shape, until_us: in
     return fmp4.part(1, cut.video, cut.audio)
 
 
-def made_piece(video: VideoFormat, cut: Cut) -> bytes:
-    """A stretch made anew as H.264, with its sound as it is. Takes codec work: for a worker process. Raises Corrupt."""
+def made_piece(video: VideoFormat, cut: Cut, painter: Repainter | None = None) -> bytes:
+    """A stretch made anew as H.264, painted on by `painter`, with its sound as it is. Takes codec work: for a worker
+    process. Raises Corrupt."""
     units = [StoredPicture(sample.payload, sample.pts, sample.is_key) for sample in cut.video]
-    _, pictures = transcode(video, units)
+    _, pictures = transcode(video, units, painter)
     end = max((sample.dts + sample.duration for sample in cut.video), default=0)
     times = [picture.pts for picture in pictures]
     durations = [after - time for time, after in zip(times, [*times[1:], max(end, times[-1] + 1)], strict=True)]

@@ -27,8 +27,8 @@ from mingcha.media.gate.http import (
     integer,
     time_range,
 )
+from mingcha.media.playback import masking, stills
 from mingcha.media.playback import pieces as made
-from mingcha.media.playback import stills
 from mingcha.media.playback.pieces import Shape
 from mingcha.media.playback.playlist import Piece, allowed_parts, pieces, playlist
 from mingcha.media.playback.services import Services
@@ -113,17 +113,17 @@ class _Playback:
 
     async def playlist(self, request: Request) -> Response:
         """The playlist of the part of the range that the ticket covers."""
-        asked, listed = await self._pieces(request)
-        keeps_h265 = request.query_params.get("hevc") == "1"
+        ticket, asked, listed = await self._pieces(request)
+        keeps_h265 = request.query_params.get("hevc") == "1" and not ticket.masked
         shapes = await self._services.read(self._shapes_of, listed)
-        queries = _queries(shapes, keeps_h265=keeps_h265)
+        queries = _queries(shapes, keeps_h265=keeps_h265, is_masked=ticket.masked)
         is_made = any("made=" in query for query in queries.values())
         text = await self._services.read(lambda: playlist(listed, asked, queries, is_transcoded=is_made))
         return Response(text, media_type=M3U8, headers=dict(PRIVATE_HEADERS))
 
     async def info(self, request: Request) -> Response:
         """What the playlist of the same query would show."""
-        asked, listed = await self._pieces(request)
+        ticket, asked, listed = await self._pieces(request)
         keeps_h265 = request.query_params.get("hevc") == "1"
         shapes = await self._services.read(self._shapes_of, listed)
         formats = {
@@ -132,8 +132,8 @@ class _Playback:
                 "codec_string": shape.video.codec_string,
                 "width": shape.video.width,
                 "height": shape.video.height,
-                "audio": shape.audio.codec if shape.audio is not None else None,
-                "transcoded": shape.video.codec == "h265" and not keeps_h265,
+                "audio": shape.audio.codec if shape.audio is not None and not ticket.masked else None,
+                "transcoded": ticket.masked or (shape.video.codec == "h265" and not keeps_h265),
             }
             for run, shape in shapes.items()
         }
@@ -145,21 +145,22 @@ class _Playback:
             "ends_us": listed[-1].stretch.range.end_us,
             "preroll_us": max(0, asked.start_us - start_us),
             "transcoded": any(known["transcoded"] for known in formats.values()),
+            "masked": ticket.masked,
             "pieces": len(listed),
             "bytes": sum(piece.stretch.size_bytes for piece in listed),
             "formats": list({str(known): known for known in formats.values()}.values()),
         }
         return JSONResponse(body, headers=dict(PRIVATE_HEADERS))
 
-    async def _pieces(self, request: Request) -> tuple[TimeRange, list[Piece]]:
+    async def _pieces(self, request: Request) -> tuple[Ticket, TimeRange, list[Piece]]:
         camera, role = _camera(request.path_params["camera"]), _role(request)
-        _, asked = self._services.gate.admit_clipped(request, "playback", camera, time_range(request))
+        ticket, asked = self._services.gate.admit_clipped(request, "playback", camera, time_range(request))
         if asked.duration_us > MAX_PLAYLIST_US:
             raise Invalid("range.long", "Ask for at most a day at a time.")
         listed = await self._services.read(lambda: list(pieces(self._services.footage, camera, role, asked)))
         if not listed:
             raise NotFound("playback.nothing", "Nothing was recorded in this range.")
-        return asked, listed
+        return ticket, asked, listed
 
     def _shapes_of(self, listed: list[Piece]) -> dict[int, Shape]:
         """Formats by run, from the header of one segment of each."""
@@ -177,9 +178,9 @@ class _Playback:
 
     async def header(self, request: Request) -> Response:
         """The init segment of a run."""
-        segment, _, _ = await self._segment(request)
-        shape = await self._shape_asked(request, segment)
-        if request.query_params.get("made") == MADE:
+        segment, ticket, _ = await self._segment(request)
+        shape = await self._shape_asked(request, segment, ticket)
+        if ticket.masked or request.query_params.get("made") == MADE:
             data = await _while_wanted(
                 request,
                 self._services.pieces.get(
@@ -191,9 +192,9 @@ class _Playback:
             data = mute_header(data) if shape.mutes else data
         return Response(data, media_type=MP4, headers=dict(PRIVATE_HEADERS))
 
-    async def _shape_asked(self, request: Request, segment: StoredSegment) -> Shape:
+    async def _shape_asked(self, request: Request, segment: StoredSegment, ticket: Ticket) -> Shape:
         shape = await self._services.read(self._shape, segment)
-        return replace(shape, is_muted=request.query_params.get("mute") == "1")
+        return replace(shape, is_muted=ticket.masked or request.query_params.get("mute") == "1")
 
     async def piece(self, request: Request) -> Response:
         """Some parts of a segment, as they are or made anew; nothing shown after the end of the ticket's range."""
@@ -204,10 +205,10 @@ class _Playback:
         if first not in parts or last not in parts:
             raise _outside()
         stretch = Stretch(segment, first, last)
-        shape = await self._shape_asked(request, segment)
+        shape = await self._shape_asked(request, segment, ticket)
         until_us = _allowed(ticket).end_us
-        if request.query_params.get("made") == MADE:
-            data = await self._made_piece(request, stretch, shape, until_us)
+        if ticket.masked or request.query_params.get("made") == MADE:
+            data = await self._made_piece(request, stretch, shape, ticket)
         elif stretch.range.end_us > until_us:
             data = await self._services.read(made.clipped_piece, self._services.footage, stretch, shape, until_us)
         else:
@@ -215,13 +216,17 @@ class _Playback:
             return self._stream(ticket, stretch, body, stretch.size_bytes)
         return self._stream(ticket, stretch, _chunks(data), len(data))
 
-    async def _made_piece(self, request: Request, stretch: Stretch, shape: Shape, until_us: int) -> bytes:
+    async def _made_piece(self, request: Request, stretch: Stretch, shape: Shape, ticket: Ticket) -> bytes:
+        until_us, clear = _allowed(ticket).end_us, masking.clear_of(ticket)
+
         async def make() -> bytes:
             cut = await self._services.read(made.read_cut, self._services.footage, stretch, shape, until_us)
+            if clear is not None:
+                return await self._services.pool.run(masking.masked_piece, shape.video, cut, clear)
             return await self._services.pool.run(made.made_piece, shape.video, cut)
 
         cut_at_us = until_us if stretch.range.end_us > until_us else 0
-        key = ("piece", stretch.segment.number, stretch.first, stretch.last, cut_at_us, shape.has_sound)
+        key = ("piece", stretch.segment.number, stretch.first, stretch.last, cut_at_us, shape.has_sound, clear)
         return await _while_wanted(request, self._services.pieces.get(key, make))
 
     def _stream(self, ticket: Ticket, stretch: Stretch, body: AsyncIterator[bytes], size: int) -> Response:
@@ -276,10 +281,15 @@ class _Playback:
     async def _picture(
         self, request: Request, ticket: Ticket, still: Still, width: int | None, kind: str, allowed: TimeRange | None
     ) -> Response:
+        clear = masking.clear_of(ticket)
+
         async def make() -> tuple[bytes, int]:
+            if clear is not None:
+                job = (still.video, still.units, still.pts, width, clear)
+                return await self._services.pool.run(masking.masked_jpeg, *job)
             return await self._services.pool.run(picture_jpeg, still.video, still.units, still.pts, max_width=width)
 
-        key = (still.segment.run, still.pts, width)
+        key = (still.segment.run, still.pts, width, clear)
         data, pts = await _while_wanted(request, self._services.pictures.get(key, make))
         shown_us = still.wall_us(pts)
         if allowed is not None and not allowed.contains(shown_us):
@@ -289,14 +299,14 @@ class _Playback:
         return Response(data, media_type=JPEG, headers={**PRIVATE_HEADERS, "x-instant-us": str(shown_us)})
 
 
-def _queries(shapes: dict[int, Shape], *, keeps_h265: bool) -> dict[int, str]:
+def _queries(shapes: dict[int, Shape], *, keeps_h265: bool, is_masked: bool) -> dict[int, str]:
     """What stands behind the addresses of each run's pieces. Sound is heard when every run has it: players cannot go
     from pictures with sound to pictures without (hls.js: "unsupported transition between audiovideo and video")."""
-    mutes = not all(shape.has_sound for shape in shapes.values())
+    mutes = is_masked or not all(shape.has_sound for shape in shapes.values())
     queries = {}
     for run, shape in shapes.items():
         wanted = []
-        if shape.video.codec == "h265" and not keeps_h265:
+        if is_masked or (shape.video.codec == "h265" and not keeps_h265):
             wanted.append(f"made={MADE}")
         if mutes and shape.has_sound:
             wanted.append("mute=1")
