@@ -16,8 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from mingcha.base.suites import SHA256_ED25519
 from mingcha.ledger.checkpoints import Checkpoint
 from mingcha.ledger.disk import Disk
 from mingcha.ledger.fsck import check
@@ -35,7 +34,7 @@ SAMPLES = 400
 
 
 def keys() -> Keys:
-    return Keys(Signer("bench.example/log", Ed25519PrivateKey.generate()))
+    return Keys(Signer("bench.example/log", SHA256_ED25519.generate()))
 
 
 def batch(start: int, count: int) -> list[bytes]:

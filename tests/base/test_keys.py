@@ -80,10 +80,10 @@ def test_damaged_keys_and_keys_of_another_kind_are_refused(tmp_path: Path) -> No
 
 def test_the_ledger_s_key_is_made_once_and_lies_only_sealed(tmp_path: Path) -> None:
     key = keys.ledger_key(tmp_path)
-    assert keys.ledger_key(tmp_path).private_bytes_raw() == key.private_bytes_raw()
+    assert keys.ledger_key(tmp_path).raw == key.raw
     path = keys.secrets_dir(tmp_path) / "ledger.key"
     assert path.stat().st_mode & 0o777 == 0o600
-    assert base64.b64encode(key.private_bytes_raw()) not in path.read_bytes()
+    assert base64.b64encode(key.raw) not in path.read_bytes()
 
 
 def test_a_ledger_s_key_that_cannot_be_opened_is_not_replaced(tmp_path: Path) -> None:

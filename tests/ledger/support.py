@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from mingcha.base.suites import SHA256_ED25519
 from mingcha.ledger.log import Keys, Log
 from mingcha.ledger.merkle import leaf_hash, tree_root
 from mingcha.ledger.notes import Cosigner, Signer
 from mingcha.ledger.tree import Tree
 
 ORIGIN = "mingcha.example/nod_0123456789abcdef"
-SIGNER = Signer("mingcha.example/log", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
-OTHER_SIGNER = Signer("mingcha.example/new", Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
-WITNESS = Cosigner("witness.example", Ed25519PrivateKey.from_private_bytes(bytes(range(2, 34))))
+SIGNER = Signer("mingcha.example/log", SHA256_ED25519.load(bytes(range(32))))
+OTHER_SIGNER = Signer("mingcha.example/new", SHA256_ED25519.load(bytes(range(1, 33))))
+WITNESS = Cosigner("witness.example", SHA256_ED25519.load(bytes(range(2, 34))))
 KEYS = Keys(SIGNER)
 
 

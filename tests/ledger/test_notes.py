@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.errors import Corrupt, Invalid
+from mingcha.base.suites import SHA256_ED25519
 from mingcha.ledger import notes
 from mingcha.ledger.notes import Cosigner, Note, Signature, Signer, Verifier, endorsements, parse
 from tests.ledger.support import SIGNER, WITNESS
@@ -29,14 +30,14 @@ def test_the_note_of_go_is_read_and_both_signatures_hold() -> None:
 
 def test_signing_as_go_does_gives_the_same_line() -> None:
     secret = base64.b64decode(NOTE_SECRET.split("+", 4)[4])
-    signer = Signer("PeterNeumann", Ed25519PrivateKey.from_private_bytes(secret[1:]))
+    signer = Signer("PeterNeumann", SHA256_ED25519.load(secret[1:]))
     assert signer.verifier == PETER
     assert signer.sign(NOTE_TEXT).line == NOTE_SIGNATURE
 
 
 def test_keys_have_the_text_form_of_go() -> None:
     assert PETER.text == NOTE_KEY
-    assert (PETER.name, PETER.key_id.hex(), PETER.algorithm) == ("PeterNeumann", "c74f20a3", notes.ED25519)
+    assert (PETER.name, PETER.key_id.hex(), PETER.type) == ("PeterNeumann", "c74f20a3", notes.ED25519)
     assert Verifier.from_text(WITNESS.verifier.text) == WITNESS.verifier
 
 
@@ -71,7 +72,7 @@ def test_what_is_no_key_is_refused(text: str) -> None:
 def test_a_key_name_holds_no_spaces_nor_plus_signs(name: str) -> None:
     for kind in (Signer, Cosigner):
         with pytest.raises(Invalid) as caught:
-            kind(name, Ed25519PrivateKey.from_private_bytes(bytes(32)))
+            kind(name, SHA256_ED25519.load(bytes(32)))
         assert caught.value.code == "ledger.key_name"
 
 
@@ -158,5 +159,5 @@ def test_a_cosignature_of_an_impossible_time_is_refused() -> None:
 
 
 def test_a_cosignature_is_no_log_signature() -> None:
-    key = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    key = SHA256_ED25519.load(bytes(32))
     assert Signer("same", key).verifier.key_id != Cosigner("same", key).verifier.key_id

@@ -8,16 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.errors import Conflict, Corrupt, Invalid, MingchaError, NotAllowed
+from mingcha.base.suites import SHA256_ED25519
+from mingcha.ledger.asking import Request, decode
 from mingcha.ledger.checkpoints import Checkpoint
 from mingcha.ledger.merkle import leaf_hash, tree_root
 from mingcha.ledger.notes import Note, Signer
 from mingcha.ledger.tree import Tree
-from mingcha.ledger.witness import Request, Witness, decode
+from mingcha.ledger.witness import Witness
 from tests.ledger.support import ORIGIN, OTHER_SIGNER, SIGNER, WITNESS, entry, log_of, tree_of
 
 LEAVES = [leaf_hash(entry(index)) for index in range(40)]
@@ -48,7 +49,7 @@ def test_it_follows_a_growing_log(witness: Witness) -> None:
         assert WITNESS.verifier.verify(text, signature) == AT_US
         latest = witness.latest(ORIGIN)
         assert latest is not None
-        assert latest.size == size
+        assert latest.checkpoint.size == size
 
 
 def test_it_cosigns_a_real_log_which_publishes_it(witness: Witness, tmp_path: Path) -> None:
@@ -106,7 +107,7 @@ def test_strangers_are_not_cosigned(witness: Witness) -> None:
     refused(witness, Request(0, (), foreign), NotAllowed, "witness.unknown_log")
     impostor = checkpoint(LEAVES[:3], signer=OTHER_SIGNER)
     refused(witness, Request(0, (), impostor), NotAllowed, "witness.unsigned")
-    forger = Signer(SIGNER.verifier.name, Ed25519PrivateKey.from_private_bytes(bytes(32)))
+    forger = Signer(SIGNER.verifier.name, SHA256_ED25519.load(bytes(32)))
     refused(witness, Request(0, (), checkpoint(LEAVES[:3], signer=forger)), NotAllowed, "witness.unsigned")
     refused(witness, Request(0, (), b"nonsense"), Invalid, "witness.request")
     refused(witness, Request(0, (bytes(32),), checkpoint(LEAVES[:3])), Invalid, "witness.request")

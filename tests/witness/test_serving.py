@@ -19,11 +19,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 from mingcha.base.errors import Corrupt, Invalid
+from mingcha.base.suites import SHA256_ED25519
 from mingcha.ledger.checkpoints import open_signed
 from mingcha.ledger.log import Keys, Log
 from mingcha.ledger.notes import Signer, Verifier
@@ -31,7 +31,7 @@ from mingcha.media.anchor.cosigning import WitnessAddress, Witnesses, read_addre
 from mingcha.witness.keys import cosigner_of
 from tests.support.recorder import free_port
 
-SIGNER = Signer("mingcha/nod_0000000000000001", Ed25519PrivateKey.generate())
+SIGNER = Signer("mingcha/nod_0000000000000001", SHA256_ED25519.generate())
 
 
 def certificate(directory: Path) -> tuple[Path, Path]:
@@ -142,7 +142,7 @@ def test_a_witness_cosigns_what_continues_and_refuses_what_was_rewritten(ledger:
 def test_a_witness_that_does_not_know_the_log_or_is_away_is_told(ledger: Log, tmp_path: Path) -> None:
     told = Told()
     ledger.append([b"one"])
-    other = Signer("another/log", Ed25519PrivateKey.generate())
+    other = Signer("another/log", SHA256_ED25519.generate())
     with serving(tmp_path / "witness", log=other.verifier.text) as address:
         witnesses = asked(address, told)
         assert witnesses.ask_all(ledger, tmp_path / "cosigned") == 0
@@ -165,7 +165,7 @@ def test_a_witness_is_reached_by_https_only_or_on_this_machine() -> None:
 def cosigner_key() -> Verifier:
     from mingcha.ledger.notes import Cosigner
 
-    return Cosigner("witness.example", Ed25519PrivateKey.generate()).verifier
+    return Cosigner("witness.example", SHA256_ED25519.generate()).verifier
 
 
 def test_the_witness_key_is_sealed_and_keeps_its_name(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("MINGCHA_DATA_DIR", "path", "var", "Where databases, keys and recordings live."),
     Setting("MINGCHA_STORE_DIR", "path", "", "Where recordings live, when not under the data directory."),
+    Setting("MINGCHA_SUITE", "text", "sha256-ed25519", "Cryptography of the ledger, kept: sha256-ed25519 or sm3-sm2."),
     Setting("MINGCHA_SEGMENT_S", "int", "60", "Length of a recorded file in seconds; it ends at the next key frame."),
     Setting("MINGCHA_COPY_DAYS", "int", "14", "Days that a finished copy stays on the recorder."),
     Setting("MINGCHA_WEB_HOST", "text", "127.0.0.1", "Address the pages listen on."),

@@ -25,10 +25,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from mingcha.base.atomic import write_file
-from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.base.env import Env
+from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
 from mingcha.base.seal import Sealer
+from mingcha.base.suites import SHA256_ED25519, PrivateKey, suite_named
 
 TOKEN_BYTES = 32
+_CONTEXT = "ledger.key"
 
 
 def secrets_dir(data_dir: Path) -> Path:
@@ -79,19 +82,41 @@ def ticket_public_key(data_dir: Path) -> Ed25519PublicKey:
     return key
 
 
-def ledger_key(data_dir: Path) -> Ed25519PrivateKey:
-    """The key that signs the ledger's checkpoints, made when there is none; on the disk only sealed by ``node.key``.
-    Raises Corrupt when it cannot be opened: a new one would break the chain that witnesses know."""
+def ledger_key(data_dir: Path) -> PrivateKey:
+    """The key that signs the ledger's checkpoints, made when there is none, of the suite set; on the disk only sealed
+    by ``node.key``. Raises Corrupt when it cannot be opened: a new one would break the chain that witnesses know;
+    Conflict when it is of another suite than the one set."""
     path = secrets_dir(data_dir) / "ledger.key"
-    sealer = node_sealer(data_dir)
+    env = Env()
+    wanted = suite_named(env.text("MINGCHA_SUITE"))
     if not path.exists():
-        raw = Ed25519PrivateKey.generate().private_bytes_raw()
-        write_file(path, sealer.seal(base64.b64encode(raw).decode("ascii"), "ledger.key").encode("ascii"), mode=0o600)
-    try:
-        return Ed25519PrivateKey.from_private_bytes(
-            base64.b64decode(sealer.open(_read(path).decode("ascii"), "ledger.key"))
+        write_signing_key(data_dir, path.name, wanted.generate())
+    key = read_signing_key(data_dir, path.name)
+    if env.given("MINGCHA_SUITE") and key.suite is not wanted:
+        raise Conflict(
+            "keys.suite",
+            f"MINGCHA_SUITE is {wanted.name}, but this node's ledger is of {key.suite.name}. Leave the setting out, or "
+            f"begin a new ledger that continues this one: mingcha keys new-ledger --suite {wanted.name}",
         )
-    except (Corrupt, ValueError) as error:
+    return key
+
+
+def write_signing_key(data_dir: Path, name: str, key: PrivateKey) -> None:
+    """Keep a signing key under a file name, sealed."""
+    told = f"{key.suite.name}:{base64.b64encode(key.raw).decode('ascii')}"
+    sealed = node_sealer(data_dir).seal(told, _CONTEXT)
+    write_file(secrets_dir(data_dir) / name, sealed.encode("ascii"), mode=0o600)
+
+
+def read_signing_key(data_dir: Path, name: str) -> PrivateKey:
+    """A signing key kept under a file name. Raises Unavailable, Corrupt."""
+    path = secrets_dir(data_dir) / name
+    try:
+        told = node_sealer(data_dir).open(_read(path).decode("ascii"), _CONTEXT)
+        suite, colon, encoded = told.rpartition(":")
+        # Before there were suites, the key stood alone.
+        return (suite_named(suite) if colon else SHA256_ED25519).load(base64.b64decode(encoded))
+    except (Corrupt, Invalid, ValueError) as error:
         raise _damaged(path) from error
 
 

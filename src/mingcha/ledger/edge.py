@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from mingcha.ledger.merkle import leaf_hash, tree_root
+from mingcha.ledger.merkle import SHA256, Hashing
 from mingcha.ledger.reader import LogReader
 from mingcha.ledger.tiles import TILE_WIDTH, Tile, count_at, encode_bundle, levels_of
 
@@ -18,11 +18,12 @@ class Edge:
     size: int = 0
     bundle: list[bytes] = field(default_factory=list)
     levels: list[list[bytes]] = field(default_factory=list)
+    hashing: Hashing = SHA256
 
     @classmethod
     def load(cls, reader: LogReader) -> Self:
         """The edge of a tree on disk. Raises Corrupt."""
-        edge = cls(reader.size)
+        edge = cls(reader.size, hashing=reader.hashing)
         full, begun = divmod(reader.size, TILE_WIDTH)
         edge.bundle = reader.bundle(full) if begun else []
         for level in levels_of(reader.size):
@@ -31,7 +32,7 @@ class Edge:
         return edge
 
     def copy(self) -> Self:
-        return type(self)(self.size, list(self.bundle), [list(level) for level in self.levels])
+        return type(self)(self.size, list(self.bundle), [list(level) for level in self.levels], self.hashing)
 
     def root(self) -> bytes:
         """Root of the whole tree: each level's loose hashes, and what is loose below as the last of them."""
@@ -39,8 +40,8 @@ class Edge:
         for level in self.levels:
             hashes = level if below is None else [*level, below]
             if hashes:
-                below = tree_root(hashes)
-        return tree_root([]) if below is None else below
+                below = self.hashing.root(hashes)
+        return self.hashing.root([]) if below is None else below
 
     def add(self, entries: Sequence[bytes]) -> dict[Tile, bytes]:
         """Take entries in; the bundles and tiles that change by it, in the order in which they fill."""
@@ -53,7 +54,7 @@ class Edge:
             if len(self.bundle) == TILE_WIDTH:
                 files[Tile(None, index)] = encode_bundle(self.bundle)
                 self.bundle = []
-            self._push(0, leaf_hash(entry), files, changed)
+            self._push(0, self.hashing.leaf(entry), files, changed)
         if self.bundle:
             files[Tile(None, self.size // TILE_WIDTH, len(self.bundle))] = encode_bundle(self.bundle)
         for level in sorted(changed):
@@ -73,4 +74,4 @@ class Edge:
             index = count_at(self.size, level) // TILE_WIDTH - 1
             files[Tile(level, index)] = b"".join(hashes)
             self.levels[level] = []
-            self._push(level + 1, tree_root(hashes), files, changed)
+            self._push(level + 1, self.hashing.root(hashes), files, changed)

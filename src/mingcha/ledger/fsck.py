@@ -8,7 +8,6 @@ from pathlib import Path
 
 from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.ledger.checkpoints import Checkpoint
-from mingcha.ledger.merkle import leaf_hash, tree_root
 from mingcha.ledger.reader import LogReader
 from mingcha.ledger.tiles import TILE_WIDTH, Tile, levels_of, tile_at
 from mingcha.ledger.tree import Tree
@@ -54,7 +53,7 @@ def check(
             text = f"An earlier checkpoint says {kept.size} entries; the log has {checkpoint.size}."
             result.findings.append(Finding("ledger.shrunk", "checkpoint", text))
         else:
-            _check_root(Tree(kept.size, reader.node), kept, f"checkpoint of size {kept.size}", result)
+            _check_root(reader.at(kept.size), kept, f"checkpoint of size {kept.size}", result)
     return result
 
 
@@ -74,7 +73,7 @@ def _leaf_tiles(reader: LogReader, result: Result, progress: Callable[[int], Non
         stated = _hashes(reader, tile, result)
         computed: list[bytes] | None = None
         try:
-            computed = [leaf_hash(entry) for entry in reader.read_entries(bundle)]
+            computed = [reader.hashing.leaf(entry) for entry in reader.read_entries(bundle)]
             result.entries += len(computed)
         except (Corrupt, Unavailable) as error:
             result.findings.append(Finding(error.code, bundle.path, error.message))
@@ -84,7 +83,7 @@ def _leaf_tiles(reader: LogReader, result: Result, progress: Callable[[int], Non
             result.findings.append(Finding("ledger.entry", bundle.path, text))
         progress(result.entries)
         if tile.width == TILE_WIDTH:
-            yield tree_root(stated or computed or [])
+            yield reader.hashing.root(stated or computed or [])
 
 
 def _upper_tiles(reader: LogReader, level: int, below: list[bytes], result: Result) -> Iterator[bytes]:
@@ -97,7 +96,7 @@ def _upper_tiles(reader: LogReader, level: int, below: list[bytes], result: Resu
             text = "The tile does not hold the hashes of the tiles below it."
             result.findings.append(Finding("ledger.tile_hash", tile.path, text))
         if tile.width == TILE_WIDTH:
-            yield tree_root(computed)
+            yield reader.hashing.root(computed)
 
 
 def _hashes(reader: LogReader, tile: Tile, result: Result) -> list[bytes]:

@@ -1,6 +1,7 @@
 """The one writer of a log directory.
 
-    <log>/log.json      format and origin
+    <log>/log.json      format, origin and suite
+    <log>/keys.json     changes of key, for finding them: the entries are what is believed
     <log>/lock          flock, held by the one writer
     <log>/checkpoint    signed size and root: what the log is
     <log>/tile/...      hashes and entries (tiles.py)
@@ -13,7 +14,6 @@ it the new one. Partial tiles are removed when their full tile is signed for.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +22,16 @@ from types import TracebackType
 from typing import Self
 
 from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
+from mingcha.base.suites import Suite
 from mingcha.ledger import checkpoints, notes
 from mingcha.ledger.disk import TEMPORARY_SUFFIX, Disk
 from mingcha.ledger.edge import Edge
+from mingcha.ledger.identity import IDENTITY, Identity, read_identity
+from mingcha.ledger.keychange import CHANGES, KeyChange, earlier_keys, encode_places, known_changes
+from mingcha.ledger.merkle import hashing_of
 from mingcha.ledger.reader import LogReader, read_checkpoint
 from mingcha.ledger.tiles import CHECKPOINT_PATH, MAX_ENTRY_BYTES, TILE_WIDTH, Tile, count_at, levels_of, right_edge
 
-FORMAT = "mingcha.log/1"
-IDENTITY = "log.json"
 LOCK = "lock"
 
 
@@ -43,6 +45,10 @@ class Keys:
     @property
     def trusted(self) -> list[notes.Verifier]:
         return [self.signer.verifier, *self.earlier]
+
+    @property
+    def suite(self) -> Suite:
+        return self.signer.verifier.type.suite
 
 
 class Log:
@@ -59,10 +65,13 @@ class Log:
         self._lock_fd = lock_fd
         self._disk = disk
         self._is_doubtful = False
+        _require_suite(read_identity(directory).suite, keys.suite)
         self._signed = read_checkpoint(directory, origin, keys.trusted)
         self._edge = Edge.load(LogReader(directory, self.size))
         if self._edge.root() != self.root:
             raise Corrupt("ledger.root", "The log's files are not those its checkpoint was signed over.")
+        own = earlier_keys(keys.signer.verifier, known_changes(self.reader(), origin))
+        self._keys = Keys(keys.signer, (*own, *keys.earlier))
         self._tidy()
 
     @classmethod
@@ -76,9 +85,10 @@ class Log:
         try:
             if (directory / IDENTITY).exists() or (directory / "tile").exists():
                 raise Conflict("ledger.exists", "There is a log in this directory already.")
-            text = checkpoints.Checkpoint(origin, 0, Edge().root()).text
+            root = hashing_of(keys.suite).root([])
+            text = checkpoints.Checkpoint.of_suite(keys.suite, origin, 0, root).text
             checkpoint = notes.Note(text, (keys.signer.sign(text),)).encode()
-            identity = json.dumps({"format": FORMAT, "origin": origin}).encode()
+            identity = Identity(origin, keys.suite).encode()
             disk.put({directory / CHECKPOINT_PATH: checkpoint, directory / IDENTITY: identity})
             disk.sync([directory])
             return cls(directory, origin, keys, lock_fd, disk)
@@ -93,7 +103,7 @@ class Log:
             raise Unavailable("ledger.absent", "There is no log in this directory.")
         lock_fd = _lock(directory)
         try:
-            return cls(directory, _origin(directory), keys, lock_fd, disk or Disk())
+            return cls(directory, read_identity(directory).origin, keys, lock_fd, disk or Disk())
         except BaseException:
             os.close(lock_fd)
             raise
@@ -101,7 +111,7 @@ class Log:
     @staticmethod
     def origin_of(directory: Path) -> str:
         """The name of the log in a directory, unsigned: for choosing the keys to open it by. Raises Corrupt."""
-        return _origin(directory)
+        return read_identity(directory).origin
 
     def close(self) -> None:
         if self._lock_fd >= 0:
@@ -127,13 +137,24 @@ class Log:
         return self._signed.checkpoint.origin
 
     @property
+    def keys(self) -> Keys:
+        """The key that signs now, and those before it."""
+        return self._keys
+
+    @property
+    def own_note(self) -> notes.Note:
+        """The checkpoint with the log's own signatures only."""
+        own = tuple(line for line in self.note.signatures if any(key.matches(line) for key in self._keys.trusted))
+        return notes.Note(self.note.text, own)
+
+    @property
     def note(self) -> notes.Note:
         """The signed checkpoint as it stands on disk."""
         return self._signed.note
 
     def reader(self) -> LogReader:
         """A reader of the log as it is now."""
-        return LogReader(self._directory, self.size)
+        return LogReader(self._directory, self.size, self._edge.hashing)
 
     def append(self, entries: Sequence[bytes]) -> range:
         """Add entries, in order, all or none; their indexes. When it returns they are durable and signed for.
@@ -145,13 +166,30 @@ class Log:
             raise Invalid("ledger.entry_size", f"An entry of the log has at most {MAX_ENTRY_BYTES} bytes.")
         old_size = self.size
         if entries:
-            edge = self._edge.copy()
-            files = edge.add(entries)
-            self._write(files)
-            self._publish(checkpoints.Checkpoint(self.origin, edge.size, edge.root()))
-            self._edge = edge
-            self._drop_filled(list(right_edge(old_size)))
+            self._append(entries, [self._keys.signer])
         return range(old_size, self.size)
+
+    def change_key(self, new: notes.Signer, at_us: int, reason: str = "") -> KeyChange:
+        """Enter that `new` signs from now on: an entry signed by both keys, under a checkpoint signed by both. When it
+        returns the old key is no longer needed. Raises Conflict for a key of another suite or name, Unavailable."""
+        self._require_usable()
+        _require_suite(self._keys.suite, new.verifier.type.suite)
+        old = self._keys.signer
+        change = KeyChange.make(self.origin, self.size, old, new, at_us, reason)
+        # Before the entry: a change that is noted and was never entered is not believed, the other way it is not found.
+        self._note_changes([*known_changes(self.reader(), self.origin), change])
+        self._append([change.entry], [new, old])
+        self._keys = Keys(new, (old.verifier.until(self.size), *self._keys.earlier))
+        return change
+
+    def _append(self, entries: Sequence[bytes], signers: Sequence[notes.Signer]) -> None:
+        edge, before = self._edge.copy(), list(right_edge(self.size))
+        self._write(edge.add(entries))
+        checkpoint = checkpoints.Checkpoint.of_suite(self._keys.suite, self.origin, edge.size, edge.root())
+        signatures = tuple(signer.sign(checkpoint.text) for signer in signers)
+        self._put_checkpoint(checkpoint, notes.Note(checkpoint.text, signatures))
+        self._edge = edge
+        self._drop_filled(before)
 
     def add_cosignature(self, signature: notes.Signature, witness: notes.Verifier) -> None:
         """Publish a witness's signature beside ours; one over another checkpoint, or a false one, raises Corrupt."""
@@ -161,6 +199,13 @@ class Log:
         witness.verify(self.note.text, signature)
         others = tuple(known for known in self.note.signatures if not witness.matches(known))
         self._put_checkpoint(self._signed.checkpoint, notes.Note(self.note.text, (*others, signature)))
+
+    def _note_changes(self, changes: Sequence[KeyChange]) -> None:
+        try:
+            self._disk.put({self._directory / CHANGES: encode_places(changes)})
+            self._disk.sync([self._directory])
+        except OSError as error:
+            raise Unavailable("ledger.disk", f"The log cannot be written: {error.strerror}.") from error
 
     def _require_usable(self) -> None:
         if self._lock_fd < 0 or self._is_doubtful:
@@ -176,10 +221,6 @@ class Log:
             self._disk.sync(sorted(touched))
         except OSError as error:
             raise Unavailable("ledger.disk", f"The log cannot be written: {error.strerror}.") from error
-
-    def _publish(self, checkpoint: checkpoints.Checkpoint) -> None:
-        text = checkpoint.text
-        self._put_checkpoint(checkpoint, notes.Note(text, (self._keys.signer.sign(text),)))
 
     def _put_checkpoint(self, checkpoint: checkpoints.Checkpoint, note: notes.Note) -> None:
         self._is_doubtful = True
@@ -214,7 +255,8 @@ class Log:
                 self._disk.remove(path)
                 index += 1
                 self._remove_partials(Tile(level, index))
-        self._disk.remove(self._directory / (CHECKPOINT_PATH + TEMPORARY_SUFFIX))
+        for name in (CHECKPOINT_PATH, CHANGES):
+            self._disk.remove(self._directory / (name + TEMPORARY_SUFFIX))
 
 
 def _lock(directory: Path) -> int:
@@ -227,11 +269,10 @@ def _lock(directory: Path) -> int:
     return fd
 
 
-def _origin(directory: Path) -> str:
-    try:
-        identity = json.loads((directory / IDENTITY).read_bytes())
-        if identity["format"] == FORMAT:
-            return str(identity["origin"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise Corrupt("ledger.identity", "The file log.json of the log is damaged.") from error
-    raise Corrupt("ledger.identity", f"The log is not of format {FORMAT}.")
+def _require_suite(kept: Suite, wanted: Suite) -> None:
+    if kept is not wanted:
+        raise Conflict(
+            "ledger.suite",
+            f"This ledger is of the suite {kept.name} and stays so; its keys cannot be of {wanted.name}. "
+            "A new ledger that continues it is begun by 'mingcha keys new-ledger --suite'.",
+        )

@@ -1,7 +1,8 @@
 """C2SP signed notes (the form of Go's checksum database): a text, a blank line, and signature lines.
 
-A signature line is ``— <key name> <base64 of 4 bytes key id and the signature>``. Two kinds of keys: Ed25519 over the
-text (0x01), and cosignature/v1 (0x04), which is a witness's dated word that it saw nothing inconsistent.
+A signature line is ``— <key name> <base64 of 4 bytes key id and the signature>``. A key's type says what is signed and
+how: the text itself, by a log, or cosignature/v1, a witness's dated word that it saw nothing inconsistent. Ed25519 has
+the assigned bytes 0x01 and 0x04; SM2 has none, and so 0xff and a longer name, as the specification asks.
 """
 
 from __future__ import annotations
@@ -11,18 +12,12 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from dataclasses import dataclass, field, replace
 
 from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import Corrupt, Invalid
+from mingcha.base.suites import SHA256_ED25519, SM3_SM2, PrivateKey, Suite
 
-ED25519: Literal[1] = 1
-COSIGNATURE: Literal[4] = 4
-KEY_BYTES = 32
 KEY_ID_BYTES = 4
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
@@ -100,20 +95,45 @@ def parse_signature(line: str) -> Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyType:
+    """`prefix`: the signature type identifier, before the public key; `suite`: how is signed; `is_witness`: whether
+    signatures are dated cosignatures of a checkpoint."""
+
+    prefix: bytes
+    suite: Suite
+    is_witness: bool
+
+
+ED25519 = KeyType(b"\x01", SHA256_ED25519, is_witness=False)
+COSIGNATURE = KeyType(b"\x04", SHA256_ED25519, is_witness=True)
+SM2 = KeyType(b"\xffmingcha/sm3-sm2/v1", SM3_SM2, is_witness=False)
+SM2_COSIGNATURE = KeyType(b"\xffmingcha/sm3-sm2/cosignature/v1", SM3_SM2, is_witness=True)
+KEY_TYPES = (ED25519, COSIGNATURE, SM2, SM2_COSIGNATURE)
+
+
+def key_type(suite: Suite, *, is_witness: bool) -> KeyType:
+    """The type of a log's or a witness's key of that suite."""
+    return next(found for found in KEY_TYPES if found.suite is suite and found.is_witness == is_witness)
+
+
+@dataclass(frozen=True, slots=True)
 class Verifier:
-    """A public key with its name. `text` is the form in which keys are handed on: ``name+id+key``."""
+    """A public key with its name. `text` is the form in which keys are handed on: ``name+id+key``. `until_size`: of the
+    largest checkpoint the key may have signed, where the log is known to have another since; not part of the key."""
 
     name: str
-    algorithm: Literal[1, 4]
+    type: KeyType
     public: bytes
+    until_size: int | None = field(default=None, compare=False)
 
     @property
     def key_id(self) -> bytes:
-        return _key_id(self.name, self.algorithm, self.public)
+        """The first 4 bytes of SHA-256, also of SM2 keys: a label, from which no security is asked."""
+        return hashlib.sha256(self.name.encode() + b"\n" + self.type.prefix + self.public).digest()[:KEY_ID_BYTES]
 
     @property
     def text(self) -> str:
-        encoded = base64.b64encode(bytes([self.algorithm]) + self.public).decode("ascii")
+        encoded = base64.b64encode(self.type.prefix + self.public).decode("ascii")
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
 
     @classmethod
@@ -127,13 +147,16 @@ class Verifier:
             raw = _unbase64(encoded)
         except (binascii.Error, UnicodeEncodeError) as error:
             raise wrong from error
-        algorithm = COSIGNATURE if raw[:1] == bytes([COSIGNATURE]) else ED25519
-        if raw[:1] != bytes([algorithm]) or len(raw) != 1 + KEY_BYTES or not _NAME.fullmatch(name):
-            raise wrong
-        verifier = cls(name, algorithm, raw[1:])
-        if verifier.key_id.hex() != stated_id:
-            raise wrong
-        return verifier
+        for kind in KEY_TYPES:
+            if raw.startswith(kind.prefix) and len(raw) == len(kind.prefix) + kind.suite.public_bytes:
+                verifier = cls(name, kind, raw[len(kind.prefix) :])
+                if _NAME.fullmatch(name) and verifier.key_id.hex() == stated_id:
+                    return verifier
+        raise wrong
+
+    def until(self, size: int) -> Verifier:
+        """The key as one that was given up at that size of the log."""
+        return replace(self, until_size=size)
 
     def matches(self, signature: Signature) -> bool:
         """Whether the line claims to be by this key."""
@@ -142,20 +165,14 @@ class Verifier:
     def verify(self, text: str, signature: Signature) -> int | None:
         """Check one signature. The time a cosignature states, in microseconds; None for a plain one. Raises Corrupt."""
         message, raw, at_us = text, signature.signature, None
-        if self.algorithm == COSIGNATURE:
+        if self.type.is_witness:
             at_s = int.from_bytes(raw[:8], "big")
             if at_s > MAX_TIME_S:
                 raise Corrupt("ledger.signature", f"The cosignature of {self.name} has an impossible time.")
             message, raw, at_us = _cosigned(text, at_s), raw[8:], at_s * US_PER_S
-        try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(raw, message.encode())
-        except InvalidSignature as error:
-            raise Corrupt("ledger.signature", f"The signature of {self.name} is not genuine.") from error
+        if not self.type.suite.is_signed(self.public, message.encode(), raw):
+            raise Corrupt("ledger.signature", f"The signature of {self.name} is not genuine.")
         return at_us
-
-
-def _key_id(name: str, algorithm: int, public: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + bytes([algorithm]) + public).digest()[:KEY_ID_BYTES]
 
 
 def _cosigned(text: str, at_s: int) -> str:
@@ -165,8 +182,8 @@ def _cosigned(text: str, at_s: int) -> str:
 class Signer:
     """Signs notes as the log itself."""
 
-    def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
-        self.verifier = Verifier(_require_name(name), ED25519, key.public_key().public_bytes_raw())
+    def __init__(self, name: str, key: PrivateKey) -> None:
+        self.verifier = Verifier(_require_name(name), key_type(key.suite, is_witness=False), key.public)
         self._key = key
 
     def sign(self, text: str) -> Signature:
@@ -176,8 +193,8 @@ class Signer:
 class Cosigner:
     """Signs checkpoints as a witness, with the time."""
 
-    def __init__(self, name: str, key: Ed25519PrivateKey) -> None:
-        self.verifier = Verifier(_require_name(name), COSIGNATURE, key.public_key().public_bytes_raw())
+    def __init__(self, name: str, key: PrivateKey) -> None:
+        self.verifier = Verifier(_require_name(name), key_type(key.suite, is_witness=True), key.public)
         self._key = key
 
     def sign(self, text: str, at_us: int) -> Signature:

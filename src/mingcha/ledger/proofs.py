@@ -1,4 +1,5 @@
-"""Checking proofs, with nothing but the proof: RFC 9162 sections 2.1.3.2 and 2.1.4.2 (the trees are those of RFC 6962).
+"""Checking proofs, with nothing but the proof: RFC 9162 sections 2.1.3.2 and 2.1.4.2 (the trees are those of RFC 6962,
+over the hash of the log's suite).
 
 All functions return nothing and raise Corrupt when the proof does not prove it: a result cannot be overlooked.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mingcha.base.errors import Corrupt
-from mingcha.ledger.merkle import HASH_BYTES, node_hash
+from mingcha.ledger.merkle import HASH_BYTES, SHA256, Hashing
 
 
 def _refuse(what: str) -> Corrupt:
@@ -20,7 +21,9 @@ def _require_hashes(hashes: Sequence[bytes]) -> None:
         raise _refuse("a hash in it has a wrong length")
 
 
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
+def verify_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes, hashing: Hashing = SHA256
+) -> None:
     """That the leaf hash `leaf` is entry `index` of the tree of `size` entries with that `root`. Raises Corrupt."""
     _require_hashes((leaf, root, *proof))
     if not 0 <= index < size:
@@ -30,12 +33,12 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         if last == 0:
             raise _refuse("it is too long")
         if node & 1 or node == last:
-            here = node_hash(sibling, here)
+            here = hashing.node(sibling, here)
             while not node & 1 and node:
                 node >>= 1
                 last >>= 1
         else:
-            here = node_hash(here, sibling)
+            here = hashing.node(here, sibling)
         node >>= 1
         last >>= 1
     if last != 0:
@@ -44,7 +47,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         raise _refuse("the entry is not in the tree with this root")
 
 
-def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
+def verify_consistency(
+    old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes], hashing: Hashing = SHA256
+) -> None:
     """That the tree of `old_size` with `old_root` begins the tree of `size` with `root`. Raises Corrupt."""
     _require_hashes((old_root, root, *proof))
     if not 0 < old_size <= size:
@@ -53,10 +58,10 @@ def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, p
         if proof or old_root != root:
             raise _refuse("two trees of one size differ")
         return
-    _climb(old_size, old_root, size, root, proof)
+    _climb(old_size, old_root, size, root, proof, hashing)
 
 
-def _climb(old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
+def _climb(old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes], hashing: Hashing) -> None:
     node, last = old_size - 1, size - 1
     while node & 1:
         node >>= 1
@@ -70,13 +75,13 @@ def _climb(old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequen
         if last == 0:
             raise _refuse("it is too long")
         if node & 1 or node == last:
-            old_here = node_hash(sibling, old_here)
-            here = node_hash(sibling, here)
+            old_here = hashing.node(sibling, old_here)
+            here = hashing.node(sibling, here)
             while not node & 1 and node:
                 node >>= 1
                 last >>= 1
         else:
-            here = node_hash(here, sibling)
+            here = hashing.node(here, sibling)
         node >>= 1
         last >>= 1
     if last != 0:

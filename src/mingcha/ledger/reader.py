@@ -8,7 +8,8 @@ from pathlib import Path
 
 from mingcha.base.errors import Corrupt, Invalid, Unavailable
 from mingcha.ledger import checkpoints, notes
-from mingcha.ledger.merkle import tree_root
+from mingcha.ledger.identity import IDENTITY, read_identity
+from mingcha.ledger.merkle import SHA256, Hashing, hashing_of
 from mingcha.ledger.tiles import (
     CHECKPOINT_PATH,
     TILE_HEIGHT,
@@ -38,21 +39,33 @@ def read_checkpoint(
     return checkpoints.open_signed(data, origin, log_keys, witness_keys or [])
 
 
+def hashing_in(directory: Path) -> Hashing:
+    """How a log directory says that it is hashed: by RFC 6962 where it says nothing, as other people's logs. Raises
+    Corrupt."""
+    return hashing_of(read_identity(directory).suite) if (directory / IDENTITY).exists() else SHA256
+
+
 class LogReader:
     """A tree of `size` entries, for which there must have been a checkpoint. What it reads is checked for shape only;
-    proofs are what checks content. Of any smaller size, `Tree(smaller, reader.node)` gives root and proofs."""
+    proofs are what checks content. `at(smaller)` gives root and proofs of any smaller size. Without `hashing` the tree
+    is hashed as the directory says."""
 
-    def __init__(self, directory: Path, size: int) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, size: int, hashing: Hashing | None = None) -> None:
+        self.directory = directory
         self._tiles: OrderedDict[tuple[int, int], list[bytes]] = OrderedDict()
         self.size = size
-        self.tree = Tree(size, self.node)
+        self.hashing = hashing_in(directory) if hashing is None else hashing
+        self.tree = Tree(size, self.node, self.hashing)
+
+    def at(self, smaller: int) -> Tree:
+        """The tree as it was of a size not above this one's."""
+        return Tree(smaller, self.node, self.hashing)
 
     def _read(self, tile: Tile) -> tuple[Tile, bytes]:
         """A tile or bundle, or the full one that took its place: partial ones go only when that is there."""
         for candidate in (tile, tile.full):
             try:
-                return candidate, (self._directory / candidate.path).read_bytes()
+                return candidate, (self.directory / candidate.path).read_bytes()
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -86,7 +99,7 @@ class LogReader:
         """Hash of the complete subtree of that height and number."""
         level, above = divmod(height, TILE_HEIGHT)
         tile, first = divmod(index << above, TILE_WIDTH)
-        return tree_root(self.hashes(level, tile)[first : first + (1 << above)])
+        return self.hashing.root(self.hashes(level, tile)[first : first + (1 << above)])
 
     def bundle(self, index: int) -> list[bytes]:
         """The entries of a bundle as it is in this tree."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mingcha.base.errors import Invalid
-from mingcha.ledger.merkle import node_hash, tree_root
+from mingcha.ledger.merkle import SHA256, Hashing
 
 NodeSource = Callable[[int, int], bytes]
 """``(height, index)`` -> hash of the complete subtree over leaves ``[index << height, (index + 1) << height)``."""
@@ -23,10 +23,11 @@ class Tree:
 
     size: int
     node: NodeSource
+    hashing: Hashing = SHA256
 
     def root(self) -> bytes:
-        """Merkle tree hash of all leaves; of no leaves SHA-256 of nothing."""
-        return self.range_root(0, self.size) if self.size else tree_root([])
+        """Merkle tree hash of all leaves; of no leaves the hash of nothing."""
+        return self.range_root(0, self.size) if self.size else self.hashing.root([])
 
     def range_root(self, start: int, stop: int) -> bytes:
         """Hash of the subtree over leaves [start, stop), a range as RFC 6962's recursion makes them: `start` is a
@@ -38,7 +39,7 @@ class Tree:
             start += 1 << height
         right = pieces.pop()
         while pieces:
-            right = node_hash(pieces.pop(), right)
+            right = self.hashing.node(pieces.pop(), right)
         return right
 
     def inclusion_proof(self, index: int) -> list[bytes]:

@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from mingcha.base.clock import Clock
 from mingcha.base.errors import Conflict, Corrupt, Invalid, MingchaError, NotAllowed
-from mingcha.ledger.witness import MAX_REQUEST_BYTES, Witness, decode
+from mingcha.ledger.asking import MAX_REQUEST_BYTES, decode
+from mingcha.ledger.witness import Witness
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mingcha.base.errors import Corrupt
+from mingcha.base.suites import SHA256_ED25519
 from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer
 from mingcha.media.anchor import feeder
@@ -17,7 +17,7 @@ from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.catalog.leaves import add_leaf
 from tests.media.catalog.film import CAMERA, Film
 
-KEY = Ed25519PrivateKey.generate()
+KEY = SHA256_ED25519.generate()
 
 
 @pytest.fixture

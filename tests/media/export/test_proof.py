@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from mingcha.base.errors import Unavailable
+from mingcha.base.suites import SHA256_ED25519
 from mingcha.base.timerange import TimeRange
 from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Cosigner, Signer
@@ -26,8 +26,8 @@ from tests.media.playback.archive import CAMERA, START_US, Archive
 from tests.media.playback.clips import clip
 from tests.media.playback.server import at
 
-KEY = Ed25519PrivateKey.generate()
-WITNESS = Cosigner("witness.example", Ed25519PrivateKey.generate())
+KEY = SHA256_ED25519.generate()
+WITNESS = Cosigner("witness.example", SHA256_ED25519.generate())
 SIGNED_US = 1_795_000_000_000_000
 
 
@@ -119,7 +119,7 @@ def test_it_speaks_chinese(bundle: Path) -> None:
 def test_a_key_from_elsewhere_is_taken_at_its_word(bundle: Path, tmp_path: Path) -> None:
     key = json.loads((bundle / "proof.json").read_text())["log_key"]
     assert "the one you gave" in verify(bundle, "--lang", "en", "--key", key).stdout
-    other = Signer(key.partition("+")[0], Ed25519PrivateKey.generate()).verifier.text
+    other = Signer(key.partition("+")[0], SHA256_ED25519.generate()).verifier.text
     refused = verify(bundle, "--lang", "en", "--key", other)
     assert refused.returncode == 1
     assert "not signed by the ledger's key" in refused.stdout
@@ -248,7 +248,7 @@ def forge_checkpoint(path: Path) -> None:
 
 
 def forge_witness(path: Path) -> None:
-    other = Cosigner("witness.example", Ed25519PrivateKey.generate())
+    other = Cosigner("witness.example", SHA256_ED25519.generate())
 
     def change(proof: dict[str, Any]) -> None:
         lines = proof["checkpoint"].rstrip("\n").split("\n")

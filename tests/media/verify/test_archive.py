@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from mingcha.base.suites import SHA256_ED25519
 from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
@@ -18,7 +18,7 @@ from mingcha.media.verify.archive import WHOLE, Progress, is_drawn, verify
 from mingcha.media.verify.segments import Ledger
 from tests.media.catalog.film import Film
 
-KEY = Ed25519PrivateKey.generate()
+KEY = SHA256_ED25519.generate()
 
 
 class Kept:

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from mingcha.base.atomic import write_file
 from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
 from mingcha.ledger import notes
+from mingcha.ledger.asking import Request
 from mingcha.ledger.log import Log
-from mingcha.ledger.witness import Request
 
 TIMEOUT_S = 10.0
 MAX_ANSWER_BYTES = 64_000
@@ -37,7 +37,7 @@ class WitnessAddress:
         parts = urlsplit(self.url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             raise Invalid("witness.url", "A witness is reached by https://, or by http:// on this machine only.")
-        if self.key.algorithm != notes.COSIGNATURE:
+        if not self.key.type.is_witness:
             raise Invalid("witness.key", "This is the key of a log, not of a witness.")
 
 

@@ -126,7 +126,8 @@ class Ledger:
         try:
             entry = self._reader.entry(place)
             proof = self._reader.tree.inclusion_proof(place)
-            verify_inclusion(leaf_hash(entry), place, self._reader.size, proof, self._root)
+            hashing = self._reader.hashing
+            verify_inclusion(hashing.leaf(entry), place, self._reader.size, proof, self._root, hashing)
             told = json.loads(entry)
         except (Corrupt, Invalid, Unavailable, ValueError) as error:
             return "ledger.broken", str(error)
