@@ -40,7 +40,7 @@ def test_a_lost_catalog_comes_back_from_the_files(film: Film) -> None:
     )
     recover(film.store, film.catalog)
     assert film.catalog.segment(unsealed) is not None
-    assert gaps(film) == [(6, 20, "reason_lost"), (25, None, "recorder_killed")]
+    assert gaps(film) == [(25, None, "recorder_killed")]
     assert gaps(film, OTHER) == [(3, None, "recorder_killed")]
     assert check(film.catalog, film.store, Depth.HASHES).findings == []
     assert film.record(50).number == unsealed + 1

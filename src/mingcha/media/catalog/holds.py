@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from mingcha.base.ids import new_id
 from mingcha.media.catalog.leaves import add_leaf
@@ -53,6 +54,26 @@ def _take_hold(catalog: Catalog, connection: sqlite3.Connection, hold: Hold, at_
         _tell_hold(catalog, connection, "hold.placed", hold, at_us)
         return True
     return False
+
+
+def put_hold(connection: sqlite3.Connection, told: Mapping[str, Any]) -> bool:
+    """Put back what an entry of the ledger tells of a hold, without telling it again; False when it is known. Inside a
+    transaction."""
+    known = connection.execute("SELECT until_us, released_us FROM hold WHERE hold = ?", (told["hold"],)).fetchone()
+    at_us, released_us = told["at_us"], told["at_us"] if told["released"] else None
+    if known is None:
+        values = (told["hold"], told["camera"], told["start_us"], told["end_us"], told["until_us"], at_us, released_us)
+        connection.execute("INSERT INTO hold VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        return True
+    if known[1] is not None:
+        return False
+    if released_us is not None:
+        connection.execute("UPDATE hold SET released_us = ? WHERE hold = ?", (released_us, told["hold"]))
+        return True
+    if known[0] is None or (told["until_us"] is not None and told["until_us"] <= known[0]):
+        return False
+    connection.execute("UPDATE hold SET until_us = ? WHERE hold = ?", (told["until_us"], told["hold"]))
+    return True
 
 
 def _tell_hold(catalog: Catalog, connection: sqlite3.Connection, kind: str, hold: Hold, at_us: int) -> None:

@@ -263,6 +263,13 @@ def read_mark(catalog: Catalog) -> tuple[int, str, int] | None:
     return (rows["trusted_us"], rows["boot"], rows["boottime_us"]) if len(rows) == 3 else None
 
 
+def tell_mark(catalog: Catalog, trusted_us: int, boot: str, since_boot_us: int, at_us: int) -> None:
+    """Have the ledger keep retention's own time as well: it is where a lost catalog finds it again."""
+    fields = {"trusted_us": trusted_us, "boot": boot, "since_boot_us": since_boot_us, "at_us": at_us}
+    with catalog.transaction() as connection:
+        add_leaf(connection, "clock", fields)
+
+
 def keep_mark(catalog: Catalog, trusted_us: int, boot: str, since_boot_us: int) -> None:
     """Keep retention's own time for the next start."""
     with catalog.transaction() as connection:

@@ -96,9 +96,14 @@ class Leaf:
 
 def pending_leaves(connection: sqlite3.Connection, limit: int) -> tuple[int, list[Leaf]]:
     """The index of the ledger's next entry as far as the catalog knows, and the oldest entries that wait."""
-    row = connection.execute("SELECT value FROM meta WHERE name = 'ledger_size'").fetchone()
     leaves = connection.execute("SELECT id, body, segment FROM leaf ORDER BY id LIMIT ?", (limit,)).fetchall()
-    return (int(row[0]) if row is not None else 0), [Leaf(*leaf) for leaf in leaves]
+    return ledger_size(connection), [Leaf(*leaf) for leaf in leaves]
+
+
+def ledger_size(connection: sqlite3.Connection) -> int:
+    """How many entries the ledger has for good as far as the catalog knows."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'ledger_size'").fetchone()
+    return int(row[0]) if row is not None else 0
 
 
 def confirm_leaves(connection: sqlite3.Connection, leaves: Sequence[Leaf], first: int) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from mingcha.base.errors import Corrupt
-from mingcha.base.timerange import TimeRange
 from mingcha.media.catalog.adopt import formats_in, identity_of, scan_number, sealed_record
 from mingcha.media.catalog.writer import Catalog
 from mingcha.media.container.identity import Identity, Trailer
@@ -22,7 +21,6 @@ MAX_ADOPTED = 20_000
 _BATCH = 200
 _RUN_MARGIN = 100_000
 """The newest files need not hold the newest run, but one near it."""
-_ALL_TIME = TimeRange(0, 1 << 62)
 
 
 @dataclass(slots=True)
@@ -43,38 +41,78 @@ class _Found:
 
 
 def rebuild(
-    store: StoreDirectory, catalog: Catalog, *, progress: Callable[[int], None] = lambda number: None
+    store: StoreDirectory,
+    catalog: Catalog,
+    *,
+    others: Mapping[str, StoreDirectory] | None = None,
+    progress: Callable[[int], None] = lambda number: None,
 ) -> Rebuilt:
-    """Enter every sealed file that the catalog does not know; it may be empty or hold some already. Holes between
-    the footage found become gaps with the reason ``reason_lost``. Files stay as they are. `progress` is told each
-    number. Afterwards run recovery for what lies in ``open``. Raises Unavailable."""
+    """Enter every sealed file of one store that the catalog does not know; it may be empty or hold some already. One
+    that lies in one of `others` too (by their ids), since a move was broken off, goes to the garbage. Other files stay
+    as they are. `progress` is told each number. `restore` does more, for all stores; recovery of ``open`` comes after.
+    Raises Unavailable."""
     result = Rebuilt()
-    touched: set[tuple[str, str]] = set()
     catalog.add_store(store.store_id)
     catalog.reserve_numbers(store.newest_number())
-    leaving = {item.number for item in catalog.garbage()}
+    leaving = {item.number for item in catalog.garbage() if item.store == store.store_id}
     batch: list[_Found] = []
-    for number in store.numbers():
-        progress(number)
-        known = catalog.segment(number)
-        if known is not None and known.store != store.store_id:
-            result.left_alone.append((number, "catalog.number_used"))
-        elif known is None and number not in leaving:
+    for directory in store.directories():
+        numbers = store.numbers_in(directory)
+        known = _stores_of(catalog, numbers)
+        for number in numbers:
+            progress(number)
+            if known.get(number) == store.store_id or number in leaving:
+                continue
             found = _read(store, number, result)
-            if found is not None:
+            if found is None:
+                continue
+            if number in known:
+                _second(catalog, found, result, others or {})
+            else:
                 batch.append(found)
-        if len(batch) >= _BATCH:
-            _enter(catalog, batch, result, touched)
-    _enter(catalog, batch, result, touched)
-    for camera, role in sorted(touched):
-        _name_holes(catalog, camera, role)
+            if len(batch) >= _BATCH:
+                _enter(catalog, batch, result)
+    _enter(catalog, batch, result)
     return result
 
 
+def _stores_of(catalog: Catalog, numbers: list[int]) -> dict[int, str]:
+    """Where those that the catalog knows lie."""
+    if not numbers:
+        return {}
+    with catalog.reading() as connection:
+        rows = connection.execute(
+            """SELECT number, store.store FROM segment JOIN store ON store.id = segment.store
+            WHERE number BETWEEN ? AND ?""",
+            (numbers[0], numbers[-1]),
+        )
+        return dict(rows.fetchall())
+
+
+def _second(catalog: Catalog, found: _Found, result: Rebuilt, others: Mapping[str, StoreDirectory]) -> None:
+    """The catalog knows the number in another store. Where that holds the same recording, one of the two goes."""
+    number, known = found.own.number, catalog.segment(found.own.number)
+    other = others.get(known.store) if known is not None else None
+    if known is None or other is None or known.root != found.trailer.root or not _is_in(other, number):
+        result.left_alone.append((number, "catalog.number_used"))
+        return
+    with catalog.transaction() as connection:
+        values = (number, catalog.add_store(found.store), known.end_us)
+        connection.execute("INSERT OR IGNORE INTO garbage (number, store, since_us) VALUES (?, ?, ?)", values)
+
+
+def _is_in(store: StoreDirectory, number: int) -> bool:
+    try:
+        os.close(store.open_file(number))
+    except Corrupt:
+        return False
+    return True
+
+
 def adopt_newer(store: StoreDirectory, catalog: Catalog, known: int | None = None) -> list[int]:
-    """Enter sealed files newer than `known`, the newest the catalog knew at the start (it was restored from a backup, lost its last commits,
-    or was locked until the recorder ended); their numbers. Numbers on the disk are never given out again. More than
-    `MAX_ADOPTED` are left to `rebuild`: recording must not wait for hours."""
+    """Enter sealed files newer than `known`, the newest the catalog knew at the start (it was restored from a backup,
+    lost its last commits, or was locked until the recorder ended); their numbers. Numbers on the disk are never given
+    out again. More than `MAX_ADOPTED` are left to `rebuild`: recording must not wait for hours."""
     newest = store.newest_number()
     known = catalog.newest_known() if known is None else known
     if newest <= known:
@@ -86,14 +124,15 @@ def adopt_newer(store: StoreDirectory, catalog: Catalog, known: int | None = Non
         return []
     numbers: list[int] = []
     batch: list[_Found] = []
+    entered = _stores_of(catalog, [known + 1, newest])
     for number in _newer(store, known):
-        found = _read(store, number, result)
+        found = _read(store, number, result) if number not in entered else None
         if found is not None:
             batch.append(found)
             numbers.append(number)
         if len(batch) >= _BATCH:
-            _enter(catalog, batch, result, set())
-    _enter(catalog, batch, result, set())
+            _enter(catalog, batch, result)
+    _enter(catalog, batch, result)
     catalog.reserve_numbers(newest)
     return numbers
 
@@ -128,7 +167,7 @@ def _read(store: StoreDirectory, number: int, result: Rebuilt) -> _Found | None:
     return _Found(store.store_id, own, scan, scan.trailer)
 
 
-def _enter(catalog: Catalog, batch: list[_Found], result: Rebuilt, touched: set[tuple[str, str]]) -> None:
+def _enter(catalog: Catalog, batch: list[_Found], result: Rebuilt) -> None:
     with catalog.transaction():
         for found in batch:
             own = found.own
@@ -136,14 +175,5 @@ def _enter(catalog: Catalog, batch: list[_Found], result: Rebuilt, touched: set[
             catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, video, audio)
             record = sealed_record(found.scan, own, found.trailer, found.scan.file_bytes, found.store)
             catalog.seal_segment(record, found.scan.parts)
-            touched.add((own.camera, own.role))
     result.adopted += len(batch)
     batch.clear()
-
-
-def _name_holes(catalog: Catalog, camera: str, role: str) -> None:
-    """Every hole between stretches of footage is a gap with a reason, be it that the reason is lost."""
-    stretches = catalog.coverage([camera], _ALL_TIME, role=role)[camera]
-    with catalog.transaction():
-        for before, after in pairwise(stretches):
-            catalog.add_gap(camera, role, before.end_us, after.start_us, "reason_lost")

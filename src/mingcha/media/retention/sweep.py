@@ -18,6 +18,7 @@ from mingcha.media.catalog.keeping import (
     longest_ceiling_us,
     oldest_removable,
     read_mark,
+    tell_mark,
 )
 from mingcha.media.catalog.removal import collect_garbage
 from mingcha.media.retention.trusted_time import SLACK_US, Machine, Mark, TrustedTime
@@ -31,6 +32,8 @@ BITE = 50
 """Segments in one transaction and one run of unlinks: some tens of milliseconds of the writer thread."""
 
 
+CLOCK_TOLD_US = 3_600 * US_PER_S
+"""How often the ledger is told the trusted time: a lost catalog comes back at most that much too late."""
 LOOKS_UNTIL_TOLD = 3
 """After a boot it takes a time server some minutes to vouch for the clock."""
 
@@ -55,7 +58,9 @@ class Sweeper:
         self._store = store
         mark = read_mark(catalog)
         self.time = TrustedTime(machine, None if mark is None else Mark(*mark))
+        self._machine = machine
         self._doubtful_looks = 0
+        self._told_us: int | None = None
 
     def look_at_clock(self) -> int:
         """Move the trusted time on and keep it; protect what a wrong clock stamped; tell of doubt. The instant by
@@ -64,6 +69,9 @@ class Sweeper:
         mark = self.time.mark
         with self._catalog.transaction():
             keep_mark(self._catalog, mark.trusted_us, mark.boot, mark.since_boot_us)
+            if self._told_us is None or mark.since_boot_us - self._told_us >= CLOCK_TOLD_US:
+                tell_mark(self._catalog, mark.trusted_us, mark.boot, mark.since_boot_us, self._machine.wall_us())
+                self._told_us = mark.since_boot_us
             while self.time.leaps:
                 leap = self.time.leaps.pop()
                 self._protect(leap.before_us - leap.since_boot_us - SLACK_US, leap.before_us + SLACK_US, leap.after_us)

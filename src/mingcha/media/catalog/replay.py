@@ -1,0 +1,322 @@
+"""The catalog from the ledger: what its entries told is put back, entry after entry, without being told again.
+
+For a lost catalog from the first entry, for one restored from a backup from where it ends. Files are looked for, not
+read: an entry holds all of a row but its part index, which is read from the file when it is first wanted.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mingcha.base.errors import Corrupt
+from mingcha.base.ids import new_id
+from mingcha.media.catalog.adopt import formats_in, identity_of, scan_number, sealed_record
+from mingcha.media.catalog.coverage import add_stretch
+from mingcha.media.catalog.disks import Disks, Numbers
+from mingcha.media.catalog.holds import put_hold
+from mingcha.media.catalog.holes import TakenBack, put_gaps
+from mingcha.media.catalog.keeping import Rule, keep_mark, put_rule, read_mark, rule_of_stream
+from mingcha.media.catalog.lost import Loss, account_lost
+from mingcha.media.catalog.reader import NO_KEY_BIT, RECOVERED_BIT
+from mingcha.media.catalog.records import SegmentRecord
+from mingcha.media.catalog.writer import Catalog
+from mingcha.wire.facts import Fact
+
+log = logging.getLogger(__name__)
+
+RETELL_US = 7 * 86_400_000_000
+"""Facts of entries younger than this, counted back from the newest, are told again: the office may not have had them,
+and knows those it had by their ids."""
+MARGIN = 100_000
+"""Numbers kept clear beyond what the ledger tells: of the last seconds it may not have been told."""
+NEVER_US = 1
+"""A trusted time before all footage: deletion waits for a time server or a person."""
+
+_INSERT = """INSERT INTO segment (stream, start_us, number, end_us, store, run, media_offset, media_duration,
+    file_bytes, header_bytes, frames, flags, root, rule, leaf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """`segments`: entered anew; `deleted`: numbers that certificates speak of; `lost`: that nothing accounts for but
+    this, put down as lost now; `unreadable`: (number, error code) of files whose entries say too little."""
+
+    entries: int = 0
+    segments: int = 0
+    deleted: int = 0
+    holds: int = 0
+    gaps: int = 0
+    lost: list[Loss] = field(default_factory=list)
+    unreadable: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Replay:
+    """Give all entries to `take`, in order, a batch being one transaction; then `finish`, once. A crash before its end
+    leaves the catalog behind the ledger, and it is begun again; nothing is entered twice."""
+
+    def __init__(self, catalog: Catalog, disks: Disks) -> None:
+        self.result = Replayed()
+        self._catalog = catalog
+        self._disks = disks
+        self._absent = Numbers()
+        self._highest = 0
+        self._highest_run = 0
+        self._stretches: dict[int, list[tuple[int, int]]] = {}
+        self._back = TakenBack()
+        self._clock: dict[str, Any] | None = None
+        self._known_runs: set[int] = set()
+        self._rules: dict[str, int | None] = {}
+        self._ruled: set[int] = set()
+        self._last_rule: dict[int, int] = {}
+        self._facts: list[Fact] = []
+        with catalog.reading() as connection:
+            self._waiting = {row[0] for row in connection.execute("SELECT body FROM leaf")}
+
+    def take(self, first: int, entries: Sequence[bytes]) -> None:
+        """Entries `first` and after. Raises Corrupt for one that is not canonical JSON, Unavailable."""
+        with self._catalog.transaction() as connection:
+            for index, entry in enumerate(entries, first):
+                text = entry.decode()
+                told = _told(text, index)
+                if text in self._waiting:
+                    connection.execute("DELETE FROM leaf WHERE body = ?", (text,))
+                self._take_one(connection, index, told)
+            for stream, stretches in self._stretches.items():
+                for start_us, end_us in stretches:
+                    add_stretch(connection, stream, start_us, end_us)
+            self._stretches.clear()
+        self.result.entries += len(entries)
+
+    def _take_one(self, connection: sqlite3.Connection, index: int, told: dict[str, Any]) -> None:
+        kind = told.get("kind")
+        if kind == "segment":
+            self._segment(connection, index, told)
+        elif kind == "deletion":
+            self._deletion(connection, told)
+        elif kind == "loss":
+            self._loss(connection, told)
+        elif kind == "gap":
+            stream = self._catalog.stream_key(connection, told["camera"], told["role"])
+            self._back.add(stream, told["start_us"], told["end_us"], told["reason"])
+            self.result.gaps += 1
+        elif kind == "hold":
+            self.result.holds += put_hold(connection, told)
+            self._retell("hold.released" if told["released"] else "hold.placed", told)
+        elif kind == "rule":
+            self._rule_ordered(connection, told)
+        elif kind == "clock":
+            self._clock = told
+        elif kind == "register":
+            detail = {key: told[key] for key in ("first", "last", "root")} | {"index": index}
+            self._facts.append(Fact(new_id("fct"), "ledger.anchored", told["at_us"], "", detail))
+
+    # Segments
+
+    def _segment(self, connection: sqlite3.Connection, index: int, told: dict[str, Any]) -> None:
+        number = told["number"]
+        self._highest, self._highest_run = max(self._highest, number), max(self._highest_run, told["run"])
+        stream = self._catalog.stream_key(connection, told["camera"], told["role"])
+        rule = self._rule(connection, told["rule"])
+        if rule is not None:
+            self._last_rule[stream] = rule
+        if connection.execute("UPDATE segment SET leaf = ? WHERE number = ?", (index, number)).rowcount:
+            return
+        if connection.execute("SELECT 1 FROM garbage WHERE number = ?", (number,)).fetchone() is not None:
+            return
+        store = self._disks.store_of(number)
+        if store is None:
+            self._absent.add(number)
+            return
+        record = self._record(told, store.store_id)
+        if record is None:
+            return
+        connection.execute("DELETE FROM open_segment WHERE number = ?", (number,))
+        flags = (0 if record.starts_with_key else NO_KEY_BIT) | (RECOVERED_BIT if record.recovered else 0)
+        values = (
+            *(stream, record.start_us, number, record.end_us, self._catalog.add_store(record.store), record.run),
+            *(record.media_offset, record.media_duration, record.file_bytes, record.header_bytes, record.frames),
+            *(flags, record.root, rule, index),
+        )
+        connection.execute(_INSERT, values)
+        self.result.segments += 1
+        self._cover(stream, record.start_us, record.end_us)
+
+    def _record(self, told: dict[str, Any], store: str) -> SegmentRecord | None:
+        """The row an entry speaks of; the file is read where the entry is of the first kind, which told less, and for
+        the first segment of each run. None when it cannot be read."""
+        number = told["number"]
+        is_short = "media_duration" not in told
+        if not is_short and told["run"] in self._known_runs:
+            return _record_of(told, store)
+        home = self._disks.store_of(number)
+        assert home is not None
+        try:
+            scan = scan_number(home, number)
+            own = identity_of(scan, home, number)
+        except Corrupt as error:
+            if is_short or "media_offset" not in told:
+                log.warning("file %010x in the store is left alone: %s", number, error.code)
+                self.result.unreadable.append((number, error.code))
+                return None
+            start_us = told["start_us"] - told["media_offset"] * 100 // 9
+            self._catalog.adopt_run(told["run"], told["camera"], told["role"], max(1, start_us), None, None)
+            return _record_of(told, store)
+        self._catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, *formats_in(scan.header))
+        self._known_runs.add(own.run)
+        if not is_short:
+            return _record_of(told, store)
+        if scan.trailer is None or scan.trailer.root.hex() != told["root"]:
+            self.result.unreadable.append((number, "segment.trailer"))
+            return None
+        return sealed_record(scan, own, scan.trailer, scan.file_bytes, store)
+
+    def _cover(self, stream: int, start_us: int, end_us: int) -> None:
+        stretches = self._stretches.setdefault(stream, [])
+        if stretches and stretches[-1][0] <= start_us <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], end_us))
+        else:
+            stretches.append((start_us, end_us))
+
+    # What ends segments
+
+    def _deletion(self, connection: sqlite3.Connection, told: dict[str, Any]) -> None:
+        self._end(connection, told)
+        stream = self._catalog.stream_key(connection, told["camera"], told["role"])
+        add_stretch(connection, stream, told["start_us"], told["end_us"], "deleted")
+        self.result.deleted += told["segments"]
+        self._retell("footage.deleted", told)
+
+    def _loss(self, connection: sqlite3.Connection, told: dict[str, Any]) -> None:
+        self._end(connection, told)
+        stream = self._catalog.stream_key(connection, told["camera"], told["role"])
+        for start_us, end_us in told["stretches"]:
+            self._back.add(stream, start_us, end_us, "footage_lost")
+        self._retell("footage.lost", told)
+
+    def _end(self, connection: sqlite3.Connection, told: dict[str, Any]) -> None:
+        """Its segments are no more; a file that is still there goes with the garbage."""
+        for first, last in told["numbers"]:
+            for number in range(first, last + 1):
+                self._highest = max(self._highest, number)
+                if self._absent.discard(number):
+                    continue
+                self._flush(connection)
+                self._catalog.delete_segment(number)
+                store = self._disks.store_of(number)
+                if store is not None:
+                    key = self._catalog.add_store(store.store_id)
+                    values = (number, key, told["at_us"])
+                    connection.execute(
+                        "INSERT OR IGNORE INTO garbage (number, store, since_us) VALUES (?, ?, ?)", values
+                    )
+
+    def _flush(self, connection: sqlite3.Connection) -> None:
+        """Coverage is right before something is cut out of it."""
+        for stream, stretches in self._stretches.items():
+            for start_us, end_us in stretches:
+                add_stretch(connection, stream, start_us, end_us)
+        self._stretches.clear()
+
+    # Rules
+
+    def _rule(self, connection: sqlite3.Connection, told: dict[str, Any] | None) -> int | None:
+        key = json.dumps(told, sort_keys=True)
+        if key not in self._rules:
+            self._rules[key] = None if told is None else put_rule(connection, _rule_told(told))
+        return self._rules[key]
+
+    def _rule_ordered(self, connection: sqlite3.Connection, told: dict[str, Any]) -> None:
+        stream = self._catalog.stream_key(connection, told["camera"], told["role"])
+        rule = self._rule(connection, told["rule"])
+        if rule is not None:
+            rule_of_stream(connection, stream, rule, told["at_us"])
+            self._ruled.add(stream)
+
+    def _retell(self, kind: str, told: dict[str, Any]) -> None:
+        if "fact" in told:
+            detail = {key: told[key] for key in told.keys() - {"format", "kind", "camera", "at_us", "fact"}}
+            self._facts.append(Fact(told["fact"], kind, told["at_us"], told["camera"], detail))
+            if len(self._facts) > 100_000:
+                del self._facts[:50_000]
+
+    # The end
+
+    def lost_numbers(self) -> Numbers:
+        """What was sealed, is on none of the disks, and nothing says where it went."""
+        return self._absent
+
+    def finish(self, size: int, lost: Iterable[dict[str, Any]], at_us: int, trusted_us: int | None = None) -> Replayed:
+        """All entries were given, `size` of them with those before; `lost`: the entries of `lost_numbers`. Puts down
+        what is lost, names the holes, keeps numbers clear, and says that the catalog is level with the ledger."""
+        catalog = self._catalog
+        with catalog.transaction() as connection:
+            for stream, rule in self._last_rule.items():
+                if stream not in self._ruled:
+                    rule_of_stream(connection, stream, rule, at_us)
+            put_gaps(connection, self._back)
+            self.result.lost = account_lost(catalog, connection, list(lost), at_us)
+            catalog.reserve_numbers(max(self._highest, catalog.newest_known()) + MARGIN)
+            catalog.reserve_runs(self._highest_run + MARGIN)
+            self._keep_time(size)
+            newest_us = max((fact.at_us for fact in self._facts), default=0)
+            for fact in self._facts:
+                if fact.at_us >= newest_us - RETELL_US:
+                    catalog.add_fact(fact)
+            connection.execute(
+                "INSERT INTO meta VALUES ('ledger_size', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (size,),
+            )
+        return self.result
+
+    def _keep_time(self, size: int) -> None:
+        """The time of deletion goes on from what the ledger last said of it, or from before all footage."""
+        known = read_mark(self._catalog)
+        told = self._clock
+        if told is not None and (known is None or known[0] < told["trusted_us"]):
+            keep_mark(self._catalog, told["trusted_us"], told["boot"], told["since_boot_us"])
+        elif known is None and size:
+            keep_mark(self._catalog, NEVER_US, "", 0)
+
+
+def _told(text: str, index: int) -> dict[str, Any]:
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise Corrupt("ledger.entry", f"Entry {index} of the ledger cannot be read.") from error
+    return told if isinstance(told, dict) else {}
+
+
+def _record_of(told: dict[str, Any], store: str) -> SegmentRecord:
+    return SegmentRecord(
+        number=told["number"],
+        store=store,
+        camera=told["camera"],
+        role=told["role"],
+        run=told["run"],
+        start_us=told["start_us"],
+        end_us=told["end_us"],
+        media_offset=told["media_offset"],
+        media_duration=told["media_duration"],
+        file_bytes=told["bytes"],
+        header_bytes=told["header_bytes"],
+        frames=told["frames"],
+        root=bytes.fromhex(told["root"]),
+        starts_with_key=told["starts_with_key"],
+        recovered=told["recovered"],
+    )
+
+
+def _rule_told(told: dict[str, Any]) -> Rule:
+    """Entries of the first kind did not say whether it may make room; then it may not."""
+    return Rule(
+        told["floor_us"],
+        told["ceiling_us"],
+        bool(told.get("make_room")),
+        tuple(told["ground"]),
+        told.get("law_version", ""),
+    )
