@@ -10,9 +10,10 @@ import signal
 import sys
 from pathlib import Path
 
+from mingcha.base.clock import SystemClock
 from mingcha.base.env import Env
 from mingcha.base.errors import Invalid, Unavailable
-from mingcha.media.sim.cameras import Camera
+from mingcha.media.sim.cameras import Camera, turning_camera
 from mingcha.media.sim.faults import meanings, parse_faults
 from mingcha.media.sim.library import file_cameras
 from mingcha.media.sim.scenes.render import SCENES, scene_cameras
@@ -38,6 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--cameras", type=int, default=0, metavar="N", help="how many (default: six, or one a file)")
     parser.add_argument("--files", type=Path, nargs="+", default=[], metavar="F", help="video files instead of scenes")
+    parser.add_argument("--turning", action="store_true", help="also one that pans, tilts and zooms, by ONVIF")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: one that is free)")
     parser.add_argument("--user", default="", metavar="U", help="ask for this user name")
@@ -69,6 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise Invalid("sim.cameras", "--cameras wants a number above 0.")
     faults = _faults(arguments.fault)
     cameras = _cameras(arguments)
+    if arguments.turning:
+        cameras.append(turning_camera(SystemClock(), _cache(arguments)))
     sim = SimServer(
         cameras=cameras,
         host=arguments.host,
@@ -96,8 +100,13 @@ def _faults(words: list[str]) -> dict[str, object]:
     return faults
 
 
+def _cache(arguments: argparse.Namespace) -> Path:
+    given: Path | None = arguments.cache
+    return given or Env().path("MINGCHA_DATA_DIR") / "sim"
+
+
 def _cameras(arguments: argparse.Namespace) -> list[Camera]:
-    cache: Path = arguments.cache or Env().path("MINGCHA_DATA_DIR") / "sim"
+    cache = _cache(arguments)
     if arguments.files:
         return file_cameras(arguments.files, cache, arguments.cameras)
     shown = -1
@@ -126,10 +135,12 @@ async def _serve(sim: SimServer, *, as_json: bool) -> int:
             camera.name: {stream: sim.url(camera.name, stream) for stream in camera.streams}
             for camera in sim.cameras.values()
         }
+        control = {name: sim.control_url(name) for name, camera in sim.cameras.items() if camera.turret is not None}
         if as_json:
-            print(json.dumps({"port": sim.port, "cameras": urls}), flush=True)
+            print(json.dumps({"port": sim.port, "cameras": urls, "control": control}), flush=True)
         else:
-            print("\n".join(url for streams in urls.values() for url in streams.values()), flush=True)
+            lines = [url for streams in urls.values() for url in streams.values()]
+            print("\n".join([*lines, *control.values()]), flush=True)
         await stopping.wait()
     finally:
         await sim.close()

@@ -1,1 +1,2 @@
-"""ONVIF: finding cameras on the network and asking them who they are and where their streams are. Nothing else."""
+"""ONVIF: finding cameras on the network, asking them who they are and where their streams are, and turning them.
+Nothing else."""

@@ -69,16 +69,21 @@ class Device:
     """How far its clock is from ours."""
 
 
-class _Talk:
-    """One conversation: keeps time, skew and credentials."""
+class Talk:
+    """One conversation: keeps time, skew and credentials. It is over after `BUDGET_S`, or when `begin` says."""
 
     def __init__(self, endpoint: Endpoint, username: str, password: str, clock: Clock) -> None:
         self.endpoint = endpoint
         self._username, self._password = username, password
         self._login = Authenticator(username, password)
         self._clock = clock
-        self._ends_us = clock.mono_us() + BUDGET_S * US_PER_S
+        self._ends_us = 0
         self.skew_us = 0
+        self.begin(BUDGET_S)
+
+    def begin(self, budget_s: float) -> None:
+        """Give what follows so much time, all questions together."""
+        self._ends_us = self._clock.mono_us() + round(budget_s * US_PER_S)
 
     def ask(self, endpoint: Endpoint, body: str, *, plain: bool = False) -> Element:
         """The Body of the answer; `plain`: without credentials. Raises Unavailable."""
@@ -97,8 +102,14 @@ class _Talk:
         return body_of(answer)
 
     def read_clock(self) -> None:
-        """Take over the device's time, which tokens are checked against. A device that tells none has ours."""
-        body = self.ask(self.endpoint, f'<GetSystemDateAndTime xmlns="{DEVICE}"/>', plain=True)
+        """Take over the device's time, which tokens are checked against. A device that tells none has ours. Raises
+        Unavailable when nothing answers."""
+        try:
+            body = self.ask(self.endpoint, f'<GetSystemDateAndTime xmlns="{DEVICE}"/>', plain=True)
+        except Unavailable as error:
+            if error.code in ("onvif.unauthorised", "onvif.fault"):
+                return
+            raise
         told = _instant_us(first(body, "UTCDateTime"))
         if told is not None:
             self.skew_us = told - self._clock.wall_us()
@@ -107,12 +118,8 @@ class _Talk:
 def describe(endpoint: Endpoint, username: str, password: str, clock: Clock) -> Device:
     """Ask a device for its particulars and streams. Raises Unavailable with an ``onvif.*`` code; without credentials
     usually ``onvif.unauthorised``."""
-    talk = _Talk(endpoint, username, password, clock)
-    try:
-        talk.read_clock()
-    except Unavailable as error:
-        if error.code not in ("onvif.unauthorised", "onvif.fault"):
-            raise
+    talk = Talk(endpoint, username, password, clock)
+    talk.read_clock()
     told = talk.ask(endpoint, f'<GetDeviceInformation xmlns="{DEVICE}"/>')
     streams = tuple(_streams(talk))
     return Device(
@@ -142,15 +149,15 @@ def choose_channels(streams: Iterable[Stream]) -> tuple[Channel, ...]:
     return tuple(channels)
 
 
-def _streams(talk: _Talk) -> list[Stream]:
-    media = _media_service(talk)
+def _streams(talk: Talk) -> list[Stream]:
+    media = media_service(talk)
     body = talk.ask(media, f'<GetProfiles xmlns="{MEDIA}"/>')
     found = []
     for profile in list(every(body, "Profiles"))[:MAX_PROFILES]:
         token = profile.get("token", "")[:100]
         encoder = first(profile, "VideoEncoderConfiguration")
         source = text(profile, "VideoSourceConfiguration", "SourceToken")
-        url = _stream_url(talk, media, token)
+        url = stream_url(talk, media, token)
         if url:
             found.append(
                 Stream(
@@ -166,14 +173,14 @@ def _streams(talk: _Talk) -> list[Stream]:
     return found
 
 
-def _media_service(talk: _Talk) -> Endpoint:
+def media_service(talk: Talk) -> Endpoint:
     """Where profiles are asked for; the usual path when the device does not say."""
     body = talk.ask(talk.endpoint, f'<GetCapabilities xmlns="{DEVICE}"><Category>Media</Category></GetCapabilities>')
     named = text(first(body, "Media"), "XAddr")
     return talk.endpoint.at(named) if named else talk.endpoint
 
 
-def _stream_url(talk: _Talk, media: Endpoint, token: str) -> str:
+def stream_url(talk: Talk, media: Endpoint, token: str) -> str:
     """The RTSP address of a profile on the host that was asked, without credentials; empty when it has none."""
     try:
         body = talk.ask(

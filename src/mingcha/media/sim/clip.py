@@ -50,7 +50,7 @@ class Packing:
 class PacketTrack:
     """A loop of packetised units. `period`: ticks of the loop, `clock_hz`: ticks per second."""
 
-    units: tuple[rtp.PacketUnit, ...]
+    units: Sequence[rtp.Unit]
     period: int
     clock_hz: int
     payload_type: int

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 from mingcha.base.errors import Invalid
 from mingcha.media.sim.cameras import Camera
 from mingcha.media.sim.faults import Faults, parse_faults
-from mingcha.media.sim.messages import BadMessage, Request, Target, answer, parse_target, parse_transport, take_message
+from mingcha.media.sim.messages import (
+    BadMessage,
+    Request,
+    Target,
+    answer,
+    answer_post,
+    parse_target,
+    parse_transport,
+    take_message,
+    take_post,
+)
 from mingcha.media.sim.sdp import control_url, describe
 from mingcha.media.sim.session import Session
 from mingcha.media.sim.sinks import Outbox
@@ -61,6 +71,9 @@ class Connection:
             return
         self._buffer += data
         try:
+            if self._buffer[:1] == b"P" and self._buffer[:5] == b"POST ":
+                self._serve_posts()
+                return
             while not self.is_closed and (message := take_message(self._buffer)) is not None:
                 if self.session is not None:
                     self.session.touch()
@@ -68,6 +81,15 @@ class Connection:
                     self._serve(message)
         except BadMessage:
             self.close()
+
+    def _serve_posts(self) -> None:
+        """ONVIF, on the port of the pictures."""
+        while not self.is_closed and (post := take_post(self._buffer)) is not None:
+            path, body = post
+            self.requests.append("POST")
+            service = self._server.device_service(path)
+            status, reply = service.answer(body) if service is not None else (404, b"")
+            self.outbox.send(answer_post(status, reply))
 
     def _serve(self, request: Request) -> None:
         self.requests.append(request.method)

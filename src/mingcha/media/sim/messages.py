@@ -1,4 +1,5 @@
-"""RTSP messages as a server sees them (RFC 2326): requests out of a byte stream, answers into one."""
+"""RTSP messages as a server sees them (RFC 2326): requests out of a byte stream, answers into one; and the HTTP POSTs
+of ONVIF that come on the same port."""
 
 from __future__ import annotations
 
@@ -94,6 +95,39 @@ def take_message(buffer: bytearray) -> Request | bytes | None:
     body = bytes(buffer[head_end + 4 : end])
     del buffer[:end]
     return Request(words[0], words[1], headers, body)
+
+
+def take_post(buffer: bytearray) -> tuple[str, bytes] | None:
+    """Path and body of the HTTP POST at the head of `buffer`, which shrinks; None when more bytes are needed. Raises
+    BadMessage."""
+    head_end = buffer.find(b"\r\n\r\n")
+    if head_end < 0:
+        if len(buffer) > MAX_REQUEST_BYTES:
+            raise BadMessage("request too long")
+        return None
+    lines = buffer[:head_end].decode("latin-1").split("\r\n")
+    words = lines[0].split(" ")
+    if len(words) != 3 or words[0] != "POST" or not words[2].startswith("HTTP/1."):
+        raise BadMessage("not an HTTP request")
+    fields = (line.partition(":") for line in lines[1:])
+    length = next((value.strip() for name, _, value in fields if name.strip().lower() == "content-length"), "0")
+    if not length.isdecimal() or int(length) > MAX_REQUEST_BYTES:
+        raise BadMessage("bad content length")
+    end = head_end + 4 + int(length)
+    if len(buffer) < end:
+        return None
+    body = bytes(buffer[head_end + 4 : end])
+    del buffer[:end]
+    return urlsplit(words[1]).path, body
+
+
+def answer_post(status: int, body: bytes) -> bytes:
+    """The bytes of the answer to an HTTP POST."""
+    head = (
+        f"HTTP/1.1 {status} {REASONS.get(status, 'OK')}\r\nServer: mingcha-sim\r\n"
+        f"Content-Type: application/soap+xml; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 def parse_target(url: str) -> Target:

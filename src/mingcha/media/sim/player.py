@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from mingcha.media.sim.clip import PacketTrack
-from mingcha.media.sim.rtp import FRAMING_BYTES, PATCH, PATCH_AT, RTP_HEADER_BYTES, PacketUnit
+from mingcha.media.sim.rtp import FRAMING_BYTES, PATCH, PATCH_AT, RTP_HEADER_BYTES, Unit
 
 US_PER_S = 1_000_000
 # Packets of a frame are out before the next frame comes, however slow the pace asked for.
@@ -203,7 +203,7 @@ class Player:
         self._packet = 0
         return True
 
-    def _is_left_out(self, unit: PacketUnit) -> bool:
+    def _is_left_out(self, unit: Unit) -> bool:
         if unit.is_key and self.is_keyless:
             return True
         if self.sink.is_clogged:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from mingcha.media.units import VideoCodec
 
@@ -27,6 +28,25 @@ _H264_FU_A = 28
 _H264_STAP_A = 24
 _H265_FU = 49
 _H265_AP = 48
+
+
+class Unit(Protocol):
+    """What a player sends: a `PacketUnit`, or one that is made when its packets are first asked for."""
+
+    @property
+    def blob(self) -> bytes: ...
+
+    @property
+    def starts(self) -> tuple[int, ...]: ...
+
+    @property
+    def pts(self) -> int: ...
+
+    @property
+    def due(self) -> int: ...
+
+    @property
+    def is_key(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)

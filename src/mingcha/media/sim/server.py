@@ -12,7 +12,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from mingcha.base.clock import Clock, SystemClock
 from mingcha.base.errors import Invalid
@@ -20,12 +20,14 @@ from mingcha.media.sim.auth import AuthKind, Gate
 from mingcha.media.sim.cameras import Camera, Clips, cameras_of
 from mingcha.media.sim.clip import Clip, PacketTrack
 from mingcha.media.sim.connection import Connection
+from mingcha.media.sim.device_service import DeviceService
 from mingcha.media.sim.faults import parse_faults
 from mingcha.media.sim.messages import Request, Target
 from mingcha.media.sim.pacer import Pacer
 from mingcha.media.sim.player import US_PER_S
 from mingcha.media.sim.session import Session
 from mingcha.media.sim.sinks import datagram_pair
+from mingcha.media.sim.turret import Turret
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class SimServer:
         self._listener: socket.socket | None = None
         self._pair: tuple[socket.socket, socket.socket] | None = None
         self._connections: set[Connection] = set()
+        self._services: dict[str, DeviceService] = {}
         self._serial = 0
         self._wall_less_mono_us = 0
         self.loop: asyncio.AbstractEventLoop
@@ -156,6 +159,20 @@ class SimServer:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"rtsp://{user}{host}:{self.port}/{quote(name)}/{stream}{'?' if query else ''}{query}"
 
+    def control_url(self, name: str) -> str:
+        """Address of the ONVIF service of a camera that turns. Raises Invalid for another."""
+        if self._camera(name).turret is None:
+            raise Invalid("sim.turret", f"Camera {name} does not turn.", camera=name)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}/{quote(name)}/onvif"
+
+    def turret(self, name: str) -> Turret:
+        """What turns a camera. Raises Invalid for one that stands still."""
+        self.control_url(name)
+        turret = self._camera(name).turret
+        assert turret is not None
+        return turret
+
     def clip(self, name: str, stream: str = "main") -> Clip:
         """The clip of a stream."""
         return self._camera(name).streams[stream]
@@ -214,6 +231,23 @@ class SimServer:
             raise Invalid("sim.camera", f"There is no simulated camera {name}.", camera=name) from None
 
     # For connections
+
+    def device_service(self, path: str) -> DeviceService | None:
+        """The ONVIF service under that path."""
+        name = unquote(path).removeprefix("/").removesuffix("/onvif")
+        camera = self.cameras.get(name)
+        if camera is None or camera.turret is None or camera.is_away or not path.endswith("/onvif"):
+            return None
+        if name not in self._services:
+            self._services[name] = DeviceService(
+                camera.turret,
+                self.clock,
+                self._username,
+                self._password,
+                address=self.control_url(name),
+                stream=self.url(name),
+            )
+        return self._services[name]
 
     def admits(self, request: Request) -> bool:
         """Whether the request carries the right password, or none is wanted."""
