@@ -32,12 +32,12 @@ MASKED_MODES = ("playback", "snapshot", "status")
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """`cameras`: camera ids. `from_us`/`to_us`: the range that may be played or copied; both None for live, status
-    and ptz (turning a camera). `expires_us`: wall instant after which nothing more flows. `masked`: other people
-    on the picture are painted over, except inside the `clear` boxes (left, top, right, bottom in thousandths of
-    the picture). `copy_until_us`: end of the grant from outside that a copy is made for: until then it stays on
-    the recorder though its footage may have to be deleted. Mode `export` orders one copy, `fetch` only downloads
-    what was made. `screen`: digest of the cookie of the browser session it was given to (`screen_of`); empty where
-    pages and media server have different host names and no cookie reaches both."""
+    and ptz (turning a camera). `expires_us`: wall instant after which nothing more flows. `masked`: other people on
+    the picture are painted over, except inside the `clear` boxes (camera, left, top, right, bottom in thousandths of
+    its picture). `copy_until_us`: end of the grant from outside that a copy is made for: until then it stays on the
+    recorder though its footage may have to be deleted. Mode `export` orders one copy, `fetch` only downloads what
+    was made: the copy `export` and no other. `screen`: digest of the cookie of the browser session it was given to
+    (`screen_of`); empty where pages and media server have different host names and no cookie reaches both."""
 
     grant: str
     person: str
@@ -50,8 +50,9 @@ class Ticket:
     serial: str
     screen: str = ""
     masked: bool = False
-    clear: tuple[tuple[int, int, int, int], ...] = ()
+    clear: tuple[tuple[str, int, int, int, int], ...] = ()
     copy_until_us: int | None = None
+    export: str = ""
 
     def permits(self, mode: str, camera: str, from_us: int | None = None, to_us: int | None = None) -> bool:
         """Whether this ticket covers the mode, the camera and the whole range asked for."""
@@ -101,6 +102,22 @@ def mint(ticket: Ticket, key: Ed25519PrivateKey) -> str:
     return f"{head}.{_encode(key.sign(head.encode('ascii')))}"
 
 
+def _is_sound(said: dict[str, object], ticket: Ticket) -> bool:
+    """Whether claims are of their types: whoever holds the key may still sign nonsense, which must not become an error
+    of ours further on."""
+    texts = (ticket.grant, ticket.person, ticket.serial, ticket.screen, ticket.export, *ticket.modes, *ticket.cameras)
+    spans = (ticket.from_us, ticket.to_us, ticket.copy_until_us)
+    numbers = (ticket.issued_us, ticket.expires_us, *(value for value in spans if value is not None))
+    lists = (said["modes"], said["cameras"])
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(type(number) is int for number in numbers)
+        and all(isinstance(value, list) for value in lists)
+        and all([type(side) for side in box] == [str, int, int, int, int] for box in ticket.clear)
+        and type(ticket.masked) is bool
+    )
+
+
 def check(token: str, key: Ed25519PublicKey, *, now_us: int) -> Ticket:
     """The claims of a genuine, unexpired token; anything else raises NotAllowed."""
     refused = NotAllowed("ticket.invalid", "This link is not valid. Open the picture again from its page.")
@@ -115,6 +132,8 @@ def check(token: str, key: Ed25519PublicKey, *, now_us: int) -> Ticket:
         said = json.loads(_decode(claims))
         lists = {"modes": tuple(said["modes"]), "cameras": tuple(said["cameras"])}
         ticket = Ticket(**{**said, **lists, "clear": tuple(tuple(box) for box in said.get("clear", ()))})
+        if not _is_sound(said, ticket):
+            raise refused
     except (InvalidSignature, binascii.Error, UnicodeError, ValueError, TypeError, KeyError) as error:
         raise refused from error
     if now_us >= ticket.expires_us:

@@ -20,7 +20,7 @@ from tests.media.playback.server import Playback, at, playback
 
 def masked(it: Playback, *clear: tuple[int, int, int, int]) -> Ticket:
     modes = ("playback", "snapshot", "live", "export")
-    return replace(it.ticket(0, 60, modes=modes), masked=True, clear=clear)
+    return replace(it.ticket(0, 60, modes=modes), masked=True, clear=tuple((CAMERA, *box) for box in clear))
 
 
 def lumas(data: bytes) -> list[np.ndarray]:
@@ -33,7 +33,7 @@ async def test_every_piece_is_made_anew_and_without_sound(tmp_path: Path) -> Non
         it.archive.record(clip(seconds=2, audio="aac"), loops=1)
         ticket = masked(it)
         text, addresses = await it.pieces(ticket, 0, 2)
-        assert "#EXT-X-MINGCHA-SHOWN:transcoded" in text
+        assert "#EXT-X-MINGCHA-SHOWN:masked" in text
         made = await it.download(ticket, addresses)
         plain = await it.download(it.ticket(), [address.partition("?")[0] for address in addresses])
         with av.open(io.BytesIO(made)) as opened:
@@ -77,6 +77,14 @@ async def test_previews_and_snapshots_are_masked_and_the_clear_box_is_not(tmp_pa
             half = await seen(path, masked(it, (0, 0, 500, 1000)))
             width = plain.shape[1] // 2 - 8
             assert np.abs(plain - half)[:, :width].mean() < 3
+
+
+async def test_a_clear_box_of_another_camera_clears_nothing(tmp_path: Path) -> None:
+    async with playback(tmp_path / "a") as it:
+        it.archive.record(clip(seconds=2), loops=1)
+        other = replace(masked(it), clear=(("cam_0000000000000099", 0, 0, 1000, 1000),))
+        _, addresses = await it.pieces(other, 0, 2)
+        assert await it.download(other, addresses) == await it.download(masked(it), addresses)
 
 
 async def test_live_copies_and_the_newest_picture_are_refused(tmp_path: Path) -> None:

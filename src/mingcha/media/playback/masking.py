@@ -17,16 +17,16 @@ from mingcha.wire.ticket import Ticket
 if TYPE_CHECKING:
     from mingcha.media.redact.boxes import Box
 
-Clear = tuple[tuple[int, int, int, int], ...]
-"""Boxes that stay as they are, in thousandths of the picture; empty: none."""
+Clear = tuple[tuple[int, ...], ...]
+"""Boxes (left, top, right, bottom) that stay as they are, in thousandths of the picture; empty: none."""
 
 # At 25 pictures a second a head moves less than its own size in this time.
 LOOK_EVERY = VIDEO_CLOCK_HZ // 5
 
 
-def clear_of(ticket: Ticket) -> Clear | None:
-    """The boxes that stay clear under a masked ticket; None when nothing is masked."""
-    return ticket.clear if ticket.masked else None
+def clear_of(ticket: Ticket, camera: str) -> Clear | None:
+    """The boxes of a camera's picture that stay clear under a masked ticket; None when nothing is masked."""
+    return tuple(box[1:] for box in ticket.clear if box[0] == camera) if ticket.masked else None
 
 
 def masked_piece(video: VideoFormat, cut: Cut, clear: Clear) -> bytes:

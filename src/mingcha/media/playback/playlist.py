@@ -89,9 +89,9 @@ def allowed_parts(footage: Footage, segment: StoredSegment, allowed: TimeRange) 
     return range(own.first, own.last + 1) if own is not None else range(0)
 
 
-def playlist(listed: list[Piece], asked: TimeRange, queries: Mapping[int, str], *, is_transcoded: bool) -> str:
-    """The text. `queries`: by run, what is put behind the addresses of its pieces; `is_transcoded`: whether some of
-    what is shown was made anew."""
+def playlist(listed: list[Piece], asked: TimeRange, queries: Mapping[int, str], *, shown: str = "") -> str:
+    """The text. `queries`: by run, what is put behind the addresses of its pieces; `shown`: "transcoded" or
+    "masked" where some of what is shown was made anew."""
     target_s = max((math.ceil(piece.duration_s) for piece in listed), default=1)
     lines = [
         "#EXTM3U",
@@ -102,8 +102,8 @@ def playlist(listed: list[Piece], asked: TimeRange, queries: Mapping[int, str], 
     ]
     if listed and all(piece.starts_with_key for piece in listed):
         lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
-    if is_transcoded:
-        lines.append("#EXT-X-MINGCHA-SHOWN:transcoded")
+    if shown:
+        lines.append(f"#EXT-X-MINGCHA-SHOWN:{shown}")
     if listed:
         preroll_s = max(0, asked.start_us - listed[0].stretch.range.start_us) / 1e6
         lines.append(f"#EXT-X-START:TIME-OFFSET={preroll_s:.6f},PRECISE=YES")

@@ -118,7 +118,8 @@ class _Playback:
         shapes = await self._services.read(self._shapes_of, listed)
         queries = _queries(shapes, keeps_h265=keeps_h265, is_masked=ticket.masked)
         is_made = any("made=" in query for query in queries.values())
-        text = await self._services.read(lambda: playlist(listed, asked, queries, is_transcoded=is_made))
+        shown = "masked" if ticket.masked else "transcoded" if is_made else ""
+        text = await self._services.read(lambda: playlist(listed, asked, queries, shown=shown))
         return Response(text, media_type=M3U8, headers=dict(PRIVATE_HEADERS))
 
     async def info(self, request: Request) -> Response:
@@ -217,7 +218,7 @@ class _Playback:
         return self._stream(ticket, stretch, _chunks(data), len(data))
 
     async def _made_piece(self, request: Request, stretch: Stretch, shape: Shape, ticket: Ticket) -> bytes:
-        until_us, clear = _allowed(ticket).end_us, masking.clear_of(ticket)
+        until_us, clear = _allowed(ticket).end_us, masking.clear_of(ticket, stretch.segment.camera)
 
         async def make() -> bytes:
             cut = await self._services.read(made.read_cut, self._services.footage, stretch, shape, until_us)
@@ -281,7 +282,7 @@ class _Playback:
     async def _picture(
         self, request: Request, ticket: Ticket, still: Still, width: int | None, kind: str, allowed: TimeRange | None
     ) -> Response:
-        clear = masking.clear_of(ticket)
+        clear = masking.clear_of(ticket, still.segment.camera)
 
         async def make() -> tuple[bytes, int]:
             if clear is not None:

@@ -28,5 +28,6 @@ urlpatterns = [
     ),
     path("requests/<str:public_id>/papers/<int:paper>/scan/", pages.paper_scan, name="access-paper-scan"),
     path("api/requests/<str:public_id>/viewings", looking.open_viewing, name="access-viewings"),
+    path("api/requests/<str:public_id>/viewings/<str:grant>/area", looking.show_area, name="access-area"),
     path("api/requests/<str:public_id>/exports", looking.order_copy, name="access-copies"),
 ]

@@ -29,6 +29,8 @@ from mingcha.wire.ticket import Ticket, screen_of
 from mingcha.wire.ticket import mint as sign
 
 TICKET_LIFE = timedelta(seconds=120)
+DOWNLOAD_LIFE = timedelta(hours=1)
+"""Large copies take their time. A revocation ends a download within two seconds all the same."""
 MAX_CAMERAS = 64
 MAX_PLAYBACK_US = 8 * 86_400_000_000
 MAX_EXPORT_US = 86_400_000_000
@@ -48,11 +50,12 @@ class Asker:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """A grant to somebody from outside that a viewing rests on. `basis`: the request; `record`: what the register of
-    retrievals is to say of them."""
+    retrievals is to say of them; `masked`: other people on the pictures are painted over."""
 
     basis: str
     until_at: datetime
     watermark: str
+    masked: bool = False
     record: Mapping[str, object] = field(default_factory=dict)
     grounds: Sequence[Ground] = ()
     law_version: str = ""
@@ -97,12 +100,14 @@ def order_export(*, asker: Asker, camera: Camera, span: TimeRange, at: datetime,
 
 
 @act("viewing.export_fetched")
-def fetch_export(*, export: Export, asker: Asker, at: datetime) -> Viewing:
-    """Register that somebody downloads a finished copy; a new viewing over the same camera and range."""
+def fetch_export(*, export: Export, asker: Asker, at: datetime, terms: Terms | None = None) -> Viewing:
+    """Register that somebody downloads a finished copy; a new viewing over the same camera and range, resting on the
+    grant that `terms` name. Whether it may be downloaded now is a matter of custody, which calls this."""
     ordered = export.viewing
     if export.state == ExportState.FAILED or not export.export_id or ordered.from_us is None or ordered.to_us is None:
         raise Conflict("export.failed", "The copy could not be made.")
-    return _open(Kind.EXPORT, asker, list(ordered.cameras.all()), TimeRange(ordered.from_us, ordered.to_us), at)
+    span = TimeRange(ordered.from_us, ordered.to_us)
+    return _open(Kind.EXPORT, asker, list(ordered.cameras.all()), span, at, terms, life=DOWNLOAD_LIFE)
 
 
 @act("viewing.closed")
@@ -115,6 +120,32 @@ def close_viewing(*, viewing: Viewing, actor: Actor, at: datetime) -> None:
 def end_viewing(*, viewing: Viewing, end: End, at: datetime) -> None:
     """End a viewing by the system: session gone, right lost, page gone, grant over."""
     _end(viewing, end, SYSTEM, at)
+
+
+@act("viewing.area_shown")
+def show_area(
+    *, viewing: Viewing, camera: Camera, box: tuple[int, int, int, int] | None, actor: Person, at: datetime
+) -> None:
+    """Leave one box of a camera's picture unmasked, for whoever asked to see themselves; None masks it all again.
+    `box`: left, top, right, bottom in thousandths of the picture. Raises Invalid, Conflict."""
+    require(actor, NEEDED[Kind(viewing.kind)])
+    if not viewing.masked or viewing.ended_at is not None or reason_to_end(viewing, at=at) is not None:
+        raise Conflict("viewing.ended", "The viewing has ended, or nothing is masked in it.")
+    if not viewing.cameras.filter(pk=camera.pk).exists():
+        raise Invalid("viewing.cameras", "This camera is not part of the viewing.")
+    if box is not None and not (0 <= box[0] < box[2] <= 1000 and 0 <= box[1] < box[3] <= 1000):
+        raise Invalid("viewing.area", "Draw an area inside the picture.")
+    others = [kept for kept in viewing.clear if kept[0] != camera.public_id]
+    viewing.clear = [*others, [camera.public_id, *box]] if box is not None else others
+    viewing.save(update_fields=["clear"])
+    enter(
+        actor=actor,
+        at=at,
+        subject=viewing.public_id,
+        subject_name=camera.name,
+        refs=[camera.public_id, *([viewing.basis] if viewing.basis else [])],
+        detail={"area": list(box) if box is not None else [], "camera": camera.name},
+    )
 
 
 def renew(*, viewing: Viewing, at: datetime, screen: str = "") -> str:
@@ -130,9 +161,9 @@ def renew(*, viewing: Viewing, at: datetime, screen: str = "") -> str:
     return mint(viewing, at=at, screen=screen)
 
 
-def mint(viewing: Viewing, *, at: datetime, screen: str = "") -> str:
+def mint(viewing: Viewing, *, at: datetime, screen: str = "", export: str = "") -> str:
     """Sign a ticket exactly as wide as the viewing, good until its `expires_at`. `screen`: cookie of the browser that
-    gets it; nobody else can use it. The download of a copy lets nothing new be copied."""
+    gets it; nobody else can use it. `export`: the one copy that a download fetches; it lets nothing new be copied."""
     if viewing.pk is None or viewing.ended_at is not None:
         raise Conflict("viewing.ended", "The viewing has ended.")
     playable = viewing.kind in (Kind.PLAYBACK, Kind.EXPORT, Kind.SNAPSHOT)
@@ -147,6 +178,9 @@ def mint(viewing: Viewing, *, at: datetime, screen: str = "") -> str:
         expires_us=from_datetime(viewing.expires_at),
         serial=new_id("grt"),
         screen=screen_of(screen) if screen else "",
+        export=export,
+        masked=viewing.masked,
+        clear=tuple((str(camera), *box) for camera, *box in viewing.clear),
     )
     return sign(ticket, ticket_key(settings.DATA_DIR))
 
@@ -161,9 +195,9 @@ def note_export_begun(*, viewing: Viewing, export_id: str) -> None:
     Export.objects.filter(viewing=viewing, export_id="").update(export_id=export_id)
 
 
-def _ticket_until(until_at: datetime | None, at: datetime) -> datetime:
+def _ticket_until(until_at: datetime | None, at: datetime, life: timedelta = TICKET_LIFE) -> datetime:
     """No ticket outlives its grant."""
-    return min(at + TICKET_LIFE, until_at) if until_at is not None else at + TICKET_LIFE
+    return min(at + life, until_at) if until_at is not None else at + life
 
 
 def _open(
@@ -173,6 +207,8 @@ def _open(
     span: TimeRange | None,
     at: datetime,
     terms: Terms | None = None,
+    *,
+    life: timedelta = TICKET_LIFE,
 ) -> Viewing:
     require(asker.viewer, NEEDED[kind])
     _check(asker, cameras)
@@ -188,10 +224,11 @@ def _open(
         reason=asker.reason,
         note=asker.note.strip(),
         opened_at=at,
-        expires_at=_ticket_until(terms.until_at if terms else None, at),
+        expires_at=_ticket_until(terms.until_at if terms else None, at, life),
         basis=terms.basis if terms else None,
         until_at=terms.until_at if terms else None,
         watermark=terms.watermark if terms else None,
+        masked=terms.masked if terms else False,
     )
     viewing.cameras.set(cameras)
     enter(
@@ -207,6 +244,7 @@ def _open(
             "note": asker.note.strip(),
             "from_us": viewing.from_us,
             "to_us": viewing.to_us,
+            **({"masked": True} if viewing.masked else {}),
         },
         grounds=terms.grounds if terms else (),
         law_version=terms.law_version if terms else "",

@@ -40,6 +40,10 @@ class Viewing(models.Model):
     )
     until_at = models.DateTimeField(null=True, blank=True, help_text="When the grant ends by itself.")
     watermark = models.CharField(max_length=500, null=True, blank=True, help_text="Shown moving over the pictures.")
+    masked = models.BooleanField(default=False, help_text="Other people on the pictures are painted over.")
+    clear = models.JSONField(
+        default=list, blank=True, help_text="[[camera, left, top, right, bottom]] left unmasked, in thousandths."
+    )
 
     class Meta:
         ordering = ("-id",)

@@ -9,6 +9,7 @@ MESSAGES: dict[str, str | Promise] = {
     "control.unavailable": _("The recorder cannot be reached. Recording goes on if it runs; try again in a moment."),
     "export.range": _("Choose a range with an end after its start, at most 24 hours long."),
     "range.empty": _("The end of the range must come after its start."),
+    "viewing.area": _("Draw an area inside the picture."),
     "viewing.cameras": _("Choose at least one camera."),
     "viewing.ended": _("This viewing has ended. Open it again."),
     "viewing.mode": _("This kind of viewing does not exist."),

@@ -60,6 +60,7 @@ def _terms(request: Request, at: datetime) -> Terms:
         basis=request.public_id,
         until_at=request.grant.until_at,
         watermark=request.grant.watermark,
+        masked=request.requester == PERSON and not request.is_live,
         record=record_of(request),
         grounds=[Citation(row["instrument"], row["article"], row.get("item", "")) for row in decision.citations],
         law_version=decision.law_version,

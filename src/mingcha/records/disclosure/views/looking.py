@@ -10,12 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from mingcha.base.clock import from_datetime
+from mingcha.base.errors import Invalid, NotAllowed
 from mingcha.base.timerange import TimeRange
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.models import Request
+from mingcha.records.disclosure.states import PERSON
+from mingcha.records.viewing import actions as viewing_actions
 from mingcha.records.viewing.api import read_body, read_cameras, read_span, ticket_answer
+from mingcha.records.viewing.gate import viewing_here
 from mingcha.records.viewing.states import Kind
 from mingcha.records.viewing.views import island_config
 
@@ -39,6 +43,33 @@ def open_viewing(request: PersonRequest, public_id: str) -> HttpResponse:
     body = read_body(request)
     kind = str(body.get("mode") or "")
     return _open(request, found, kind, body.get("cameras"), None if kind == Kind.LIVE else read_span(body))
+
+
+@permission(Permission.RECEIVE_ACCESS)
+@require_POST
+def show_area(request: PersonRequest, public_id: str, grant: str) -> HttpResponse:
+    """Leave one part of a camera's picture unmasked, or mask all of it again; answers a ticket that says so."""
+    found = queries.request_for(viewer=request.user, public_id=public_id)
+    viewing = viewing_here(request, grant)
+    if viewing.basis != found.public_id:
+        raise NotAllowed("viewing.unknown", "There is no such viewing.")
+    body = read_body(request)
+    box = body.get("box")
+    viewing_actions.show_area(
+        viewing=viewing,
+        camera=read_cameras(request, [body.get("camera")])[0],
+        box=read_box(box) if box is not None else None,
+        actor=request.user,
+        at=request.at,
+    )
+    return ticket_answer(viewing, request, status=200)
+
+
+def read_box(box: object) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom in thousandths. Raises Invalid."""
+    if not isinstance(box, list) or [type(side) for side in box] != [int] * 4:
+        raise Invalid("viewing.area", "Draw an area inside the picture.")
+    return (box[0], box[1], box[2], box[3])
 
 
 @permission(Permission.RECEIVE_ACCESS)
@@ -82,6 +113,7 @@ def _config(request: PersonRequest, found: Request) -> dict[str, Any]:
     config["urls"] |= {
         "viewings": reverse("access-viewings", args=(found.public_id,)),
         "exports": reverse("access-copies", args=(found.public_id,)),
+        "area": reverse("access-area", args=(found.public_id, "GRANT")).replace("GRANT", "{grant}"),
     }
     config["start"] = {"cameras": ids, "atUs": found.from_us}
     config["granted"] = {
@@ -89,5 +121,6 @@ def _config(request: PersonRequest, found: Request) -> dict[str, Any]:
         "toUs": found.to_us,
         "untilUs": from_datetime(found.grant.until_at),
         "watermark": found.grant.watermark,
+        "isMasked": found.requester == PERSON and not found.is_live,
     }
     return config

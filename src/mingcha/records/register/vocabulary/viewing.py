@@ -34,6 +34,11 @@ ACTS = (
         _("%(actor)s downloaded a copy of %(subject)s."),
         is_retrieval=True,
     ),
+    Act(
+        "viewing.area_shown",
+        _("Masking changed"),
+        _("%(actor)s changed which part of %(subject)s is shown without masking."),
+    ),
     Act("viewing.closed", _("Viewing closed"), _("%(actor)s closed the viewing of %(subject)s.")),
     Act("viewing.revoked", _("Viewing ended by the system"), _("The viewing of %(subject)s by %(viewer)s was ended.")),
 )
