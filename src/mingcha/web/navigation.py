@@ -90,6 +90,8 @@ GROUPS = (
             Place("documents", _("Archive"), "archive", Permission.READ_DOCUMENTS),
             Place("signs", _("Notices"), "sign", Permission.SEE_CAMERAS),
             Place("access-requests", _("Requests"), "eye", Permission.READ_ACCESS),
+            Place("approvals", _("Approvals"), "check", Permission.SEE_CAMERAS),
+            Place("policies", _("Policies"), "settings", Permission.READ_REGISTER),
         ),
     ),
     Group(

@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("mingcha.records.documents.urls")),
     path("", include("mingcha.records.signs.urls")),
     path("", include("mingcha.web.pages.papers_urls")),
+    path("", include("mingcha.web.pages.policy_urls")),
     path("static/<path:path>", static_file, name="static"),
     path("favicon.ico", public(RedirectView.as_view(url="/static/dist/favicon.svg", permanent=False)), name="favicon"),
 ]

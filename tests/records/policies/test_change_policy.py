@@ -174,7 +174,7 @@ def test_a_site_goes_before_everywhere_and_to_be_weaker_there_is_a_weakening(man
         (PolicyKey.NIGHT_FROM, 20, 23),
         (PolicyKey.NIGHT_UNTIL, 8, 5),
         (PolicyKey.KEEP_DAYS, 90, 60),
-        (PolicyKey.KEEP_LOG_DAYS, 400, 0),
+        (PolicyKey.KEEP_LOG_DAYS, 400, 200),
         (PolicyKey.FOLLOW_UP_HOURS, 12, 48),
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.models import Person
@@ -13,6 +14,10 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.policies.models import Approval, Change, Policy
 from mingcha.records.policies.states import APPROVERS, RULES, Answer
 from mingcha.records.register.canonical import canonical, digest, plain
+from mingcha.records.wording.owed import Owed
+
+EACH = 20
+"""Lines of one kind on the home page at most."""
 
 
 def value_of(key: str, *, site: str | None = None, at: datetime) -> int:
@@ -107,6 +112,32 @@ def holds(approval: Approval) -> bool:
 def digest_of(facts: Mapping[str, object]) -> str:
     """What pins the facts."""
     return digest(canonical(plain(facts)))
+
+
+def owed(viewer: Person, at: datetime) -> list[Owed]:
+    """What waits for this person's consent: wishes of others, and weakenings others asked for."""
+    return [
+        *(
+            Owed(
+                "approval_waits",
+                one.public_id,
+                f"{one.get_kind_display()} · {one.subject_name[:60]}",
+                reverse("approval", args=(one.public_id,)),
+                params={"asker": one.asked_by.name},
+            )
+            for one in waiting_approvals(viewer=viewer, at=at)[:EACH]
+        ),
+        *(
+            Owed(
+                "policy_waits",
+                one.public_id,
+                one.get_key_display(),
+                reverse("policy", args=(one.key,)),
+                params={"asker": one.asked_by.name},
+            )
+            for one in waiting_changes(viewer=viewer)[:EACH]
+        ),
+    ]
 
 
 def _may_answer(viewer: Person) -> list[str]:

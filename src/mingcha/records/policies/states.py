@@ -18,6 +18,8 @@ from mingcha.records.accounts.states import Permission
 
 TEXT_LIMIT = 500
 VALUE_MOST = 36_500
+LOG_DAYS = 180
+"""The least the house itself keeps the viewing log: a choice of ours, since most places have no text that says."""
 
 
 class PolicyKey(models.TextChoices):
@@ -32,6 +34,7 @@ class PolicyKey(models.TextChoices):
     FOLLOW_UP_HOURS = "follow_up_hours", _("A finding is owed after looking for an incident")
     SECOND_GRANT = "second_grant", _("Second person for granting a request")
     SECOND_HANDOVER = "second_handover", _("Second person for handing out a copy")
+    DESTROY_WITNESSES = "destroy_witnesses", _("Witnesses when a copy outside is destroyed")
     KEEP_DAYS = "keep_days", _("Keep recordings at least")
     KEEP_LOG_DAYS = "keep_log_days", _("Keep the viewing log at least")
 
@@ -113,16 +116,20 @@ RULES: dict[str, Rule] = {
     ),
     PolicyKey.SECOND_GRANT: Rule(*_OFF_ON, 3, 1, _("Granting somebody from outside to see, copy or take over.")),
     PolicyKey.SECOND_HANDOVER: Rule(*_OFF_ON, 3, 1, _("Handing a medium with recordings to its receiver.")),
+    PolicyKey.DESTROY_WITNESSES: Rule(
+        ValueKind.COUNT, Stricter.HIGHER, 0, 3, 2, _("Discs and files that left the recorder, besides who attests it.")
+    ),
     PolicyKey.KEEP_DAYS: Rule(
         ValueKind.DAYS, Stricter.HIGHER, 0, 7, 3650, _("Longer than the law asks, never shorter. 0: as the law says.")
     ),
     PolicyKey.KEEP_LOG_DAYS: Rule(
         ValueKind.DAYS,
         Stricter.HIGHER,
-        0,
+        LOG_DAYS,
         30,
-        36_500,
-        _("Longer than the law asks, never shorter. 0: as the law says."),
+        VALUE_MOST,
+        _("Who saw what. Where the law asks for longer, the law holds; entries of the register are never deleted."),
+        least=LOG_DAYS,
     ),
 }
 

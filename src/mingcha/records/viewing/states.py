@@ -41,6 +41,7 @@ class End(models.TextChoices):
     NOT_ENTITLED = "not_entitled", _("The viewer lost the right")
     TIME_OVER = "time_over", _("The time granted was over")
     GRANT_ENDED = "grant_ended", _("The grant was ended")
+    COPY_CLOSED = "copy_closed", _("The copy was handed over or is destroyed")
 
 
 class ExportState(models.TextChoices):
@@ -49,6 +50,15 @@ class ExportState(models.TextChoices):
     ORDERED = "ordered", _("Ordered")
     DONE = "done", _("Ready")
     FAILED = "failed", _("Failed")
+
+
+class SecondFor(models.TextChoices):
+    """Why the house's policies want a second person for a look."""
+
+    OTHER_SHIFT = "other_shift", _("recorded outside one's own shift")
+    NIGHT = "night", _("at night")
+    BULK_CAMERAS = "bulk_cameras", _("many cameras at once")
+    BULK_HOURS = "bulk_hours", _("many hours at once")
 
 
 class ServedKind(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -124,7 +124,12 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 
 def readable(entry: Entry) -> list[tuple[str, str]]:
     """What is worth reading of an entry's detail, the reason first. A change shows only what became different."""
-    fields = entry.detail_fields
+    return readable_facts(entry.detail_fields)
+
+
+def readable_facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The same of facts that are not an entry's."""
+    fields = dict(told)
     if isinstance(fields.get("before"), str):
         fields["state_before"] = fields.pop("before")
     before, after = fields.pop("before", None), fields.pop("after", None)

@@ -20,7 +20,9 @@ from mingcha.records.inventory.states import (
     Service,
     SystemState,
 )
+from mingcha.records.policies.states import ApprovalKind, PolicyKey
 from mingcha.records.signs.states import CheckResult
+from mingcha.records.viewing.states import SecondFor
 
 LABELS: dict[str, str | Promise] = {
     "about": _("About"),
@@ -32,6 +34,9 @@ LABELS: dict[str, str | Promise] = {
     "also_ref": _("About"),
     "area": _("Area"),
     "area_kind": _("Kind of area"),
+    "approval": _("Approval of"),
+    "approved_by": _("Approved by"),
+    "approved_facts": _("What was asked for"),
     "areas": _("Areas"),
     "article": _("Article"),
     "asked_by": _("Asked for by"),
@@ -59,6 +64,7 @@ LABELS: dict[str, str | Promise] = {
     "device_model": _("Model"),
     "documents": _("Documents"),
     "drafts": _("Ask draft texts too"),
+    "effective_us": _("Holds from"),
     "export": _("Number of the print or export"),
     "facts": _("What the law was told"),
     "filed_on": _("Filed on"),
@@ -102,6 +108,7 @@ LABELS: dict[str, str | Promise] = {
     "paper": _("Paper shown"),
     "paper_number": _("Number of the paper"),
     "phone": _("Telephone"),
+    "pictures": _("Pictures"),
     "place": _("Kind of place"),
     "plan": _("Plan"),
     "plan_mm_per_px": _("Scale of the plan (mm)"),
@@ -109,6 +116,9 @@ LABELS: dict[str, str | Promise] = {
     "plan_y_permille": _("On the plan, from the top (‰)"),
     "police_organ": _("Public security organ"),
     "position_error_cm": _("Error of the position (cm)"),
+    "policy": _("Policy"),
+    "policy_before": _("Value before"),
+    "policy_value": _("New value"),
     "posted_on": _("Put up on"),
     "purpose": _("Purpose"),
     "quality_file": _("Quality certificate"),
@@ -130,6 +140,7 @@ LABELS: dict[str, str | Promise] = {
     "retriever_unit": _("Unit retrieving"),
     "rows": _("Rows"),
     "search": _("What was searched for"),
+    "second_for": _("A second person because of"),
     "secret_related": _("Concerns secrets"),
     "security_grade": _("Grade of protection"),
     "serial": _("Serial number"),
@@ -138,6 +149,7 @@ LABELS: dict[str, str | Promise] = {
     "since_us": _("From"),
     "size_bytes": pgettext_lazy("a file", "Size"),
     "state_before": _("State before"),
+    "speed_permille": _("Speed"),
     "stopped_on": _("Stopped on"),
     "system": _("System"),
     "targets": _("Where it was searched"),
@@ -185,6 +197,9 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "owed": (Owing,),
     "reasons": (Refusal,),
     "result": (CheckResult,),
+    "policy": (PolicyKey,),
+    "approval": (ApprovalKind,),
+    "second_for": (SecondFor,),
 }
 ACTS = frozenset({"act", "attempt"})
 """Keys whose values are words of the register's own vocabulary."""

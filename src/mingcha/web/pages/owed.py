@@ -27,6 +27,7 @@ from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.lawfulness import cited
 from mingcha.records.inventory.models import Site
 from mingcha.records.personnel import queries as personnel
+from mingcha.records.policies import queries as policies
 from mingcha.records.signs import queries as signs
 from mingcha.records.wording.law import Ground, grounds
 
@@ -44,6 +45,7 @@ AREAS: dict[str, tuple[str | Promise, str]] = {
     "signs": (_("Notices"), "sign"),
     "holds": (_("Holds"), "lock"),
     "access": (_("Requests"), "eye"),
+    "approvals": (_("Approvals"), "check"),
 }
 """Parts of the office that owe something: label and icon."""
 
@@ -179,6 +181,13 @@ def _disclosure(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Lin
         yield Line("access", one.text, one.url, one.due, why, on, one.count)
 
 
+def _approvals(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    """A wish ends within hours, so this too goes by the clock."""
+    at = to_datetime(settings.CLOCK.wall_us())
+    for one in policies.owed(viewer, at):
+        yield Line("approvals", one.text, one.url, None, law.duty_grounds("control_access", at), on)
+
+
 def _noon(on: date) -> datetime:
     return datetime.combine(on, time(12), tzinfo=law.current().data.offset)
 
@@ -211,4 +220,4 @@ SIGN_WORDS: dict[str, Callable[[int], str]] = {
     "sign.to_replace": _to_replace,
 }
 SIGN_PAGES = {"sign.unannounced": "missing-signs", "sign.check_due": "signs", "sign.to_replace": "signs"}
-SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents, _signs, _holds, _disclosure)
+SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents, _signs, _holds, _disclosure, _approvals)
