@@ -44,6 +44,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MINGCHA_PUBLIC_URL", "text", "", "Address of the pages as the public reaches them; stands in QR codes."),
     Setting("MINGCHA_FILES_LIMIT_GB", "int", "50", "Most room that uploaded files may take together."),
     Setting("MINGCHA_HOLD_REVIEW_DAYS", "int", "90", "Days after which somebody has to see whether a hold is needed."),
+    Setting("MINGCHA_ITEM_UNCLAIMED_HOURS", "int", "720", "Hours after which a copy nobody fetched is destroyed."),
     Setting("MINGCHA_SEEN_MUCH_HOURS", "int", "8", "More hours of recordings seen by one person a day are told."),
     Setting("MINGCHA_NIGHT_FROM_HOUR", "int", "22", "Hour at which the night begins for the list of noticeable looks."),
     Setting("MINGCHA_NIGHT_UNTIL_HOUR", "int", "6", "Hour at which that night ends."),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from mingcha.base.errors import Invalid, MingchaError, Unavailable
 from mingcha.wire.facts import Fact
@@ -44,6 +45,10 @@ class ControlClient:
     def put_holds(self, holds: Sequence[Hold]) -> None:
         """Tell of holds; those it knows already change nothing."""
         self._ask("POST", "/control/holds", dump_holds(holds))
+
+    def delete_copy(self, export: str, reason: str) -> None:
+        """Have a copy deleted; the fact ``copy.deleted`` tells when it is. Raises Invalid (``export.unknown``)."""
+        self._ask("POST", f"/control/copies/{quote(export, safe='')}/delete", _dump({"reason": reason}))
 
     def put_anchor(self, first: int, last: int, root: str) -> None:
         """Have a stretch of the register put into the ledger; the fact ``ledger.anchored`` tells when and where."""

@@ -13,11 +13,11 @@ from mingcha.records.inventory.actions import judge_outdated, open_probe_credent
 from mingcha.records.inventory.models import Camera, Probe
 from mingcha.records.inventory.queries import plan_version, planned_cameras
 from mingcha.records.inventory.states import ProbeState
-from mingcha.records.viewing.actions import TICKET_LIFE, end_viewing
+from mingcha.records.viewing.actions import DOWNLOAD_LIFE, end_viewing
 from mingcha.records.viewing.queries import open_viewings, reason_to_end, revoked_since
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
 
-REVOCATIONS_TOLD_FOR = TICKET_LIFE + timedelta(minutes=3)
+REVOCATIONS_TOLD_FOR = DOWNLOAD_LIFE + timedelta(minutes=3)
 """How long a revocation is told again after the recorder was away; longer than any ticket lives."""
 
 

@@ -48,7 +48,7 @@ def pull_facts(client: ControlClient) -> int:
         news, through = news + len(fresh) + len(anchored), highest
 
 
-@act(*KINDS)
+@act(*KINDS, *custody.WORDS)
 def take_facts(*, facts: Sequence[Fact]) -> None:
     """Enter facts and carry over what they change: all of them or none."""
     names = dict(Camera.objects.filter(public_id__in={fact.camera for fact in facts}).values_list("public_id", "name"))
@@ -59,8 +59,7 @@ def take_facts(*, facts: Sequence[Fact]) -> None:
         if fact.kind == "viewing.served" and viewing is not None:
             note_served(viewing, fact)
         refs = [viewing.public_id, viewing.viewer.public_id] if viewing else []
-        if fact.kind in ("hold.placed", "hold.released"):
-            refs += custody.note_fact(fact)
+        refs += custody.note_fact(fact)
         enter(
             actor=RECORDER,
             at=to_datetime(fact.at_us),

@@ -24,6 +24,7 @@ from mingcha.base.keys import control_token
 from mingcha.gateway import discovery, orders, reports
 from mingcha.gateway.anchoring import AnchoringOut
 from mingcha.gateway.client import ControlClient
+from mingcha.gateway.copies import CopiesOut
 from mingcha.gateway.holds import HoldsOut
 from mingcha.records.inventory.models import Probe
 from mingcha.records.inventory.queries import plan_version, waiting_probes
@@ -48,6 +49,7 @@ class OrdersLoop:
         self._clock = clock
         self._start_probe = probes
         self._holds = HoldsOut(client)
+        self._copies = CopiesOut(client)
         self._sent_plan: tuple[int, datetime] | None = None
         self._sent_revocations: set[str] = set()
         self._begun_probes: set[int] = set()
@@ -70,6 +72,7 @@ class OrdersLoop:
             self._client.revoke(sorted(ended - self._sent_revocations))
         self._sent_revocations = ended
         self._holds.tick(at, mono_us)
+        self._copies.tick(at, mono_us)
         today = orders.start_of_day(at)
         if (plan_version(), today) != self._sent_plan:
             self._sent_plan = (orders.push_plan(self._client, at), today)
@@ -81,6 +84,7 @@ class OrdersLoop:
         self._sent_plan = None
         self._sent_revocations = set()
         self._holds.forget()
+        self._copies.forget()
         self._seen_version = None
 
 

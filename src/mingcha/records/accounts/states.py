@@ -29,6 +29,8 @@ class Permission(models.TextChoices):
     TAKE_SNAPSHOT = "take_snapshot", _("Take snapshots")
     MOVE_CAMERAS = "move_cameras", _("Turn cameras")
     ORDER_EXPORT = "order_export", _("Order copies of recordings")
+    SEE_COPIES = "see_copies", _("See copies of recordings and where each has gone")
+    KEEP_COPIES = "keep_copies", _("Seal, hand over, take back and destroy copies of recordings")
     HOLD = "hold", _("Order that footage be held, and ask for its release")
     RELEASE = "release", _("Release held footage that another asked to be released")
     MANAGE_SITES = "manage_sites", _("Change the unit, its sites, systems and areas")
@@ -62,6 +64,7 @@ _BOOKS = frozenset(
         Permission.READ_PEOPLE,
         Permission.READ_REGISTER,
         Permission.READ_ACCESS,
+        Permission.SEE_COPIES,
     }
 )
 
@@ -83,6 +86,7 @@ MATRIX: dict[str, frozenset[Permission]] = {
     Role.CLERK: _EVERYBODY
     | _BOOKS
     | {
+        Permission.KEEP_COPIES,
         Permission.HOLD,
         Permission.MANAGE_SITES,
         Permission.CHECK_SIGNS,

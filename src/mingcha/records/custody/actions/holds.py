@@ -143,7 +143,7 @@ def release_hold(*, hold: Hold, actor: Person, at: datetime) -> None:
     _enter(hold, actor, at, {"why": hold.release_reason, "asked_by": asked.name}, [asked.public_id])
 
 
-def note_fact(fact: Fact) -> list[str]:
+def note_hold_fact(fact: Fact) -> list[str]:
     """Carry over what the recorder says of a hold, inside the act that enters the fact; ids the entry is about besides.
     One that this office does not know (placed before a backup was restored) is only entered."""
     told = HoldRange.objects.select_related("hold").filter(public_id=str(fact.detail.get("hold", ""))).first()

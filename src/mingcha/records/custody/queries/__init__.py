@@ -1,5 +1,6 @@
 """Reads of holds and of copies in custody."""
 
+from mingcha.records.custody.queries.due import CopyOwed, copies_owed
 from mingcha.records.custody.queries.holds import (
     Owed,
     Search,
@@ -11,5 +12,53 @@ from mingcha.records.custody.queries.holds import (
     ranges_to_tell,
     standing,
 )
+from mingcha.records.custody.queries.items import (
+    CopySearch,
+    copies,
+    copies_to_delete,
+    downloads_of,
+    found_by_hash,
+    found_copies,
+    item_for,
+    item_name,
+    item_of_order,
+    items_on,
+    masked_number,
+    site_of,
+    standing_approval,
+    steps_of,
+    waiting_approval,
+    wants_approval,
+    witnesses_wanted,
+)
 
-__all__ = ["Owed", "Search", "found_holds", "hold_for", "holds", "owed", "ranges_of", "ranges_to_tell", "standing"]
+__all__ = [
+    "CopyOwed",
+    "CopySearch",
+    "Owed",
+    "Search",
+    "copies",
+    "copies_owed",
+    "copies_to_delete",
+    "downloads_of",
+    "found_by_hash",
+    "found_copies",
+    "found_holds",
+    "hold_for",
+    "holds",
+    "item_for",
+    "item_name",
+    "item_of_order",
+    "items_on",
+    "masked_number",
+    "owed",
+    "ranges_of",
+    "ranges_to_tell",
+    "site_of",
+    "standing",
+    "standing_approval",
+    "steps_of",
+    "waiting_approval",
+    "wants_approval",
+    "witnesses_wanted",
+]

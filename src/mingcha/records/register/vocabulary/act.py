@@ -58,6 +58,7 @@ DUTY_OF_AREA = {
     "storage": "maintain_equipment",
     "clock": "maintain_equipment",
     "recorder": "maintain_equipment",
+    "item": "keep_access_register",
     "hold": "keep_footage",
     "footage": "keep_footage",
 }

@@ -16,4 +16,47 @@ ACTS: tuple[Act, ...] = (
         _("%(actor)s refused that the hold on %(subject)s be released."),
     ),
     Act("hold.release_ordered", _("Release ordered"), _("%(actor)s released the hold on %(subject)s.")),
+    Act("item.made", _("Copy taken into custody"), _("A finished copy of %(subject)s came into custody.")),
+    Act(
+        "item.downloaded",
+        _("Copy in custody downloaded"),
+        _("%(actor)s downloaded the copy of %(subject)s out of custody."),
+    ),
+    Act(
+        "item.kept", _("Copy kept for longer"), _("%(actor)s let the copy of %(subject)s wait for longer to be fetched.")
+    ),
+    Act("item.sealed", _("Copy sealed"), _("%(actor)s sealed the copy of %(subject)s for %(receiver)s.")),
+    Act("item.unsealed", _("Seal opened again"), _("%(actor)s opened the seal of the copy of %(subject)s again.")),
+    Act(
+        "item.handed_over",
+        _("Copy handed over"),
+        _("%(actor)s handed the copy of %(subject)s to %(receiver)s."),
+        is_retrieval=True,
+    ),
+    Act(
+        "item.handed_on",
+        _("Copy handed on"),
+        _("%(actor)s wrote down that the copy of %(subject)s was handed on to %(receiver)s."),
+    ),
+    Act(
+        "item.taken_back",
+        _("Copy taken back"),
+        _("%(actor)s took the copy of %(subject)s back from %(brought_by)s."),
+    ),
+    Act(
+        "item.destruction_ordered",
+        _("Destruction of a copy ordered"),
+        _("%(actor)s ordered that the copy of %(subject)s be destroyed."),
+    ),
+    Act(
+        "item.expired",
+        _("Copy not fetched in time"),
+        _("Nobody fetched the copy of %(subject)s in time, so it is being destroyed."),
+    ),
+    Act(
+        "item.attested",
+        _("Destruction attested"),
+        _("%(actor)s attested that what had left the recorder of the copy of %(subject)s is destroyed."),
+    ),
+    Act("item.destroyed", _("Copy destroyed"), _("Of the copy of %(subject)s nothing is left.")),
 )
