@@ -104,11 +104,11 @@ class _Exports:
         )
 
     def _admitted(self, request: Request) -> tuple[ExportState, Ticket]:
-        """The copy of the path, if the ticket covers all of it and is of the grant or person that ordered it."""
+        """The copy of the path, if the ticket covers all of it and is of its order, or names it."""
         ticket = self._gate.genuine(request)
         known = self._service.get(request.path_params["export"])
         covers = any(ticket.permits(mode, known.camera, known.from_us, known.to_us) for mode in ("export", "fetch"))
-        if not covers or (ticket.grant != known.grant and ticket.person != known.person):
+        if not covers or (ticket.grant != known.grant and ticket.export != known.export):
             raise NotAllowed("ticket.outside", "This ticket does not cover that copy. Open it from its page.")
         return known, ticket
 

@@ -66,7 +66,7 @@ def fetch_export(request: PersonRequest, viewing_id: str) -> HttpResponse:
         note=export.viewing.note,
     )
     viewing = actions.fetch_export(export=export, asker=asker, at=request.at)
-    ticket = actions.mint(viewing, at=request.at, screen=screen_cookie(request))
+    ticket = actions.mint(viewing, at=request.at, screen=screen_cookie(request), export=export.export_id)
     base = f"{request.media_origin}/exports/{export.export_id}/files/"
     links = [
         {"url": f"{base}{quote(str(file['name']), safe='')}?ticket={ticket}", **file}
