@@ -51,6 +51,15 @@ def open_granted(
     raise NotAllowed("disclosure.beyond_grant", "This way of access is not part of the grant.")
 
 
+def terms_of(basis: str, at: datetime) -> Terms | None:
+    """What the request with this id grants now; nothing once its grant is over. Custody asks before each download."""
+    request = Request.objects.filter(public_id=basis).first()
+    try:
+        return _terms(request, at) if request is not None else None
+    except Conflict:
+        return None
+
+
 def _terms(request: Request, at: datetime) -> Terms:
     request.refresh_from_db(fields=("state",))
     if request.state != State.GRANTED or request.grant.until_at <= at:
