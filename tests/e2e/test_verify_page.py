@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.media.export import test_proof as proofs
-from tests.media.export.test_proof import Bundle, bundle  # noqa: F401
+from tests.media.export.test_proof import Bundle, bundle, rotated  # noqa: F401
 
 pytestmark = pytest.mark.e2e
 
@@ -75,3 +75,22 @@ def test_what_was_still_being_written_is_not_called_proven(page: Any, tmp_path: 
     made.close()
     verdict, said = check(page, made.path)
     assert verdict == "part", said
+
+
+def test_whoever_knows_the_first_key_is_led_to_the_one_of_today(page: Any, rotated: Path) -> None:  # noqa: F811
+    verdict, said = check(page, rotated)
+    assert (verdict, "Changes of key, each signed by both" in said) == ("good", True), said
+
+
+@pytest.mark.parametrize(("falsify", "said"), proofs.KEY_FALSIFICATIONS)
+def test_every_false_change_of_key_is_named(
+    page: Any,
+    rotated: Path,  # noqa: F811
+    tmp_path: Path,
+    falsify: Callable[[Path], None],
+    said: str,
+) -> None:
+    copy = Path(shutil.copytree(rotated, tmp_path / "copy"))
+    falsify(copy)
+    verdict, told = check(page, copy)
+    assert (verdict, said in told) == ("bad", True), told

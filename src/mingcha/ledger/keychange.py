@@ -27,7 +27,8 @@ CHANGES_FORMAT = "mingcha.log-keys/1"
 
 def _statement(origin: str, index: int, old: Verifier, new: Verifier, at_us: int, reason: str) -> str:
     """What both keys sign. Its third line is a number, so that it can never be taken for a checkpoint."""
-    lines = ("mingcha.key-change/1", origin, str(index), old.text, new.text, str(at_us), json.dumps(reason))
+    told = json.dumps(reason, ensure_ascii=False)
+    lines = ("mingcha.key-change/1", origin, str(index), old.text, new.text, str(at_us), told)
     return "".join(f"{line}\n" for line in lines)
 
 

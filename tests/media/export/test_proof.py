@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from mingcha.base.errors import Unavailable
-from mingcha.base.suites import SHA256_ED25519
+from mingcha.base.suites import SHA256_ED25519, SUITES, Suite
 from mingcha.base.timerange import TimeRange
 from mingcha.ledger.log import Log
-from mingcha.ledger.notes import Cosigner, Signer
+from mingcha.ledger.notes import Cosigner, Signer, Verifier
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.catalog.leaves import add_leaf
 from mingcha.media.export.copying import export_range
@@ -26,8 +26,8 @@ from tests.media.playback.archive import CAMERA, START_US, Archive
 from tests.media.playback.clips import clip
 from tests.media.playback.server import at
 
-KEY = SHA256_ED25519.generate()
-WITNESS = Cosigner("witness.example", SHA256_ED25519.generate())
+KEYS = {suite: suite.generate() for suite in SUITES}
+WITNESSES = {suite: Cosigner("witness.example", suite.generate()) for suite in SUITES}
 SIGNED_US = 1_795_000_000_000_000
 
 
@@ -35,7 +35,14 @@ class Bundle:
     """A copy with its proof, and the ledger it is proven by."""
 
     def __init__(
-        self, directory: Path, *, witnessed: bool = True, leave_open: bool = False, to_s: float = 15.0
+        self,
+        directory: Path,
+        *,
+        suite: Suite = SHA256_ED25519,
+        witnessed: bool = True,
+        leave_open: bool = False,
+        to_s: float = 15.0,
+        changes: int = 0,
     ) -> None:
         self.archive = Archive(directory / "archive")
         media = clip(seconds=4)
@@ -44,8 +51,10 @@ class Bundle:
         self.archive.record(media, start_us=START_US + 10_000_000, loops=2, leave_open=leave_open)
         self.archive.catalog.add_gap(CAMERA, "main", at(8), at(10), "camera_lost")
         self.archive.clock.advance(3_600_000_000)
-        self.ledger: Log = open_ledger(directory / "ledger", lambda origin: Signer(origin, KEY))
+        self.ledger: Log = open_ledger(directory / "ledger", lambda origin: Signer(origin, KEYS[suite]))
         self.feed()
+        for n in range(changes):
+            self.ledger.change_key(Signer(self.ledger.origin, suite.generate()), SIGNED_US + n, "换钥")
         self.path = directory / "copy"
         export_range(
             self.archive.footage,
@@ -57,11 +66,12 @@ class Bundle:
             min_free_bytes=0,
             camera_name="东门",
         )
-        self.key = Signer(self.ledger.origin, KEY).verifier
+        self.key = self.ledger.keys.signer.verifier
+        witness = WITNESSES[suite]
         index = self.enter_export()
         if witnessed:
-            self.ledger.add_cosignature(WITNESS.sign(self.ledger.note.text, SIGNED_US), WITNESS.verifier)
-        given = Ledger(directory / "ledger", self.key, (WITNESS.verifier,))
+            self.ledger.add_cosignature(witness.sign(self.ledger.note.text, SIGNED_US), witness.verifier)
+        given = Ledger(directory / "ledger", self.key, (witness.verifier,))
         self.proven = write_proof(self.path, self.archive.footage, given, index)
 
     def feed(self) -> None:
@@ -88,10 +98,10 @@ def verify(path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A sound copy; tests work on copies of it."""
-    made = Bundle(tmp_path_factory.mktemp("bundle"))
+@pytest.fixture(scope="module", params=SUITES, ids=str)
+def bundle(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sound copy, of a node of each suite; tests work on copies of it."""
+    made = Bundle(tmp_path_factory.mktemp("bundle"), suite=request.param)
     made.close()
     return made.path
 
@@ -117,9 +127,9 @@ def test_it_speaks_chinese(bundle: Path) -> None:
 
 
 def test_a_key_from_elsewhere_is_taken_at_its_word(bundle: Path, tmp_path: Path) -> None:
-    key = json.loads((bundle / "proof.json").read_text())["log_key"]
-    assert "the one you gave" in verify(bundle, "--lang", "en", "--key", key).stdout
-    other = Signer(key.partition("+")[0], SHA256_ED25519.generate()).verifier.text
+    key = Verifier.from_text(json.loads((bundle / "proof.json").read_text())["log_key"])
+    assert "the one you gave" in verify(bundle, "--lang", "en", "--key", key.text).stdout
+    other = Signer(key.name, key.type.suite.generate()).verifier.text
     refused = verify(bundle, "--lang", "en", "--key", other)
     assert refused.returncode == 1
     assert "not signed by the ledger's key" in refused.stdout
@@ -248,13 +258,13 @@ def forge_checkpoint(path: Path) -> None:
 
 
 def forge_witness(path: Path) -> None:
-    other = Cosigner("witness.example", SHA256_ED25519.generate())
-
     def change(proof: dict[str, Any]) -> None:
+        own = Verifier.from_text(proof["witness_keys"][0])
+        other = Cosigner(own.name, own.type.suite.generate())
         lines = proof["checkpoint"].rstrip("\n").split("\n")
         text = proof["checkpoint"].partition("\n\n")[0] + "\n"
         forged = other.sign(text, SIGNED_US)
-        raw = type(forged)(forged.name, WITNESS.verifier.key_id, forged.signature)
+        raw = type(forged)(forged.name, own.key_id, forged.signature)
         proof["checkpoint"] = "\n".join([*lines[:-1], raw.line.rstrip()]) + "\n"
 
     forge(path, change)
@@ -266,6 +276,16 @@ def no_video(path: Path) -> None:
 
 def no_json(path: Path) -> None:
     (path / "proof.json").write_text("{")
+
+
+def other_suite(path: Path) -> None:
+    """The checkpoint says that its tree is hashed otherwise than its key's suite hashes."""
+
+    def change(proof: dict[str, Any]) -> None:
+        lines = proof["checkpoint"].split("\n")
+        proof["checkpoint"] = "\n".join([*lines[:3], "suite md5-rsa", *lines[3:]])
+
+    forge(path, change)
 
 
 @pytest.mark.parametrize(
@@ -282,6 +302,7 @@ def no_json(path: Path) -> None:
         (foreign_segment, "of another camera or time"),
         (no_proof, "there is no proof of recording"),
         (forge_checkpoint, "not signed by the ledger's key"),
+        (other_suite, "not signed by the ledger's key"),
         (forge_witness, "signature of the witness witness.example is false"),
         (no_video, "cannot be read"),
         (no_json, "cannot be read"),
@@ -297,3 +318,71 @@ def test_every_falsification_is_named(copy: Path, falsify: Callable[[Path], None
     assert "Traceback" not in result.stdout + result.stderr
     chinese = verify(copy, "--lang", "zh")
     assert "结论：不真实。" in chinese.stdout
+
+
+@pytest.fixture(scope="module", params=SUITES, ids=str)
+def rotated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of a ledger whose key was changed twice."""
+    made = Bundle(tmp_path_factory.mktemp("rotated"), suite=request.param, changes=2)
+    made.close()
+    return made.path
+
+
+def test_whoever_knows_the_first_key_is_led_to_the_one_of_today(rotated: Path) -> None:
+    proof = json.loads((rotated / "proof.json").read_text())
+    second = json.loads(proof["key_changes"][0]["entry"])["new"]
+    today = json.loads(proof["key_changes"][1]["entry"])["new"]
+    for known, count in ((proof["log_key"], 2), (second, 1), (today, 0)):
+        result = verify(rotated, "--lang", "en", "--key", known)
+        assert result.returncode == 0, result.stdout
+        assert f"to key: {count}: {today}" in result.stdout or not count
+    stranger = Signer(today.partition("+")[0], Verifier.from_text(today).type.suite.generate()).verifier.text
+    assert verify(rotated, "--lang", "en", "--key", stranger).returncode == 1
+
+
+def hand_over_to_a_stranger(path: Path) -> None:
+    def change(proof: dict[str, Any]) -> None:
+        told = json.loads(proof["key_changes"][1]["entry"])
+        own = Verifier.from_text(told["new"])
+        told["new"] = Signer(own.name, own.type.suite.generate()).verifier.text
+        proof["key_changes"][1]["entry"] = json.dumps(told)
+
+    forge(path, change)
+
+
+def leave_a_change_out(path: Path) -> None:
+    forge(path, lambda proof: proof["key_changes"].pop(0))
+
+
+def move_a_change(path: Path) -> None:
+    def change(proof: dict[str, Any]) -> None:
+        proof["key_changes"][1]["index"] -= 1
+
+    forge(path, change)
+
+
+def falsify_a_change_s_proof(path: Path) -> None:
+    def change(proof: dict[str, Any]) -> None:
+        proof["key_changes"][1]["proof"][0] = "00" * 32
+
+    forge(path, change)
+
+
+KEY_FALSIFICATIONS = [
+    (hand_over_to_a_stranger, "is not signed by both keys"),
+    (leave_a_change_out, "not signed by the ledger's key"),
+    (move_a_change, "is not signed by both keys"),
+    (falsify_a_change_s_proof, "The record of a change of key is not in the ledger"),
+]
+
+
+@pytest.mark.parametrize(("falsify", "said"), KEY_FALSIFICATIONS)
+def test_every_false_change_of_key_is_named(
+    rotated: Path, tmp_path: Path, falsify: Callable[[Path], None], said: str
+) -> None:
+    copy = Path(shutil.copytree(rotated, tmp_path / "copy"))
+    falsify(copy)
+    result = verify(copy, "--lang", "en")
+    assert result.returncode == 1, result.stdout
+    assert said in result.stdout
+    assert "Traceback" not in result.stdout + result.stderr

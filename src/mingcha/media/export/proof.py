@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,16 +16,17 @@ from mingcha.base.atomic import write_file
 from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.base.hashing import sha256_file
 from mingcha.ledger import checkpoints
+from mingcha.ledger.keychange import known_changes, log_keys
 from mingcha.ledger.notes import Verifier
 from mingcha.ledger.reader import LogReader
 from mingcha.media.catalog.leaves import segment_places
 from mingcha.media.container.scan import scan_fd
-from mingcha.media.export import manifest
+from mingcha.media.export import manifest, verifiers
 from mingcha.media.footage.archive import Footage
 
 FORMAT = "mingcha.proof/1"
 NAME = "proof.json"
-VERIFIERS = ("verify.py", "verify.html")
+VERIFIERS = verifiers.NAMES
 _SEGMENT = re.compile(r'^\{"number": (\d+), .*"root": (null|"[0-9a-f]{64}")')
 
 
@@ -44,9 +44,8 @@ class Ledger:
             path = self.directory / name
             if not path.exists():
                 continue
-            signed = checkpoints.open_signed(
-                path.read_bytes(), self.log_key.name, [self.log_key], list(self.witness_keys)
-            )
+            keys = log_keys(self.directory, self.log_key)
+            signed = checkpoints.open_signed(path.read_bytes(), self.log_key.name, keys, list(self.witness_keys))
             if signed.checkpoint.size > above:
                 return signed
         raise Unavailable("ledger.behind", "The ledger does not hold this copy's record yet.")
@@ -67,7 +66,9 @@ def write_proof(directory: Path, footage: Footage, ledger: Ledger, export_index:
     with temporary.open("w", encoding="utf-8") as out:
         head = {
             "format": FORMAT,
-            "log_key": ledger.log_key.text,
+            # The first key: from it the changes lead to the one that signed.
+            "log_key": log_keys(ledger.directory, ledger.log_key)[-1].text,
+            "key_changes": [_included(reader, change.index) for change in known_changes(reader, ledger.log_key.name)],
             "witness_keys": [key.text for key in ledger.witness_keys],
             "checkpoint": signed.note.encode().decode(),
             "export": _included(reader, export_index),
@@ -77,9 +78,8 @@ def write_proof(directory: Path, footage: Footage, ledger: Ledger, export_index:
             proven += _write_segment(out, number, footage, reader, is_first=not proven)
         out.write("\n]}\n")
     temporary.replace(directory / NAME)
-    for name in VERIFIERS:
-        source = resources.files("mingcha.media.export").joinpath("bundle", name)
-        write_file(directory / name, source.read_bytes(), mode=0o755 if name.endswith(".py") else 0o644)
+    for name in verifiers.NAMES:
+        write_file(directory / name, verifiers.verifier(name), mode=0o755 if name.endswith(".py") else 0o644)
     return proven
 
 

@@ -11,12 +11,13 @@ Ends with 0: proven; 1: not genuine; 2: genuine as far as it goes, but not all o
 """
 
 import argparse
-import base64
 import hashlib
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import datetime, timezone
+
+from signatures import Checkpoint, Fault, sha256, tree_root  # type: ignore[import-not-found]
 
 # --- words ----------------------------------------------------------------------------------------------------------
 
@@ -43,6 +44,7 @@ WORDS = {
         "（取自 proof.json；请从运营单位或监督机关另行核对）",
         "(taken from proof.json: compare it with what the operator or the supervising organ tells you)",
     ),
+    "heir": ("密钥变更次数（每次均由新旧密钥共同签名），现用公钥", "Changes of key, each signed by both, to key"),
     "since": ("见证方确认的时间（UTC）", "Witnessed at (UTC)"),
     "nowitness": (
         "没有见证方签名：运营单位自己仍可能在事后重写账本。",
@@ -57,166 +59,15 @@ WORDS = {
 HOLE_US = 200_000  # shorter than a picture at the slowest cameras; not worth a gap
 
 
-class Fault(Exception):
-    """The copy is not genuine: (Chinese, English)."""
-
-    def __init__(self, zh, en):
-        super().__init__(en)
-        self.said = (zh, en)
-
-
 def say(lang, name):
     return WORDS[name][0 if lang == "zh" else 1]
 
 
 def instant(us):
-    return datetime.fromtimestamp(us // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S") + f".{us % 1_000_000 // 1000:03d}"
-
-
-# --- Ed25519 (RFC 8032 section 5.1.7) -------------------------------------------------------------------------------
-
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-SQRT_M1 = pow(2, (P - 1) // 4, P)
-
-
-def add_points(one, other):
-    x1, y1, z1, t1 = one
-    x2, y2, z2, t2 = other
-    a, b = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
-    c, d = 2 * t1 * t2 * D % P, 2 * z1 * z2 % P
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return (e * f % P, g * h % P, f * g % P, e * h % P)
-
-
-def times(number, point):
-    result = (0, 1, 1, 0)
-    while number:
-        if number & 1:
-            result = add_points(result, point)
-        point = add_points(point, point)
-        number >>= 1
-    return result
-
-
-def point_of(data):
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & (1 << 255) - 1
-    if y >= P:
-        raise ValueError
-    squared = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(squared, (P + 3) // 8, P)
-    if (x * x - squared) % P:
-        x = x * SQRT_M1 % P
-    if (x * x - squared) % P or (x == 0 and sign):
-        raise ValueError
-    if x & 1 != sign:
-        x = P - x
-    return (x, y, 1, x * y % P)
-
-
-BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
-
-def is_signed(public, message, signature):
-    """Whether the 64 bytes are a signature of the message by the key."""
-    try:
-        key, r = point_of(public), point_of(signature[:32])
-    except ValueError:
-        return False
-    s = int.from_bytes(signature[32:], "little")
-    if len(signature) != 64 or s >= L:
-        return False
-    h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
-    left, right = times(s, BASE), add_points(r, times(h, key))
-    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
-
-
-# --- RFC 6962 and C2SP signed notes ---------------------------------------------------------------------------------
-
-
-def leaf_hash(data):
-    return hashlib.sha256(b"\x00" + data).digest()
-
-
-def node_hash(left, right):
-    return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-def tree_root(leaves):
-    level = list(leaves)
-    while len(level) > 1:
-        pairs = [node_hash(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(level) - len(level) % 2 :]
-    return level[0]
-
-
-def root_by_proof(index, size, leaf, proof):
-    """RFC 9162 section 2.1.3.2."""
-    fn, sn, found = index, size - 1, leaf
-    for item in proof:
-        if sn == 0:
-            return b""
-        if fn & 1 or fn == sn:
-            found = node_hash(item, found)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            found = node_hash(found, item)
-        fn, sn = fn >> 1, sn >> 1
-    return found if sn == 0 else b""
-
-
-def read_key(text):
-    """(name, key id, algorithm, public key) of ``name+id+base64``."""
-    try:
-        name, stated, encoded = text.strip().split("+", 2)
-        raw = base64.b64decode(encoded, validate=True)
-    except ValueError:
-        raise Fault("公钥格式不对", "A public key is malformed") from None
-    if len(raw) != 33 or hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex() != stated:
-        raise Fault("公钥与其编号不符", "A public key does not match its id")
-    return name, bytes.fromhex(stated), raw[0], raw[1:]
-
-
-class Checkpoint:
-    """The signed head of the ledger. `witnessed`: (name, seconds) of genuine cosignatures."""
-
-    def __init__(self, note, log_key, witness_keys):
-        text, _, signatures = note.partition("\n\n")
-        self.text = text + "\n"
-        lines = text.split("\n")
-        try:
-            self.origin, self.size, self.root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
-            rows = [line.split(" ") for line in signatures.splitlines()]
-            signed = [(row[1], base64.b64decode(row[2], validate=True)) for row in rows]
-        except (IndexError, ValueError):
-            raise Fault("账本检查点格式不对", "The ledger's checkpoint is malformed") from None
-        name, key_id, algorithm, public = read_key(log_key)
-        own = [raw[4:] for signer, raw in signed if signer == name and raw[:4] == key_id]
-        if algorithm != 1 or not any(is_signed(public, self.text.encode(), raw) for raw in own):
-            raise Fault("账本检查点没有该公钥的有效签名", "The ledger's checkpoint is not signed by the ledger's key")
-        self.witnessed = []
-        for text_key in witness_keys:
-            name, key_id, algorithm, public = read_key(text_key)
-            for signer, raw in signed:
-                if signer == name and raw[:4] == key_id and algorithm == 4:
-                    at = int.from_bytes(raw[4:12], "big")
-                    message = f"cosignature/v1\ntime {at}\n{self.text}"
-                    if not is_signed(public, message.encode(), raw[12:]):
-                        raise Fault(f"见证方 {name} 的签名无效", f"The signature of the witness {name} is false")
-                    self.witnessed.append((name, at))
-
-    def require(self, given, zh, en):
-        """The entry, if its proof leads to the root."""
-        entry = given["entry"]
-        found = root_by_proof(
-            given["index"], self.size, leaf_hash(entry.encode()), [bytes.fromhex(h) for h in given["proof"]]
-        )
-        if not 0 <= given["index"] < self.size or found != self.root:
-            raise Fault(f"{zh}不在账本中", f"{en} is not in the ledger")
-        return json.loads(entry)
+    return (
+        datetime.fromtimestamp(us // 1_000_000, timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+        + f".{us % 1_000_000 // 1000:03d}"
+    )
 
 
 def place(name, number, part):
@@ -244,7 +95,12 @@ class Checker:
         if self.manifest["format"] != "mingcha.export/1" or self.proof["format"] != "mingcha.proof/1":
             raise Fault("格式未知；请使用更新的核验程序", "Unknown format: a newer verifier is needed")
         self.key = key or self.proof["log_key"]
-        self.checkpoint = Checkpoint(self.proof["checkpoint"], self.key, witnesses or self.proof["witness_keys"])
+        self.checkpoint = Checkpoint(
+            self.proof["checkpoint"],
+            self.key,
+            witnesses or self.proof["witness_keys"],
+            self.proof.get("key_changes", []),
+        )
         self.segments = {found["number"]: found for found in self.proof["segments"]}
         self.parts = self.bytes = self.unproven = 0
         self.last = None
@@ -293,7 +149,7 @@ class Checker:
                 f"{name}: recording {number} is of another camera or time",
             )
         leaves = [bytes.fromhex(digest) for digest in found["leaves"]]
-        if tree_root([leaf_hash(digest) for digest in leaves]).hex() != entry["root"]:
+        if tree_root(leaves, sha256).hex() != entry["root"]:
             raise Fault(
                 f"{name}：录像 {number} 的分片清单与账本不符",
                 f"{name}: the parts listed of recording {number} are not those in the ledger",
@@ -351,6 +207,8 @@ def report(checker, lang, pinned):
     print(f"{say(lang, 'files')}: {len(manifest['files'])}, {checker.parts}, {checker.bytes}")
     print(f"{say(lang, 'ledger')}: {checker.checkpoint.origin}, {checker.checkpoint.size} {say(lang, 'size')}")
     print(f"{say(lang, 'key')}: {checker.key} {say(lang, 'pinned' if pinned else 'unpinned')}")
+    if checker.checkpoint.changes:
+        print(f"{say(lang, 'heir')}: {checker.checkpoint.changes}: {checker.checkpoint.key.text}")
     for name, at in checker.checkpoint.witnessed:
         print(f"{say(lang, 'since')}: {instant(at * 1_000_000)} {name}")
     if not checker.checkpoint.witnessed:

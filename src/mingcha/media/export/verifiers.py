@@ -1,0 +1,23 @@
+"""The verifiers as they lie beside a copy: one file each, put together from their parts in ``bundle``."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+NAMES = ("verify.py", "verify.html")
+_PYTHON = re.compile(r"^from signatures import .*\n", re.MULTILINE)
+_SCRIPT = "// include signatures.js\n"
+
+
+def verifier(name: str) -> bytes:
+    """The text of a verifier by its file name."""
+    text = _part(name)
+    if name.endswith(".html"):
+        return text.replace(_SCRIPT, _part("signatures.js")).encode()
+    _doc, imports, code = _part("signatures.py").partition("\nimport ")
+    return _PYTHON.sub(lambda _found: imports + code, text, count=1).encode()
+
+
+def _part(name: str) -> str:
+    return resources.files("mingcha.media.export").joinpath("bundle", name).read_text(encoding="utf-8")
