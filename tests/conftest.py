@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,16 @@ def clock() -> ManualClock:
 def shared() -> Path:
     """The directory of clips and papers beside the repository; only for tests marked `shared`."""
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The running product (`tests.support.stack.Stack`), one for all tests of the group `stack`."""
+    from tests.support.stack import Stack
+
+    stack = Stack(tmp_path_factory.mktemp("stack"))
+    yield stack
+    stack.close()
 
 
 @pytest.fixture(autouse=True)
