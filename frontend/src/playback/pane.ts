@@ -7,6 +7,7 @@ import type { MediaClient } from "../shell/http.ts";
 import type { IconName } from "../shell/icon-shapes.ts";
 import { type Us, writeDuration, type Zone } from "../shell/time.ts";
 import { watermark } from "../shell/watermark.ts";
+import { type Box, ClearArea } from "./clear-area.ts";
 import { type CameraRecord, gapAt, isCovered, NO_RECORD } from "./coverage.ts";
 import { ReplayPlayer } from "./replay-player.ts";
 import { Stills } from "./stills.ts";
@@ -17,6 +18,8 @@ export interface PaneHost {
   ticket: () => string | null;
   limits: () => { fromUs: Us; toUs: Us };
   watermark: string;
+  /** Under a masked grant: shows a part of a camera's picture clearly, or none; resolves to whether the office agreed. */
+  showArea: ((camera: string, box: Box | null) => Promise<boolean>) | null;
   onSelect: (pane: Pane) => void;
 }
 
@@ -56,11 +59,13 @@ export class Pane {
     this.badge = el("span", { class: "tile__state" });
     this.info = el("span", { class: "tile__info" });
     this.time = el("span", { class: "tile__time tabular" });
+    const { showArea } = host;
+    const area = showArea ? new ClearArea({ video: this.video, name: camera.name, onChange: (box) => showArea(camera.id, box) }) : null;
     this.root = el(
       "section",
       { class: "tile", tabindex: 0, "aria-label": camera.name, "data-camera": camera.id, onclick: () => host.onSelect(this), onfocus: () => host.onSelect(this) },
-      el("div", { class: "tile__screen" }, this.video, this.curtain, this.still, this.cover, watermark(host.watermark)),
-      el("div", { class: "tile__bar" }, this.badge, el("span", { class: "tile__name", title: camera.name }, camera.name), this.info, this.time),
+      el("div", { class: "tile__screen" }, this.video, this.curtain, this.still, this.cover, watermark(host.watermark), area?.overlay),
+      el("div", { class: "tile__bar" }, this.badge, el("span", { class: "tile__name", title: camera.name }, camera.name), this.info, area?.button, this.time),
     );
     this.stills = new Stills(host.media, camera.id, host.ticket, STILL_WIDTH);
     this.player = new ReplayPlayer({
@@ -80,9 +85,10 @@ export class Pane {
   }
 
   private tellSubstitute(what: string): void {
-    setText(this.info, what === "transcoded" ? t("stream.transcoded") : what === "sub" ? t("stream.sub") : "");
-    this.info.classList.toggle("tile__info--notable", what === "transcoded");
-    this.info.title = what === "" ? "" : t("stream.transcodedWhy");
+    const words: Record<string, string> = { transcoded: t("stream.transcoded"), masked: t("stream.masked"), sub: t("stream.sub") };
+    setText(this.info, words[what] ?? "");
+    this.info.classList.toggle("tile__info--notable", what === "transcoded" || what === "masked");
+    this.info.title = what === "" ? "" : what === "masked" ? t("stream.maskedWhy") : t("stream.transcodedWhy");
   }
 
   /** Back to moving pictures. */
@@ -91,6 +97,13 @@ export class Pane {
     this.stillUntilReady = true;
     if (this.isCovered(us)) this.player.seek(us);
     else this.player.park();
+  }
+
+  /** The same instant, shown otherwise by now. */
+  reload(us: Us): void {
+    this.stills.forget();
+    this.hideStill();
+    if (this.isCovered(us)) this.player.reload(us);
   }
 
   /** Shows the key frame at `us` over the picture. */

@@ -8,6 +8,7 @@ import { ApiError, MediaClient } from "../shell/http.ts";
 import { saveSnapshot } from "../shell/snapshot.ts";
 import { SECOND_US, type Us, writeDuration, Zone } from "../shell/time.ts";
 import { type Reason, type Viewing, ViewingDesk } from "../shell/viewing.ts";
+import type { Box } from "./clear-area.ts";
 import { type CameraRecord, isCovered, nearestCovered, NO_RECORD, union } from "./coverage.ts";
 import { ExportDialog } from "./export-dialog.ts";
 import { GapsPanel } from "./gaps-panel.ts";
@@ -196,6 +197,7 @@ export class Playback {
       ticket: () => this.viewing?.ticket ?? null,
       limits: () => ({ fromUs: this.limits.fromUs, toUs: Math.min(this.limits.toUs, this.clock.now()) }),
       watermark: this.config.granted?.watermark ?? "",
+      showArea: this.config.granted?.isMasked ? (camera, box) => this.showArea(camera, box) : null,
       onSelect: (pane) => this.select(this.panes.indexOf(pane)),
     };
     this.panes = this.cameras.map((camera) => new Pane(camera, host));
@@ -204,6 +206,22 @@ export class Playback {
     this.replay.setPanes(this.panes);
     this.select(Math.min(this.selected, this.panes.length - 1));
     this.drawRecord();
+  }
+
+  private async showArea(camera: string, box: Box | null): Promise<boolean> {
+    const { viewing } = this;
+    if (!viewing) return false;
+    try {
+      await this.desk.showArea(viewing, camera, box);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      toast(messageOf(error), "danger");
+      return false;
+    }
+    this.replay.pause();
+    this.panes.find((pane) => pane.camera.id === camera)?.reload(this.replay.us);
+    toast(t(box ? "area.done" : "area.masked"), "ok");
+    return true;
   }
 
   private select(index: number): void {

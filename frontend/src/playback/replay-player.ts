@@ -122,6 +122,12 @@ export class ReplayPlayer {
     if (video.paused) void video.play().catch(() => undefined);
   }
 
+  /** The same instant under another ticket: what was loaded before shows something else. */
+  reload(us: Us): void {
+    this.unload();
+    this.seek(us);
+  }
+
   /** Nothing is recorded at the instant wished for: nothing is loaded, nothing tried again. */
   park(): void {
     this.targetUs = NaN;

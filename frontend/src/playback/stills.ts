@@ -75,9 +75,14 @@ export class Stills {
     }
   }
 
-  close(): void {
-    this.closed = true;
+  /** What was fetched shows something else by now. */
+  forget(): void {
     for (const still of this.kept.values()) URL.revokeObjectURL(still.url);
     this.kept.clear();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.forget();
   }
 }
