@@ -46,7 +46,7 @@ def build(path: Path, shown_from: int, shown_to: int, *, sound_from: int = 0, ji
     movie.video.finish(3600)
     assert movie.audio is not None
     movie.audio.finish(1024)
-    head = b"".join(bytes(piece) for piece in movie.head(shown_from, shown_to, len(content)))
+    head = b"".join(bytes(piece) for piece in movie.head(shown_from, shown_to, len(content)).pieces())
     path.write_bytes(head + content)
     return head
 

@@ -231,7 +231,7 @@ def test_a_full_disk_is_told_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refused:
         copy(archive, 0, 4, tmp_path / "out", min_free_bytes=1 << 60)
     assert refused.value.code == "export.disk_full"
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
     archive.close()
 
 
@@ -247,10 +247,11 @@ def test_a_disk_that_fills_while_copying_is_told(tmp_path: Path, monkeypatch: py
     with pytest.raises(Unavailable) as refused:
         copy(archive, 0, 4, out)
     assert refused.value.code == "export.disk_full"
+    assert list(out.iterdir()) == []
     archive.close()
 
 
-def test_a_cancelled_copy_leaves_no_finished_name(tmp_path: Path) -> None:
+def test_a_cancelled_copy_leaves_nothing(tmp_path: Path) -> None:
     class Cancelled(Exception):
         pass
 
@@ -262,7 +263,12 @@ def test_a_cancelled_copy_leaves_no_finished_name(tmp_path: Path) -> None:
     archive.record(clip(seconds=4), loops=3)
     with pytest.raises(Cancelled):
         copy(archive, 0, 12, tmp_path / "out", progress=stop)
-    assert all(path.suffix == ".part" for path in (tmp_path / "out").iterdir())
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    with pytest.raises(Cancelled):
+        copy(archive, 0, 12, tmp_path / "mine", progress=stop)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
     archive.close()
 
 

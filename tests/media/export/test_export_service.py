@@ -342,7 +342,9 @@ async def test_strange_things_among_the_copies_are_left_alone(tmp_path: Path) ->
 async def test_too_many_orders_are_refused(tmp_path: Path, stuck: Stuck, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_module, "MAX_WAITING", 2)
     async with desk(tmp_path) as it:
-        answers = [await it.order() for _ in range(3)]
+        asked = {"camera": CAMERA, "from": at(1), "to": at(5)}
+        grants = [f"grt_000000000000000{n}" for n in range(3)]
+        answers = [await it.ask("POST", "/exports", it.ticket(grant=grant), json=asked) for grant in grants]
         assert [answer.status_code for answer in answers] == [202, 202, 503]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from struct import pack
 
 from mingcha.base.errors import Corrupt
@@ -101,6 +102,19 @@ class TrackTables:
         return _wrap(b"stbl", [piece for pieces in table for piece in pieces])
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What precedes the first part: `ftyp` and what was put behind it, `moov` in pieces, head of the `mdat`."""
+
+    first: bytes
+    moov: list[Piece]
+    data_head: bytes
+
+    def pieces(self) -> list[Piece]:
+        """All of it, in order."""
+        return [self.first, *self.moov, self.data_head]
+
+
 class ProgressiveFile:
     """Collects samples, then gives the bytes that stand before the parts.
 
@@ -115,18 +129,18 @@ class ProgressiveFile:
         if len(self._entries) < (1 if self.audio is None else 2):
             raise Corrupt("segment.header", "The file does not begin like a recording.")
 
-    def head(self, shown_from: int, shown_to: int, content_bytes: int) -> list[Piece]:
+    def head(self, shown_from: int, shown_to: int, content_bytes: int, room: bytes = b"") -> Head:
         """All that precedes the first part, in pieces to be written one after the other; to be asked once, at the end.
 
         `shown_from`, `shown_to`: ticks of the file's time axis between which pictures are shown; `content_bytes`: what
-        the parts will take.
+        the parts will take; `room`: boxes that stand before `moov`.
         """
         file_type = box(b"ftyp", b"isom", pack(">I", 0x200), b"isom", b"iso6", b"mp41")
         moov = self._moov(shown_from, shown_to, None)
-        base = len(file_type) + _length(moov) + MDAT_HEADER_BYTES
+        base = len(file_type) + len(room) + _length(moov) + MDAT_HEADER_BYTES
         moov = self._moov(shown_from, shown_to, base)
         data_head = pack(">I4sQ", 1, b"mdat", MDAT_HEADER_BYTES + content_bytes)
-        return [file_type, *moov, data_head]
+        return Head(file_type + room, moov, data_head)
 
     def _moov(self, shown_from: int, shown_to: int, base: int | None) -> list[Piece]:
         shown = shown_to - shown_from

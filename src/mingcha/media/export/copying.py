@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from mingcha.base.atomic import fsync_dir
 from mingcha.base.clock import Clock, SystemClock
 from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.base.hashing import sha256_file
 from mingcha.base.timerange import TimeRange
 from mingcha.media.container.scan import scan_fd
 from mingcha.media.container.seal import segment_root
-from mingcha.media.export import manifest
+from mingcha.media.export import manifest, provenance
 from mingcha.media.export.manifest import ExportGap, ManifestWriter
 from mingcha.media.export.names import file_name
+from mingcha.media.export.provenance import ContentHash, Provenance
 from mingcha.media.export.survey import FilePlan, Survey, spans_of, survey
 from mingcha.media.footage.archive import Footage, StoredSegment, read_exactly
+
+log = logging.getLogger(__name__)
 
 TEMPORARY_SUFFIX = ".part"
 MIN_FREE_BYTES = 256 << 20
@@ -50,6 +56,7 @@ class ExportResult:
     got: TimeRange
     preroll_us: int
     damaged_parts: int
+    has_provenance: bool = False
 
 
 def export_range(
@@ -63,39 +70,65 @@ def export_range(
     camera_name: str = "",
     clock: Clock | None = None,
     min_free_bytes: int = MIN_FREE_BYTES,
+    signed_by: Provenance | None = None,
 ) -> ExportResult:
     """Copy a range into `out_dir`: MP4 files and ``manifest.json``, each under its name only when it is complete.
 
     `progress(bytes_done, bytes_total)` is called at least once a part (during the survey with 0, 0) and may raise to
-    cancel. Raises Conflict ``export.nothing``; Unavailable ``export.disk_full``, ``export.disk``, ``store.…``.
+    cancel. Whatever ends it early, nothing of the copy is left. `signed_by`: puts a C2PA manifest into each file.
+    Raises Conflict ``export.nothing``; Unavailable ``export.disk_full``, ``export.disk``, ``store.…``.
     """
     clock = clock or SystemClock()
     planned = survey(footage, camera, role, asked, lambda: progress(0, 0))
     known = footage.catalog.gaps([camera], asked, role=role)[camera]
     gaps = manifest.missing(asked, planned.covered, known, planned.damaged, clock.wall_us())
     with _disk_errors():
+        is_new = not out_dir.exists()
         out_dir.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(out_dir).free < planned.content_bytes + min_free_bytes:
-            raise _disk_full()
-        copier = _Copier(footage, planned, out_dir, progress)
-        return copier.run(camera, camera_name or camera, role, gaps, clock)
+        copier = _Copier(footage, planned, out_dir, progress, signed_by)
+        try:
+            if shutil.disk_usage(out_dir).free < planned.content_bytes + min_free_bytes:
+                raise _disk_full()
+            return copier.run(camera, camera_name or camera, role, gaps, clock)
+        except BaseException:
+            copier.undo()
+            if is_new:
+                with suppress(OSError):
+                    out_dir.rmdir()
+            raise
 
 
 class _Copier:
-    def __init__(self, footage: Footage, planned: Survey, out_dir: Path, progress: Progress) -> None:
+    def __init__(
+        self,
+        footage: Footage,
+        planned: Survey,
+        out_dir: Path,
+        progress: Progress,
+        signed_by: Provenance | None = None,
+    ) -> None:
         self._footage = footage
         self._planned = planned
         self._out_dir = out_dir
         self._progress = progress
+        self._signed_by = signed_by
+        self._made: list[Path] = []
         self._done = 0
         self._damaged_parts = 0
+
+    def undo(self) -> None:
+        """Remove what was made."""
+        for path in self._made:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def run(self, camera: str, camera_name: str, role: str, gaps: list[ExportGap], clock: Clock) -> ExportResult:
         plans, covered = self._planned.files, self._planned.covered
         got = TimeRange(covered[0].start_us, covered[-1].end_us)
-        temporary = self._out_dir / (manifest.NAME + TEMPORARY_SUFFIX)
+        made_at_us = clock.wall_us()
+        said = provenance.description(self._signed_by, got, camera, made_at_us) if self._signed_by else None
         files = []
-        with temporary.open("w", encoding="utf-8") as out:
+        with self._named(manifest.NAME) as temporary, temporary.open("w", encoding="utf-8") as out:
             writer = ManifestWriter(out)
             fields = {
                 "camera": camera,
@@ -104,51 +137,92 @@ class _Copier:
                 "asked": {"from_us": self._planned.asked.start_us, "to_us": self._planned.asked.end_us},
                 "got": {"from_us": got.start_us, "to_us": got.end_us},
                 "preroll_us": plans[0].preroll_us,
-                "made_at_us": clock.wall_us(),
+                "made_at_us": made_at_us,
+                "provenance_root_sha256": self._signed_by.credentials.root_sha256 if self._signed_by else None,
             }
             writer.head(fields, gaps)
             for index, plan in enumerate(plans, 1):
                 name = file_name(camera_name, plan.anchors[0].wall_us, index)
-                files.append(self._file(name, plan, writer))
+                files.append(self._file(name, plan, writer, said))
             writer.end()
             out.flush()
             os.fsync(out.fileno())
-        os.replace(temporary, self._out_dir / manifest.NAME)
+        if self._signed_by is not None:
+            with self._named(provenance.ROOT_NAME) as temporary:
+                temporary.write_bytes(self._signed_by.credentials.root_pem)
         fsync_dir(self._out_dir)
-        return ExportResult(tuple(files), tuple(gaps), got, plans[0].preroll_us, self._damaged_parts)
+        hidden_us, is_signed = plans[0].preroll_us, self._signed_by is not None
+        return ExportResult(tuple(files), tuple(gaps), got, hidden_us, self._damaged_parts, is_signed)
 
-    def _file(self, name: str, plan: FilePlan, writer: ManifestWriter) -> ExportedFile:
-        temporary = self._out_dir / (name + TEMPORARY_SUFFIX)
-        digest = hashlib.sha256()
+    @contextmanager
+    def _named(self, name: str) -> Iterator[Path]:
+        """A temporary file that gets its name at the end of the block; both go in `undo`."""
+        path, temporary = self._out_dir / name, self._out_dir / (name + TEMPORARY_SUFFIX)
+        self._made += [temporary]
+        yield temporary
+        self._made += [path]
+        os.replace(temporary, path)
+
+    def _file(self, name: str, plan: FilePlan, writer: ManifestWriter, said: dict[str, Any] | None) -> ExportedFile:
+        digest, content = hashlib.sha256(), ContentHash()
         pictures = plan.pictures
-        with temporary.open("wb") as out:
-            for piece in plan.movie.head(plan.shown_from or 0, plan.shown_to, plan.content_bytes):
-                out.write(piece)
-                digest.update(piece)
-            writer.begin_file(name, plan, out.tell(), digest.digest())
-            for segment, first, last in (
-                (found, span.first, span.last) for found, span in spans_of(plan, self._footage)
-            ):
-                with self._footage.opened(segment) as fd:
-                    header, recorded = _recorded_hashes(fd, segment)
-                    writer.begin_segment(segment, header)
-                    for index in range(first, last + 1):
-                        part = segment.parts[index]
-                        data = read_exactly(fd, part.size, part.offset)
-                        own = hashlib.sha256(data).digest()
-                        intact = None if recorded is None else index < len(recorded) and recorded[index] == own
-                        self._damaged_parts += intact is False
-                        writer.part(index + 1, out.tell(), part.size, own, segment.wall_us(part.media_time), intact)
-                        out.write(data)
-                        digest.update(data)
-                        self._done += part.size
-                        self._progress(self._done, self._planned.content_bytes)
+        with self._named(name) as temporary, temporary.open("w+b") as out:
+
+            def write(data: bytes | memoryview) -> None:
+                out.write(data)
+                digest.update(data)
+                content.update(data)
+
+            room = provenance.room() if said is not None else b""
+            head = plan.movie.head(plan.shown_from or 0, plan.shown_to, plan.content_bytes, room)
+            out.write(head.first)
+            digest.update(head.first)
+            content.begin(out.tell())
+            for piece in head.moov:
+                write(piece)
+            content.begin(out.tell())
+            write(head.data_head)
+            head_bytes = out.tell()
+            writer.begin_file(name, plan)
+            self._parts(plan, writer, out, write)
+            size = out.tell()
+            sha256, boxes = digest.digest(), None
+            if said is not None and (boxes := self._boxes(said, content.digest())) is not None:
+                out.seek(len(head.first) - len(room))
+                out.write(boxes)
+                out.flush()
+                sha256 = sha256_file(temporary)
             out.flush()
             os.fsync(out.fileno())
-            size = out.tell()
-        os.replace(temporary, self._out_dir / name)
-        writer.end_file(size, digest.digest())
-        return ExportedFile(name, size, digest.hexdigest(), pictures)
+            out.seek(0)
+            head_sha256 = hashlib.sha256(out.read(head_bytes)).digest()
+        writer.end_file(size, sha256, head_bytes, head_sha256, has_c2pa=boxes is not None)
+        return ExportedFile(name, size, sha256.hex(), pictures)
+
+    def _parts(self, plan: FilePlan, writer: ManifestWriter, out: BinaryIO, write: Callable[[bytes], None]) -> None:
+        for segment, span in spans_of(plan, self._footage):
+            with self._footage.opened(segment) as fd:
+                header, recorded = _recorded_hashes(fd, segment)
+                writer.begin_segment(segment, header)
+                for index in range(span.first, span.last + 1):
+                    part = segment.parts[index]
+                    data = read_exactly(fd, part.size, part.offset)
+                    own = hashlib.sha256(data).digest()
+                    intact = None if recorded is None else index < len(recorded) and recorded[index] == own
+                    self._damaged_parts += intact is False
+                    writer.part(index + 1, out.tell(), part.size, own, segment.wall_us(part.media_time), intact)
+                    write(data)
+                    self._done += part.size
+                    self._progress(self._done, self._planned.content_bytes)
+
+    def _boxes(self, said: dict[str, Any], content: bytes) -> bytes | None:
+        """What fills the room kept for the C2PA manifest; None when it cannot be made: the copy is proven without."""
+        assert self._signed_by is not None
+        try:
+            return provenance.manifest_boxes(self._signed_by.credentials, said, content)
+        except Unavailable as error:
+            log.error("a copy goes without provenance: %s", error)
+            return None
 
 
 def _recorded_hashes(fd: int, segment: StoredSegment) -> tuple[bytes, tuple[bytes, ...] | None]:

@@ -17,6 +17,7 @@ from mingcha.base.errors import MingchaError, Unavailable
 from mingcha.base.timerange import TimeRange
 from mingcha.media.catalog import CatalogReader
 from mingcha.media.export.copying import ExportResult, export_range
+from mingcha.media.export.provenance import Provenance
 from mingcha.media.footage.archive import Footage
 from mingcha.media.store.directory import StoreDirectory
 
@@ -45,6 +46,7 @@ class Job:
     role: str
     asked: TimeRange
     out_dir: Path
+    signed_by: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def copy(job: Job, progress: Callable[[int, int], None]) -> ExportResult:
             job.out_dir,
             progress,
             camera_name=job.camera_name,
+            signed_by=job.signed_by,
         )
     finally:
         catalog.close()

@@ -82,7 +82,7 @@ class ManifestWriter:
         head = {"format": FORMAT, "software": f"mingcha {__version__}", **fields, "gaps": listed}
         self._out.write(_text(head)[:-1] + ',\n"files": [')
 
-    def begin_file(self, name: str, plan: FilePlan, head_bytes: int, head_sha256: bytes) -> None:
+    def begin_file(self, name: str, plan: FilePlan) -> None:
         origin = plan.shown_from or 0
         anchors = [
             {
@@ -99,8 +99,6 @@ class ManifestWriter:
             "duration_us": (plan.shown_to - origin) * US_PER_S // VIDEO_CLOCK_HZ,
             "preroll_pictures": plan.preroll_pictures,
             "preroll_us": plan.preroll_us,
-            "head_bytes": head_bytes,
-            "head_sha256": head_sha256.hex(),
             "map": anchors,
         }
         self._out.write((",\n" if self._files else "\n") + _text(fields)[:-1] + ',\n"segments": [')
@@ -132,8 +130,16 @@ class ManifestWriter:
         self._out.write((",\n" if self._parts else "\n") + _text(fields))
         self._parts += 1
 
-    def end_file(self, size: int, sha256: bytes) -> None:
-        self._out.write(("\n]}" if self._segments else "") + f'\n], "bytes": {size}, "sha256": "{sha256.hex()}"}}')
+    def end_file(self, size: int, sha256: bytes, head_bytes: int, head_sha256: bytes, *, has_c2pa: bool) -> None:
+        """`head_bytes`: where the first part begins; what is before it was made for the copy."""
+        fields = {
+            "bytes": size,
+            "sha256": sha256.hex(),
+            "head_bytes": head_bytes,
+            "head_sha256": head_sha256.hex(),
+            "c2pa": has_c2pa,
+        }
+        self._out.write(("\n]}" if self._segments else "") + "\n], " + _text(fields)[1:])
 
     def end(self) -> None:
         self._out.write("\n]}\n")

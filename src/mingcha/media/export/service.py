@@ -15,8 +15,9 @@ from mingcha.base.errors import Conflict, Corrupt, MingchaError, Unavailable
 from mingcha.base.ids import is_id, new_id
 from mingcha.base.timerange import TimeRange
 from mingcha.media.catalog.copies import CopyDeletion
-from mingcha.media.export import lifetime, manifest, proof, state
+from mingcha.media.export import lifetime, manifest, proof, provenance, state
 from mingcha.media.export.job import Archive, Failure, Job, Outcome, run_job
+from mingcha.media.export.provenance import Provenance
 from mingcha.media.export.state import ExportState
 from mingcha.media.gate.admission import Gate
 from mingcha.media.gate.http import NotFound
@@ -35,7 +36,7 @@ class ExportServices:
     names; `prove(state, directory)`: ties a copy to the ledger, false when it cannot; `on_finished`: told of each copy
     done or failed; `on_served(ticket, camera, from_us, to_us, kind)`: told of each download; `on_deleted`: tells and
     enters a deletion once, raises Unavailable when it cannot now; `footage`: what is asked of a copy's footage;
-    `lifetime_us`: how long a copy stays."""
+    `lifetime_us`: how long a copy stays; `signed_by`: what puts provenance into it, None where nothing can."""
 
     directory: Path
     archive: Callable[[], Archive]
@@ -48,6 +49,7 @@ class ExportServices:
     on_deleted: Callable[[CopyDeletion], Awaitable[object]]
     footage: lifetime.Footage
     lifetime_us: int
+    signed_by: Callable[[], Provenance | None] = lambda: None
 
 
 class ExportService:
@@ -217,6 +219,7 @@ class ExportService:
             known.role,
             known.asked,
             directory,
+            await asyncio.to_thread(self.services.signed_by),
         )
         return await self._until_revoked(known, job)
 
@@ -263,4 +266,6 @@ def is_part_of(known: ExportState, name: str) -> bool:
     """Whether a name is one of the copy's files; only such names ever reach a path."""
     if name in (proof.NAME, *proof.VERIFIERS):
         return known.proven
+    if name == provenance.ROOT_NAME:
+        return known.has_provenance
     return name == manifest.NAME or any(file["name"] == name for file in known.files)

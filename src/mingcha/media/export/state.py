@@ -51,6 +51,7 @@ class ExportState:
     ended_at_us: int = 0
     manifest_sha256: str = ""
     deletion: str = ""
+    has_provenance: bool = False
 
     @property
     def asked(self) -> TimeRange:
@@ -112,6 +113,7 @@ def _result(result: ExportResult) -> dict[str, Any]:
         "got_from_us": result.got.start_us,
         "got_to_us": result.got.end_us,
         "damaged_parts": result.damaged_parts,
+        "has_provenance": result.has_provenance,
     }
 
 

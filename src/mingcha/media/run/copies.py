@@ -14,9 +14,11 @@ from starlette.routing import Route
 from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import Invalid, MingchaError
 from mingcha.base.ids import is_id
+from mingcha.base.provenance import provenance_credentials
 from mingcha.media.catalog.copies import CopyDeletion, enter_deletion, tell_deletion_again
 from mingcha.media.export import lifetime, proof
 from mingcha.media.export.job import Archive
+from mingcha.media.export.provenance import Provenance
 from mingcha.media.export.service import ExportService, ExportServices
 from mingcha.media.export.state import ExportState
 from mingcha.media.footage.archive import Footage
@@ -67,6 +69,17 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
     async def deleted(gone: CopyDeletion) -> None:
         await node.keeping.change(lambda catalog: enter_deletion(catalog, gone, node.clock.wall_us()))
 
+    def signed_by() -> Provenance | None:
+        try:
+            credentials = provenance_credentials(node.data.root, node.clock.wall_us())
+            ledger = node.keeping.proof_ledger()
+            now = ledger.newest(0).checkpoint
+            told = {"origin": now.origin, "size": now.size, "root": now.root.hex(), "log_key": ledger.log_key.text}
+            return Provenance(credentials, told)
+        except MingchaError as error:
+            log.error("copies go without provenance: %s", error)
+            return None
+
     return ExportServices(
         prove=prove,
         directory=node.data.exports,
@@ -79,6 +92,7 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
         on_deleted=deleted,
         footage=lifetime.footage_of(footage.catalog),
         lifetime_us=copy_days * 86_400 * US_PER_S,
+        signed_by=signed_by,
     )
 
 
