@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -16,11 +17,11 @@ from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from tests.media.catalog.film import Film
 
 
-def mingcha(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def mingcha(data: Path, *words: str, command: str = "verify") -> subprocess.CompletedProcess[str]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("MINGCHA_")}
-    command = [sys.executable, "-m", "mingcha.cli.main", "verify", *words]
+    line = [sys.executable, "-m", "mingcha.cli.main", command, *words]
     environ["MINGCHA_DATA_DIR"] = str(data)
-    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    return subprocess.run(line, env=environ, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture
@@ -43,7 +44,8 @@ def data(tmp_path: Path) -> Path:
 def test_a_sound_archive_ends_with_0_and_says_what_was_read(data: Path) -> None:
     result = mingcha(data)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout.startswith("2 recordings read")
+    assert result.stdout.startswith("2 entries of the ledger and 2 recordings compared")
+    assert "\n2 recordings read" in result.stdout
     assert not (data / "verify.json").exists()
 
 
@@ -77,3 +79,40 @@ def test_a_forged_ledger_is_refused(data: Path) -> None:
     tile.write_bytes(forged)
     result = mingcha(data)
     assert (result.returncode, "not those its checkpoint was signed over" in result.stderr) == (2, True)
+
+
+def test_a_recording_taken_out_with_its_row_is_named_without_reading_any(data: Path) -> None:
+    (path,) = [path for path in (data / "store").rglob("0000000002.mp4")]
+    path.unlink()
+    with sqlite3.connect(data / "catalog.db") as connection:
+        connection.execute("DELETE FROM segment WHERE number = 2")
+    connection.close()
+    result = mingcha(data, "--metadata")
+    assert result.returncode == 1
+    assert "archive.vanished" in result.stdout
+    assert "recordings read" not in result.stdout
+
+
+def test_a_lost_catalog_is_made_again_and_what_is_gone_is_told(data: Path) -> None:
+    for path in data.glob("catalog.db*"):
+        path.unlink()
+    made = mingcha(data, "--rebuild", command="check")
+    assert (made.returncode, "from 2 entries of the ledger: 2 recordings" in made.stdout) == (0, True)
+    assert mingcha(data).returncode == 0
+    for path in [*data.glob("catalog.db*"), *(data / "store").rglob("0000000002.mp4")]:
+        path.unlink()
+    made = mingcha(data, "--rebuild", command="check")
+    assert made.returncode == 1
+    assert "lost: 1 recordings of cam_" in made.stdout
+    assert mingcha(data).returncode == 0
+
+
+def test_a_damaged_ledger_makes_no_catalog(data: Path) -> None:
+    for path in data.glob("catalog.db*"):
+        path.unlink()
+    (bundle,) = (data / "ledger" / "tile" / "entries").rglob("2")
+    bundle.write_bytes(bundle.read_bytes().replace(b'"frames":15', b'"frames":16', 1))
+    refused = mingcha(data, "--rebuild", command="check")
+    assert refused.returncode == 2
+    assert "ledger is damaged" in refused.stderr
+    assert mingcha(data, "--rebuild", "--no-ledger", command="check").returncode == 0

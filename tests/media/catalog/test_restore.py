@@ -109,7 +109,7 @@ def book(film: Film) -> Book:
     gone = Hold("hld_0000000000000002", OTHER, START_US, START_US + US_PER_S)
     take_holds(catalog, [Hold(HOLD, OTHER, START_US + 5 * US_PER_S, START_US + 6 * US_PER_S), gone], START_US)
     take_holds(catalog, [Hold(gone.hold, OTHER, gone.start_us, gone.end_us, released=True)], START_US + 1)
-    Sweeper(catalog, lambda: film.store, FakeMachine(START_US)).look_at_clock()
+    Sweeper(catalog, lambda: [film.store], FakeMachine(START_US)).look_at_clock()
     made.feed(film)
     delete_due(catalog, OTHER, "main", now_us=START_US + 40 * DAY_S * US_PER_S, limit=50)
     collect_garbage(catalog, film.store)
@@ -275,7 +275,7 @@ def test_without_a_ledger_nothing_goes_before_the_office_was_heard(film: Film, b
     assert mark is not None
     assert mark[0] == NEVER_US
     machine = FakeMachine(START_US + 100 * DAY_S * US_PER_S)
-    sweeper = Sweeper(film.catalog, lambda: film.store, machine)
+    sweeper = Sweeper(film.catalog, lambda: [film.store], machine)
     sweeper.look_at_clock()
     sweeper.confirm_clock()
     machine.pass_time(6 * DAY_S)

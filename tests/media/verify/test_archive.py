@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from mingcha.base.errors import Unavailable
 from mingcha.base.suites import SHA256_ED25519
 from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.catalog.records import SegmentRecord
+from mingcha.media.store.directory import StoreDirectory
 from mingcha.media.verify import archive
-from mingcha.media.verify.archive import WHOLE, Progress, is_drawn, verify
+from mingcha.media.verify.archive import WHOLE, Progress, drawn, slot_of, verify
 from mingcha.media.verify.segments import Ledger
 from tests.media.catalog.film import Film
 
@@ -39,8 +41,13 @@ class Kept:
     def ledger(self) -> Ledger:
         return Ledger(self.log.reader(), self.log.root)
 
+    def store_of(self, store_id: str) -> StoreDirectory:
+        if store_id != self.film.store.store_id:
+            raise Unavailable("store.absent", "away")
+        return self.film.store
+
     def verify(self, **more: object) -> Progress:
-        return verify(self.film.catalog, self.film.store, self.ledger(), **more)  # type: ignore[arg-type]
+        return verify(self.film.catalog, self.store_of, self.ledger(), **more)  # type: ignore[arg-type]
 
     def path(self, record: SegmentRecord) -> Path:
         return self.film.store.path_of(record.number)
@@ -108,21 +115,44 @@ def test_a_forged_file_and_catalog_do_not_agree_with_the_ledger(kept: Kept) -> N
 
 def test_a_ledger_that_was_rewritten_is_found(kept: Kept) -> None:
     rewritten = Ledger(kept.log.reader(), bytes(32))
-    done = verify(kept.film.catalog, kept.film.store, rewritten)
+    done = verify(kept.film.catalog, kept.store_of, rewritten)
     assert {finding.code for finding in done.findings} == {"ledger.broken"}
 
 
-def test_what_the_ledger_has_not_got_yet_is_said(kept: Kept) -> None:
+def test_what_waits_for_the_ledger_is_no_finding_and_what_never_came_is(kept: Kept) -> None:
     late = kept.film.record(30)
+    assert kept.verify().findings == []
+    with kept.film.catalog.transaction() as writer:
+        writer.execute("DELETE FROM leaf")
     (finding,) = kept.verify().findings
     assert (finding.code, finding.number) == ("ledger.missing", late.number)
+
+
+def test_without_a_part_index_the_file_is_asked_where_its_parts_lie(kept: Kept) -> None:
+    broken = kept.records[1]
+    part = kept.film.catalog.part_index(broken.number)[2]
+    with kept.film.catalog.transaction() as writer:
+        writer.execute("DELETE FROM segment_index")
+    flip(kept.path(broken), part.offset + part.size - 3)
+    seen: dict[int, int] = {}
+    (finding,) = kept.verify(on_seen=lambda record, one: seen.update({record.number: len(one.parts)})).findings
+    assert (finding.parts, finding.ranges) == ((3,), ((part.offset, part.offset + part.size - 1),))
+    assert seen == {record.number: 3 for record in kept.records}
+
+
+def test_what_lies_on_a_disk_that_is_away_is_counted(kept: Kept) -> None:
+    with kept.film.catalog.transaction() as writer:
+        writer.execute("INSERT INTO store (id, store, added_us) VALUES (9, 'sto_0000000000000009', 1)")
+        writer.execute("UPDATE segment SET store = 9 WHERE number = 2")
+    done = kept.verify()
+    assert (done.segments, done.unreachable, done.findings) == (3, 1, [])
 
 
 def test_an_entry_made_after_it_began_is_no_finding(kept: Kept) -> None:
     before = kept.ledger()
     kept.film.record(30)
     kept.feed()
-    assert verify(kept.film.catalog, kept.film.store, before).findings == []
+    assert verify(kept.film.catalog, kept.store_of, before).findings == []
 
 
 def test_what_is_deleted_in_between_is_no_finding(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,10 +176,19 @@ def test_it_goes_on_where_it_was_stopped(kept: Kept, monkeypatch: pytest.MonkeyP
 
 
 def test_a_sample_is_the_share_asked_for_and_another_seed_draws_another() -> None:
-    drawn = [number for number in range(20_000) if is_drawn(number, WHOLE // 10, "a")]
-    assert 1_800 < len(drawn) < 2_200
-    assert drawn != [number for number in range(20_000) if is_drawn(number, WHOLE // 10, "b")]
-    assert all(is_drawn(number, WHOLE, "") for number in range(100))
+    one, other, whole = drawn(WHOLE // 10, "a"), drawn(WHOLE // 10, "b"), drawn(WHOLE, "")
+    found = [number for number in range(20_000) if one(number)]
+    assert 1_800 < len(found) < 2_200
+    assert found != [number for number in range(20_000) if other(number)]
+    assert all(whole(number) for number in range(100))
+
+
+def test_rounds_are_alike_in_size_and_together_everything() -> None:
+    sizes = [0] * 30
+    for number in range(30_000):
+        sizes[slot_of(number, 30)] += 1
+    assert min(sizes) > 850
+    assert max(sizes) < 1_150
 
 
 def test_a_damaged_list_in_the_file_blames_all_parts(kept: Kept) -> None:

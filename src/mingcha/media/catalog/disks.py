@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from mingcha.base.errors import Corrupt
 from mingcha.media.store import layout
 from mingcha.media.store.directory import StoreDirectory
 
@@ -35,6 +37,14 @@ class Disks:
             if number in numbers:
                 return store
         return None
+
+    def is_there(self, store: StoreDirectory, number: int) -> bool:
+        """Whether a store has the file now, whatever was listed before. Raises Unavailable."""
+        try:
+            os.close(store.open_file(number))
+        except Corrupt:
+            return False
+        return True
 
 
 class Numbers:

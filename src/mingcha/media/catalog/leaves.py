@@ -122,3 +122,11 @@ def segment_places(connection: sqlite3.Connection, numbers: Sequence[int]) -> di
     marks = ",".join("?" * len(numbers))
     rows = connection.execute(f"SELECT number, leaf FROM segment WHERE number IN ({marks})", list(numbers))  # noqa: S608
     return dict(rows.fetchall())
+
+
+def waiting_among(connection: sqlite3.Connection, numbers: Sequence[int]) -> set[int]:
+    """Those of the segments whose entries are on their way into the ledger, or got there by now."""
+    marks = ",".join("?" * len(numbers))
+    sql = f"""SELECT segment FROM leaf WHERE segment IN ({marks})
+        UNION SELECT number FROM segment WHERE leaf IS NOT NULL AND number IN ({marks})"""  # noqa: S608 - marks only
+    return {row[0] for row in connection.execute(sql, [*numbers, *numbers])}

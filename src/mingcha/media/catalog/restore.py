@@ -68,6 +68,7 @@ def restore(
     done = Restored()
     for store in stores:
         catalog.add_store(store.store_id)
+    before = _waiting(catalog)
     if ledger is not None:
         done.told = _replay(catalog, stores, ledger, at_us, given_up, progress)
     others = {store.store_id: store for store in stores}
@@ -80,7 +81,8 @@ def restore(
             done.holes += name_holes(connection, stream)
         if ledger is None:
             _protect(catalog, at_us)
-        catalog.add_fact(Fact(new_id("fct"), "catalog.rebuilt", at_us, "", _detail(done)))
+        if done.told is None or not _is_repetition(done, before):
+            catalog.add_fact(Fact(new_id("fct"), "catalog.rebuilt", at_us, "", _detail(done)))
     return done
 
 
@@ -122,6 +124,16 @@ def _entries_of(numbers: Numbers, entries: Iterator[bytes]) -> Iterator[dict[str
                 yield told
 
 
+def highest_in(ledger: Told, last: int = 5_000) -> tuple[int, int]:
+    """The highest segment and run numbers among the last entries; 0 where there are none."""
+    number = run = 0
+    for entry in ledger.entries(max(0, ledger.size - last), ledger.size):
+        if b'"kind":"segment"' in entry:
+            told = json.loads(entry)
+            number, run = max(number, told["number"]), max(run, told["run"])
+    return number, run
+
+
 def _protect(catalog: Catalog, at_us: int) -> None:
     """Without a ledger nobody here knows of holds and of longer rules: nothing goes until the office has told them,
     and a clock that nobody vouches for deletes nothing."""
@@ -130,6 +142,18 @@ def _protect(catalog: Catalog, at_us: int) -> None:
     take_holds(catalog, [Hold(new_id("hld"), camera, 0, at_us, until_us) for camera in cameras], at_us)
     if cameras and read_mark(catalog) is None:
         keep_mark(catalog, NEVER_US, "", 0)
+
+
+def _waiting(catalog: Catalog) -> int:
+    with catalog.reading() as connection:
+        (count,) = connection.execute("SELECT count(*) FROM leaf").fetchone()
+    return int(count)
+
+
+def _is_repetition(done: Restored, waiting: int) -> bool:
+    """Whether the ledger only had what was waiting for it: the recorder ended between telling it and noting that."""
+    told = done.told or Replayed()
+    return bool(told.entries <= waiting and not (told.segments or told.lost or done.adopted or done.holes))
 
 
 def _detail(done: Restored) -> dict[str, object]:

@@ -20,16 +20,18 @@ CODES = {
     "file.missing": "The recording's file is not there.",
     "file.unreadable": "The recording's file cannot be read.",
     "file.changed": "The recording's bytes are not those that were recorded.",
-    "ledger.missing": "The ledger has no entry of this recording yet.",
+    "ledger.missing": "The ledger has no entry of this recording.",
     "ledger.differs": "The ledger says something else of this recording than the catalog.",
     "ledger.broken": "The ledger's entry of this recording does not lead to its signed root.",
+    "ledger.deleted": "The ledger says that this recording was deleted, and it is still there.",
+    "archive.vanished": "The ledger knows this recording; it is neither kept nor was it deleted.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`code`: of `CODES`, or an error of the ledger; `parts`: numbers of damaged parts, from 1, 0 being the header;
-    `detail`: byte ranges and the like, English."""
+    `ranges`: where they lie in the file, first and last byte; `detail`: English, for the technician."""
 
     code: str
     number: int
@@ -37,40 +39,69 @@ class Finding:
     start_us: int
     parts: tuple[int, ...] = ()
     detail: str = ""
+    end_us: int = 0
+    role: str = "main"
+    store: str = ""
+    ranges: tuple[tuple[int, int], ...] = ()
+    of_parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What looking at one segment came to."""
+    """What looking at one segment came to. `parts`: as the file has them, where the catalog did not know."""
 
     bytes_read: int
     findings: tuple[Finding, ...]
+    parts: tuple[PartInfo, ...] = ()
+
+
+def finding_of(record: SegmentRecord, code: str, detail: str = "") -> Finding:
+    """A finding about the whole of a segment."""
+    return Finding(
+        *(code, record.number, record.camera, record.start_us, (), detail, record.end_us, record.role, record.store)
+    )
 
 
 def look(record: SegmentRecord, parts: Sequence[PartInfo], store: StoreDirectory) -> Seen:
-    """Hash one segment and compare with the catalog's root. Raises Unavailable when the disk is gone."""
-    findings: list[Finding] = []
-
-    def find(code: str, detail: str = "", damaged: tuple[int, ...] = ()) -> None:
-        findings.append(Finding(code, record.number, record.camera, record.start_us, damaged, detail))
-
-    read = 0
+    """Hash one segment and compare with the catalog's root; `parts`: as the catalog knows them, none where it was made
+    again and does not. Raises Unavailable when the disk is gone."""
     try:
         fd = store.open_file(record.number)
     except Corrupt:
-        find("file.missing")
-    else:
-        try:
-            read = record.file_bytes
-            hashes = _hashes(fd, record, parts)
-            if tree_root([leaf_hash(digest) for digest in hashes]) != record.root:
-                damaged = _damaged(fd, hashes)
-                find("file.changed", _places(damaged, record, parts), damaged)
-        except OSError as error:
-            find("file.unreadable", error.strerror or "")
-        finally:
-            os.close(fd)
-    return Seen(read, tuple(findings))
+        return Seen(0, (finding_of(record, "file.missing"),))
+    try:
+        found = () if parts else tuple(scan_fd(fd).parts)
+        return Seen(record.file_bytes, tuple(_compared(fd, record, parts or found)), found)
+    except Corrupt as error:
+        return Seen(record.file_bytes, (finding_of(record, "file.changed", error.message),))
+    except OSError as error:
+        return Seen(record.file_bytes, (finding_of(record, "file.unreadable", error.strerror or ""),))
+    finally:
+        os.close(fd)
+
+
+def _compared(fd: int, record: SegmentRecord, parts: Sequence[PartInfo]) -> list[Finding]:
+    hashes = _hashes(fd, record, parts)
+    if tree_root([leaf_hash(digest) for digest in hashes]) == record.root:
+        return []
+    damaged = _damaged(fd, hashes)
+    pieces = [(0, record.header_bytes), *((part.offset, part.size) for part in parts)]
+    ranges = tuple((pieces[n][0], pieces[n][0] + pieces[n][1] - 1) for n in damaged)
+    return [
+        Finding(
+            "file.changed",
+            record.number,
+            record.camera,
+            record.start_us,
+            damaged,
+            _places(ranges),
+            record.end_us,
+            record.role,
+            record.store,
+            ranges,
+            len(parts),
+        )
+    ]
 
 
 def _hashes(fd: int, record: SegmentRecord, parts: Sequence[PartInfo]) -> list[bytes]:
@@ -96,38 +127,39 @@ def _damaged(fd: int, hashes: list[bytes]) -> tuple[int, ...]:
     return tuple(n for n, (one, other) in enumerate(zip(hashes, recorded, strict=True)) if one != other)
 
 
-def _places(damaged: tuple[int, ...], record: SegmentRecord, parts: Sequence[PartInfo]) -> str:
+def _places(ranges: Sequence[tuple[int, int]]) -> str:
     """Byte ranges of the damaged pieces, the first few."""
-    ranges = []
-    for n in damaged[:5]:
-        offset, size = (0, record.header_bytes) if n == 0 else (parts[n - 1].offset, parts[n - 1].size)
-        ranges.append(f"{offset}-{offset + size - 1}")
-    more = f" and {len(damaged) - 5} more" if len(damaged) > 5 else ""
-    return f"bytes {', '.join(ranges)}{more}" if ranges else "the list at its end"
+    told = ", ".join(f"{first}-{last}" for first, last in ranges[:5])
+    more = f" and {len(ranges) - 5} more" if len(ranges) > 5 else ""
+    return f"bytes {told}{more}" if ranges else "the list at its end"
 
 
 class Ledger:
     """The signed ledger as it stood when the verification began. Not for two threads at once."""
 
     def __init__(self, reader: LogReader, root: bytes) -> None:
-        self._reader = reader
+        self.reader = reader
         self._root = root
 
-    def check(self, record: SegmentRecord, place: int | None) -> Finding | None:
-        """What is wrong with the entry of a segment; `place`: its index as the catalog has it."""
+    def check(self, record: SegmentRecord, place: int | None, *, waits: bool = False) -> Finding | None:
+        """What is wrong with the entry of a segment; `place`: its index as the catalog has it; `waits`: it is on its
+        way there."""
+        if place is None and waits:
+            return None
         code, detail = self._compare(record, place)
-        return Finding(code, record.number, record.camera, record.start_us, detail=detail) if code else None
+        return finding_of(record, code, detail) if code else None
 
     def _compare(self, record: SegmentRecord, place: int | None) -> tuple[str, str]:
         if place is None:
             return "ledger.missing", ""
-        if place >= self._reader.size:
+        reader = self.reader
+        if place >= reader.size:
             return "", ""  # entered after this verification began
         try:
-            entry = self._reader.entry(place)
-            proof = self._reader.tree.inclusion_proof(place)
-            hashing = self._reader.hashing
-            verify_inclusion(hashing.leaf(entry), place, self._reader.size, proof, self._root, hashing)
+            entry = reader.entry(place)
+            proof = reader.tree.inclusion_proof(place)
+            leaf = reader.hashing.leaf(entry)
+            verify_inclusion(leaf, place, reader.size, proof, self._root, reader.hashing)
             told = json.loads(entry)
         except (Corrupt, Invalid, Unavailable, ValueError) as error:
             return "ledger.broken", str(error)
