@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import struct
 import threading
@@ -16,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from mingcha.base.clock import US_PER_S, SystemClock
 from mingcha.media.gate.admission import Gate
+from mingcha.media.live import socket as live_socket
 from mingcha.media.live.channel import Channel
 from mingcha.media.live.choice import choose
 from mingcha.media.live.origins import Origins
@@ -144,6 +146,16 @@ def test_the_picture_ends_when_the_ticket_runs_out_and_what_was_shown_is_told(be
     ((camera, from_us, to_us),) = bench.served
     assert camera == CAMERA
     assert 0 < to_us - from_us < 5 * US_PER_S
+
+
+def test_a_long_look_is_told_now_and_then_without_a_gap(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_socket, "TELL_EVERY_S", 0.1)
+    bench.streams.show("main", 0, key=True)
+    with bench.open() as socket:
+        socket.send_text(json.dumps({"ticket": bench.token(seconds=0.6)}))
+        assert notes(socket, "end")["reason"] == "expired"
+    assert len(bench.served) >= 3
+    assert all(before[2] == after[1] for before, after in itertools.pairwise(bench.served))
 
 
 def test_a_renewed_ticket_keeps_the_picture_going(bench: Bench) -> None:

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from mingcha.base.clock import US_PER_S
 from mingcha.media.container.workers import WorkerPool
 from mingcha.media.gate.admission import Gate
+from mingcha.media.playback.pace import UNKNOWN
 from mingcha.media.playback.routes import routes
 from mingcha.media.playback.services import Services
 from mingcha.wire.ticket import Ticket, mint
@@ -97,7 +98,7 @@ async def playback(directory: Path) -> AsyncIterator[Playback]:
         gate=gate,
         clock=archive.clock,
         pool=WorkerPool(1),
-        on_served=lambda ticket, camera, from_us, to_us, kind: served.append(
+        on_served=lambda ticket, camera, from_us, to_us, kind, pace=UNKNOWN: served.append(
             (ticket.grant, camera, from_us, to_us, kind)
         ),
     )

@@ -26,6 +26,8 @@ from mingcha.wire.ticket import Ticket
 log = logging.getLogger(__name__)
 
 TICKET_WAIT_S = 5.0
+TELL_EVERY_S = 3600.0
+"""A crash of the recorder loses no more than this of what was shown."""
 SIGN_OF_LIFE_S = 2.0
 """Pages call a picture lost when they have heard nothing for three of these."""
 CLOSE_REFUSED = 4403
@@ -36,7 +38,8 @@ Served = Callable[[Ticket, str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class LiveServices:
-    """`served(ticket, camera, from_us, to_us)` is told what was really shown, when a viewing ends."""
+    """`served(ticket, camera, from_us, to_us)` is told what was really shown: once an hour, and when a viewing
+    ends."""
 
     streams: LiveStreams
     gate: Gate
@@ -73,11 +76,26 @@ class LiveSocket:
         except (WebSocketDisconnect, TimeoutError):
             return
         with self._services.gate.watch(ticket) as watch:
-            reason = await self._race(watch, choice)
-        if self._shown_from_us:
-            self._services.served(ticket, self._camera, self._shown_from_us, self._services.clock.wall_us())
+            telling = asyncio.create_task(self._tell_now_and_then(ticket))
+            try:
+                reason = await self._race(watch, choice)
+            finally:
+                telling.cancel()
+                self._tell(ticket)
         if reason:
             await self._end(reason, "")
+
+    def _tell(self, ticket: Ticket) -> None:
+        """Tell what was shown since it was told last."""
+        if self._shown_from_us:
+            now_us = self._services.clock.wall_us()
+            self._services.served(ticket, self._camera, self._shown_from_us, now_us)
+            self._shown_from_us = now_us
+
+    async def _tell_now_and_then(self, ticket: Ticket) -> None:
+        while True:
+            await asyncio.sleep(TELL_EVERY_S)
+            self._tell(ticket)
 
     async def _first_ticket(self) -> str:
         async with asyncio.timeout(TICKET_WAIT_S):

@@ -6,26 +6,36 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Protocol, TypeVar
 
-from mingcha.base.clock import Clock
+from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.timerange import TimeRange
 from mingcha.media.container.workers import WorkerPool
 from mingcha.media.footage.archive import Footage
 from mingcha.media.gate.admission import Gate
 from mingcha.media.playback.cache import Kept, Maker
+from mingcha.media.playback.pace import UNKNOWN, Pace, PicturePace, VideoPace
 from mingcha.wire.ticket import Ticket
 
 T = TypeVar("T")
 
-OnServed = Callable[[Ticket, str, int, int, str], None]
-"""`(ticket, camera, from_us, to_us, kind)`; kind: playback, preview or snapshot. Called on the event loop."""
+
+class OnServed(Protocol):
+    """Told what went to whom. `kind`: playback, preview, snapshot, live or export. Called on the event loop."""
+
+    def __call__(
+        self, ticket: Ticket, camera: str, from_us: int, to_us: int, kind: str, pace: Pace = UNKNOWN, /
+    ) -> None: ...
+
 
 READING_THREADS = 8
 PIECES_KEPT_BYTES = 64 << 20
 PICTURES_KEPT_BYTES = 32 << 20
 SERVED_IDLE_S = 5.0
 SERVED_LONGEST_S = 60.0
+WHOLE_KINDS = ("playback",)
+PICTURES_WITHIN_US = 300 * US_PER_S
+PACES_KEPT = 4096
 
 
 def reading_threads() -> ThreadPoolExecutor:
@@ -33,51 +43,82 @@ def reading_threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(READING_THREADS, thread_name_prefix="playback")
 
 
-class _Stretch(NamedTuple):
+@dataclass(slots=True)
+class _Stretch:
+    """What is open of one viewer at one camera in one form. `since_s`: when it was begun, of a steady clock."""
+
     ticket: Ticket
     start_us: int
     end_us: int
     since_s: float
-    timer: asyncio.TimerHandle
+    pace: VideoPace | PicturePace
+    timer: asyncio.TimerHandle | None = None
+
+
+Key = tuple[str, str, str, str]
 
 
 class ServedLog:
     """Joins what is sent piece by piece into stretches, so that an hour watched is one fact and not 3,600.
 
     A stretch is told when nothing was added to it for `SERVED_IDLE_S`, when it has been open for `SERVED_LONGEST_S` (a
-    crash loses no more than that), or by `flush`.
+    crash loses no more than that), or by `flush`. Video belongs to a stretch it touches; pictures, sent one by one
+    while somebody winds or scrubs, to one within `PICTURES_WITHIN_US`, and the fact says how many there were.
     """
 
     def __init__(self, tell: OnServed) -> None:
         self._tell = tell
-        self._open: dict[tuple[str, str, str, str], _Stretch] = {}
+        self._open: dict[Key, _Stretch] = {}
+        self._paces: dict[Key, tuple[int, VideoPace]] = {}
 
     def note(self, ticket: Ticket, camera: str, sent: TimeRange, kind: str) -> None:
         """Some of this camera and range went out under this ticket."""
         key = (ticket.grant, ticket.person, camera, kind)
-        now_s = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        now_s = loop.time()
         known = self._open.get(key)
-        if known is not None and not (sent.start_us <= known.end_us and sent.end_us >= known.start_us):
-            known.timer.cancel()
+        near_us = 0 if kind in WHOLE_KINDS else PICTURES_WITHIN_US
+        if known is not None and not _touches(known, sent, near_us):
             self._end(key)
             known = None
-        since_s = now_s if known is None else known.since_s
-        if known is not None:
+        if known is None:
+            known = _Stretch(ticket, sent.start_us, sent.end_us, now_s, self._pace_of(key, sent))
+            self._open[key] = known
+        elif known.timer is not None:
             known.timer.cancel()
-            sent = TimeRange(min(sent.start_us, known.start_us), max(sent.end_us, known.end_us))
-        wait_s = min(SERVED_IDLE_S, max(0.0, since_s + SERVED_LONGEST_S - now_s))
-        timer = asyncio.get_running_loop().call_later(wait_s, self._end, key)
-        self._open[key] = _Stretch(ticket, sent.start_us, sent.end_us, since_s, timer)
+        known.start_us, known.end_us = min(sent.start_us, known.start_us), max(sent.end_us, known.end_us)
+        if isinstance(known.pace, VideoPace):
+            known.pace.piece(now_s, sent.end_us)
+        else:
+            known.pace.picture(now_s, sent.start_us)
+        wait_s = min(SERVED_IDLE_S, max(0.0, known.since_s + SERVED_LONGEST_S - now_s))
+        known.timer = loop.call_later(wait_s, self._end, key)
 
     def flush(self) -> None:
         """Tell all that is still open: before the process ends."""
         for key in tuple(self._open):
-            self._open[key].timer.cancel()
             self._end(key)
 
-    def _end(self, key: tuple[str, str, str, str]) -> None:
+    def _pace_of(self, key: Key, sent: TimeRange) -> VideoPace | PicturePace:
+        """Video that goes on where the last stretch ended goes on being measured: its player's buffer is full."""
+        if key[3] not in WHOLE_KINDS:
+            return PicturePace()
+        end_us, pace = self._paces.pop(key, (0, None))
+        return pace if pace is not None and sent.start_us == end_us else VideoPace()
+
+    def _end(self, key: Key) -> None:
         known = self._open.pop(key)
-        self._tell(known.ticket, key[2], known.start_us, known.end_us, key[3])
+        if known.timer is not None:
+            known.timer.cancel()
+        if isinstance(known.pace, VideoPace):
+            if len(self._paces) >= PACES_KEPT:
+                self._paces.clear()
+            self._paces[key] = (known.end_us, known.pace)
+        self._tell(known.ticket, key[2], known.start_us, known.end_us, key[3], known.pace.told())
+
+
+def _touches(known: _Stretch, sent: TimeRange, near_us: int) -> bool:
+    return sent.start_us <= known.end_us + near_us and sent.end_us >= known.start_us - near_us
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from mingcha.media.footage.archive import Footage
 from mingcha.media.gate.http import PRIVATE_HEADERS, answers_errors
 from mingcha.media.live.origins import Origins
 from mingcha.media.live.socket import LiveServices, LiveSocket
+from mingcha.media.playback.pace import UNKNOWN, Pace
 from mingcha.media.playback.routes import routes as playback_routes
 from mingcha.media.playback.services import OnServed, Services
-from mingcha.media.run import control
+from mingcha.media.run import control, turning
 from mingcha.media.run.copies import control_routes, export_services
 from mingcha.media.run.cors import Cors
 from mingcha.media.run.node import Node
@@ -38,7 +39,7 @@ class VideoServer:
 
     def __init__(self, node: Node, origins: Origins, copy_days: int) -> None:
         catalog = CatalogReader(node.data.catalog)
-        footage = Footage(catalog, ReadStores(node.data.store).store_of)
+        footage = Footage(catalog, ReadStores(node.data).store_of)
         self._playback = Services(footage, node.gate, node.clock, WorkerPool(), _teller(node))
         self._catalog = catalog
         self._exports = ExportService(export_services(node, footage, _teller(node), copy_days))
@@ -74,7 +75,7 @@ def _application(node: Node, origins: Origins, more: list[BaseRoute]) -> ASGIApp
         node.gate,
         origins,
         node.clock,
-        lambda ticket, camera, from_us, to_us: tell(ticket, camera, from_us, to_us, "live"),
+        lambda ticket, camera, from_us, to_us: tell(ticket, camera, from_us, to_us, "live", AS_IT_HAPPENS),
     )
 
     async def watch(socket: WebSocket) -> None:
@@ -90,6 +91,7 @@ def _application(node: Node, origins: Origins, more: list[BaseRoute]) -> ASGIApp
 
     routes: list[BaseRoute] = [
         WebSocketRoute("/live", watch),
+        turning.route(node, origins),
         Route("/status", answers_errors(status), methods=["GET"]),
         *control.routes(node.control()),
         *more,
@@ -97,8 +99,14 @@ def _application(node: Node, origins: Origins, more: list[BaseRoute]) -> ASGIApp
     return Cors(Starlette(routes=routes), origins)
 
 
+AS_IT_HAPPENS = Pace(1000)
+
+
 def _teller(node: Node) -> OnServed:
-    def tell(ticket: Ticket, camera: str, from_us: int, to_us: int, kind: str) -> None:
+    def tell(ticket: Ticket, camera: str, from_us: int, to_us: int, kind: str, pace: Pace = UNKNOWN, /) -> None:
+        more = {"pictures": pace.pictures} if pace.pictures else {}
+        if pace.speed_permille is not None:
+            more["speed_permille"] = pace.speed_permille
         node.tell(
             "viewing.served",
             camera,
@@ -107,6 +115,7 @@ def _teller(node: Node) -> OnServed:
             person=ticket.person,
             from_us=from_us,
             to_us=to_us,
+            **more,
         )
 
     return tell
