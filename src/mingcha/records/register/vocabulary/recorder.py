@@ -45,6 +45,12 @@ ACTS = (
         of_duty="keep_footage_intact",
     ),
     Act(
+        "catalog.behind",
+        _("Catalog older than the ledger"),
+        _("The catalog of recordings is older than the ledger; nothing is deleted until it is made again."),
+        of_duty="keep_footage_intact",
+    ),
+    Act(
         "catalog.rebuilt",
         _("Catalog made again"),
         _("The catalog of recordings was made again from the ledger and the disks."),
