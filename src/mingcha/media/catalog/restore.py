@@ -16,9 +16,11 @@ from mingcha.media.catalog.holds import take_holds
 from mingcha.media.catalog.holes import name_holes
 from mingcha.media.catalog.keeping import keep_mark, read_mark
 from mingcha.media.catalog.leaves import ledger_size
+from mingcha.media.catalog.part_index import pack
 from mingcha.media.catalog.rebuild import Rebuilt, rebuild
 from mingcha.media.catalog.replay import NEVER_US, Replay, Replayed
 from mingcha.media.catalog.writer import Catalog
+from mingcha.media.container.scan import PartInfo
 from mingcha.media.store.directory import StoreDirectory
 from mingcha.wire.facts import Fact
 from mingcha.wire.holds import Hold
@@ -122,6 +124,16 @@ def _entries_of(numbers: Numbers, entries: Iterator[bytes]) -> Iterator[dict[str
             told = json.loads(entry)
             if told["number"] in numbers:
                 yield told
+
+
+def put_parts(catalog: Catalog, number: int, parts: Sequence[PartInfo]) -> None:
+    """Where the parts of a segment lie, read from its file again; nothing when the segment is gone by now."""
+    with catalog.transaction() as connection:
+        connection.execute(
+            """INSERT OR IGNORE INTO segment_index SELECT ?1, ?2
+            WHERE EXISTS (SELECT 1 FROM segment WHERE number = ?1)""",
+            (number, pack(parts)),
+        )
 
 
 def highest_in(ledger: Told, last: int = 5_000) -> tuple[int, int]:

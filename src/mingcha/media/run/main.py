@@ -7,6 +7,7 @@ import logging
 import signal
 import socket
 from contextlib import AbstractContextManager, nullcontext
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,10 +19,12 @@ from mingcha.base.errors import Unavailable
 from mingcha.media.live.origins import Origins
 from mingcha.media.run.node import Node
 from mingcha.media.run.server import VideoServer
+from mingcha.media.run.verifying import make_verifying
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 512
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 GRACE_S = 2
 WEBSOCKET_QUEUE = 8
 
@@ -35,15 +38,17 @@ async def run_node(
     """
     listener = _listen(env.text("MINGCHA_MEDIA_HOST"), env.integer("MINGCHA_MEDIA_PORT"))
     node = Node(data, clock, env.integer("MINGCHA_SEGMENT_S"))
-    origins = Origins(env.integer("MINGCHA_WEB_PORT"), _proxied(env.text("MINGCHA_ALLOWED_HOSTS")))
+    origins = Origins(env.integer("MINGCHA_WEB_PORT"), _proxied(env.text("MINGCHA_ALLOWED_HOSTS")), _own_names(env))
     video = VideoServer(node, origins, env.integer("MINGCHA_COPY_DAYS"))
     server = _server(video.application)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
+    verifying = make_verifying(node, env)
     await node.start(named)
     await video.start()
+    verifying.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     running = asyncio.create_task(node.run())
     waiting = asyncio.create_task(_until(stopping, seconds))
@@ -51,6 +56,7 @@ async def run_node(
         await asyncio.wait((serving, running, waiting), return_when=asyncio.FIRST_COMPLETED)
     finally:
         running.cancel()
+        await asyncio.to_thread(verifying.stop)
         await node.stop()
         server.should_exit = True
         await asyncio.wait((serving,), timeout=2 * GRACE_S)
@@ -60,9 +66,19 @@ async def run_node(
 
 
 def _proxied(allowed_hosts: str) -> frozenset[str]:
-    """Origins of pages that reach browsers through a proxy, on the standard ports, under the names they answer to."""
+    """Origins of pages that reach browsers through a proxy, on the standard ports, under the names they answer to. This
+    machine's own names are none: whatever else it serves on port 80 is a stranger."""
     names = [name.strip() for name in allowed_hosts.split(",")]
-    return frozenset(f"{scheme}://{name}" for name in names if name and "*" not in name for scheme in ("https", "http"))
+    named = [name for name in names if name and "*" not in name and name not in LOOPBACK]
+    return frozenset(f"{scheme}://{name}" for name in named for scheme in ("https", "http"))
+
+
+def _own_names(env: Env) -> frozenset[str]:
+    """Names under which browsers, and the office's gateway, may ask this server for something."""
+    listed = (name.strip().strip("[]").lower() for name in env.text("MINGCHA_ALLOWED_HOSTS").split(","))
+    own = (env.text("MINGCHA_MEDIA_HOST"), urlsplit(env.text("MINGCHA_MEDIA_URL")).hostname or "")
+    every = ("0.0.0.0", "::")  # noqa: S104 - addresses to listen on, and no names
+    return frozenset(name for name in (*listed, *own, "127.0.0.1", "::1", "localhost") if name and name not in every)
 
 
 async def _until(stopping: asyncio.Event, seconds: float | None) -> None:
