@@ -230,6 +230,7 @@ export const en = {
   "why.store_read_only": "disk not writable",
   "why.store_io": "disk errors",
   "why.store_in_use": "disk used by another recorder",
+  "why.disk_away": "recorded; its disk is not connected",
   "why.deleted": "deleted: its time was over",
   "why.footage_lost": "file missing or damaged",
   "why.reason_lost": "cause not known any more",

@@ -232,6 +232,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "why.store_read_only": "磁盘不可写",
   "why.store_io": "磁盘报错",
   "why.store_in_use": "磁盘被另一录像机占用",
+  "why.disk_away": "已录制，所在磁盘未连接",
   "why.deleted": "保存期满，已删除",
   "why.footage_lost": "文件丢失或损坏",
   "why.reason_lost": "原因已不可考",

@@ -63,7 +63,7 @@ def opened() -> Iterator[Archive]:
     if not data.catalog.exists():
         raise Unavailable("cli.no_archive", f"Nothing has been recorded in {data.root} yet.")
     catalog = CatalogReader(data.catalog)
-    stores = ReadStores(data.store)
+    stores = ReadStores(data)
     names = {camera.camera: camera.name for camera in load_plan(data.plan).cameras}
     try:
         yield Archive(data, catalog, Footage(catalog, stores.store_of), stores, names)

@@ -51,7 +51,7 @@ class CameraOrder:
     """`name` is for messages and file names of copies only. `audio_reason`: audio is recorded when, and only when,
     this is not empty. `retention`: None leaves the rule as it was; without any, nothing is ever deleted. `control_url`:
     http:// or https:// of the ONVIF service by which the camera is turned, empty where it cannot be; its credentials
-    are those of the streams."""
+    are those of the streams. `budget_bytes`: above so much its footage past the floor makes room."""
 
     camera: str
     name: str
@@ -59,6 +59,7 @@ class CameraOrder:
     audio_reason: str = ""
     retention: RetentionOrder | None = None
     control_url: str = ""
+    budget_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def dump(plan: Plan) -> bytes:
     for camera in message["cameras"]:
         if camera["retention"] is None:
             del camera["retention"]
+        if camera["budget_bytes"] is None:
+            del camera["budget_bytes"]
         if not camera["control_url"]:
             del camera["control_url"]
     return json.dumps(message, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -106,6 +109,9 @@ def _camera(raw: dict[str, Any]) -> CameraOrder:
         raise Invalid("plan.camera_id", "The recording plan has a camera id that is not well formed.")
     if sorted({stream.role for stream in order.streams}) != sorted(stream.role for stream in order.streams):
         raise Invalid("plan.role_twice", "A camera has two streams of the same role.")
+    budget = order.budget_bytes
+    if budget is not None and (type(budget) is not int or budget < 0):
+        raise Invalid("plan.field", "The recording plan has a budget that is no number of bytes.")
     if order.control_url and urlsplit(order.control_url).scheme not in ("http", "https"):
         raise Invalid("plan.field", "The recording plan has an address for turning a camera that is none.")
     if "@" in urlsplit(order.control_url).netloc:

@@ -44,7 +44,7 @@ def film(tmp_path: Path) -> Iterator[Film]:
 
 @pytest.fixture
 def sweeper(film: Film, machine: FakeMachine) -> Sweeper:
-    return Sweeper(film.catalog, lambda: film.store, machine)
+    return Sweeper(film.catalog, lambda: [film.store], machine)
 
 
 def run(sweeper: Sweeper) -> list[int]:
@@ -74,7 +74,7 @@ def test_it_takes_more_than_a_bite(
 def test_without_a_disk_no_row_is_touched(film: Film, machine: FakeMachine) -> None:
     film.record(0)
 
-    def away() -> StoreDirectory:
+    def away() -> list[StoreDirectory]:
         raise Unavailable("store.absent", "away")
 
     sweeper = Sweeper(film.catalog, away, machine)
@@ -134,7 +134,7 @@ def test_after_the_clock_is_confirmed_deletion_goes_on(film: Film, sweeper: Swee
     machine.pass_time(10 * DAY_S)
     sweeper.look_at_clock()
     machine.reboot(off_s=25 * DAY_S)
-    restarted = Sweeper(film.catalog, lambda: film.store, machine)
+    restarted = Sweeper(film.catalog, lambda: [film.store], machine)
     assert run(restarted) == []
     restarted.confirm_clock()
     assert len(run(restarted)) == 1
@@ -168,7 +168,7 @@ class Decade:
         self.machine = FakeMachine(START_US)
         self.truth_us = START_US
         self.film = Film(directory, ManualClock(START_US))
-        self.sweeper = Sweeper(self.film.catalog, lambda: self.film.store, self.machine)
+        self.sweeper = Sweeper(self.film.catalog, lambda: [self.film.store], self.machine)
         self.kept: dict[int, tuple[str, int, int, int, int]] = {}
         self.rules: dict[str, RetentionOrder] = {}
         self.holds: dict[str, Hold] = {}
@@ -224,7 +224,7 @@ class Decade:
             )
         elif what < 0.14:
             self.film.reopen()
-            self.sweeper = Sweeper(self.film.catalog, lambda: self.film.store, self.machine)
+            self.sweeper = Sweeper(self.film.catalog, lambda: [self.film.store], self.machine)
 
     def held(self, camera: str, start_us: int, end_us: int) -> bool:
         return any(

@@ -77,8 +77,8 @@ async def test_footage_goes_by_its_rule_while_recording_goes_on(
             oldest = reader.segments(going, "main", EVER)[0]
             assert deleted(node.writing.catalog, going, "main", EVER)[0].end_us == oldest.start_us
             assert deleted(node.writing.catalog, kept, "main", EVER) == []
-            assert min(node.writing.disk.require().numbers()) <= reader.segments(kept, "main", EVER)[0].number
-            on_disk = set(node.writing.disk.require().numbers())
+            assert min(node.writing.pool.present()[0].numbers()) <= reader.segments(kept, "main", EVER)[0].number
+            on_disk = set(node.writing.pool.present()[0].numbers())
             assert on_disk == {one.number for camera in (kept, going) for one in reader.segments(camera, "main", EVER)}
             index = await node.keeping.enter("export", export="exp_0", manifest_sha256="00")
             assert entries(data)[index]["export"] == "exp_0"

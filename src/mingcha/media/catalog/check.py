@@ -193,13 +193,13 @@ def _check_coverage(catalog: CatalogReader, report: CheckReport) -> None:
 
 
 def _find_strangers(store: StoreDirectory, report: CheckReport) -> None:
-    ours = {layout.IDENTITY_NAME, layout.LOCK_NAME, layout.OPEN_NAME, layout.SEGMENTS_NAME, "lost+found"}
+    ours = {*layout.OUR_NAMES, "lost+found"}
     with store_errors():
         for entry in _listed(store.path):
             if entry not in ours:
                 report.findings.append(Finding("store.stranger", None, entry))
         for entry in _listed(store.path / layout.OPEN_NAME):
-            if layout.number_of(entry) is None:
+            if layout.number_of(entry) is None and layout.copy_number_of(entry) is None:
                 report.findings.append(Finding("store.stranger", None, f"{layout.OPEN_NAME}/{entry}"))
         for directory in _listed(store.path / layout.SEGMENTS_NAME):
             _strangers_in(store, directory, report)

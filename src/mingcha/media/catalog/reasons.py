@@ -36,6 +36,7 @@ REASONS: dict[str, str] = {
     "store_foreign": "Another disk was mounted in place of the recording disk.",
     "store_read_only": "The recording disk could not be written to.",
     "store_io": "The recording disk reported errors.",
+    "disk_away": "The recording exists, but the disk it lies on is not connected.",
     "store_in_use": "Another recorder was writing to the recording disk.",
     "footage_lost": "The footage was recorded, but its file is missing or damaged.",
     "reason_lost": "Why nothing was recorded is not known; the catalog that knew it was lost.",

@@ -23,6 +23,7 @@ from mingcha.media.catalog.adopt import (
     sealed_record,
     ticks_to_us,
 )
+from mingcha.media.catalog.reasons import reason_of
 from mingcha.media.catalog.rebuild import adopt_newer
 from mingcha.media.catalog.records import OpenSegmentRecord
 from mingcha.media.catalog.removal import collect_garbage
@@ -66,10 +67,19 @@ class Unsealed:
 
 
 class Recovery:
-    """One pass over what was left behind in a store. `active`: numbers being written right now, left alone."""
+    """One pass over what was left behind in a store. `active`: numbers being written right now, left alone.
+    `left`: files given up in this process, with the error code that was why."""
 
-    def __init__(self, store: StoreDirectory, catalog: Catalog, *, active: frozenset[int] = frozenset()) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: StoreDirectory,
+        catalog: Catalog,
+        *,
+        active: frozenset[int] = frozenset(),
+        left: dict[int, str] | None = None,
+    ) -> None:
+        self.store = self._store = store
+        self._left = {} if left is None else left
         self._catalog = catalog
         self._active = active
         self._expected: dict[int, int | None] = {}
@@ -156,8 +166,8 @@ class Recovery:
         keep of it is a gap."""
         expected_us = self._expected.get(number)
         if expected_us is not None and kept_us < expected_us - KEPT_TOLERANCE_US:
-            detail = "the disk did not keep it"
-            self._catalog.add_gap(camera, role, kept_us, expected_us, "footage_lost", detail)
+            reason = reason_of(self._left.pop(number, "footage.lost"))
+            self._catalog.add_gap(camera, role, kept_us, expected_us, reason, "the disk did not keep it")
 
     def _drop_empty(self, number: int, own: Identity | None = None) -> None:
         row = next((row for row in self._rows() if row.number == number), None)

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from typing import Any, BinaryIO
 from mingcha.base.atomic import fsync_dir
 from mingcha.base.clock import Clock, SystemClock
 from mingcha.base.errors import Corrupt, Unavailable
-from mingcha.base.hashing import sha256_file
 from mingcha.base.timerange import TimeRange
 from mingcha.media.container.scan import scan_fd
 from mingcha.media.container.seal import segment_root
@@ -30,6 +30,7 @@ from mingcha.media.footage.archive import Footage, StoredSegment, read_exactly
 log = logging.getLogger(__name__)
 
 TEMPORARY_SUFFIX = ".part"
+READ_BYTES = 1 << 20
 MIN_FREE_BYTES = 256 << 20
 """What a copy leaves free on its disk, on which recordings may lie too."""
 
@@ -38,12 +39,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """`sha256`: hex digest of the whole file. `pictures`: shown ones."""
+    """`sha256`: hex digest of the whole file. `pictures`: shown ones. `crc32`: for the ZIP."""
 
     name: str
     bytes: int
     sha256: str
     pictures: int
+    crc32: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def export_range(
     """
     clock = clock or SystemClock()
     planned = survey(footage, camera, role, asked, lambda: progress(0, 0))
-    known = footage.catalog.gaps([camera], asked, role=role)[camera]
+    known = footage.gaps([camera], asked, role=role)[camera]
     gaps = manifest.missing(asked, planned.covered, known, planned.damaged, clock.wall_us())
     with _disk_errors():
         is_new = not out_dir.exists()
@@ -164,19 +166,16 @@ class _Copier:
         os.replace(temporary, path)
 
     def _file(self, name: str, plan: FilePlan, writer: ManifestWriter, said: dict[str, Any] | None) -> ExportedFile:
-        digest, content = hashlib.sha256(), ContentHash()
-        pictures = plan.pictures
+        content = ContentHash()
         with self._named(name) as temporary, temporary.open("w+b") as out:
 
             def write(data: bytes | memoryview) -> None:
                 out.write(data)
-                digest.update(data)
                 content.update(data)
 
             room = provenance.room() if said is not None else b""
             head = plan.movie.head(plan.shown_from or 0, plan.shown_to, plan.content_bytes, room)
             out.write(head.first)
-            digest.update(head.first)
             content.begin(out.tell())
             for piece in head.moov:
                 write(piece)
@@ -185,19 +184,15 @@ class _Copier:
             head_bytes = out.tell()
             writer.begin_file(name, plan)
             self._parts(plan, writer, out, write)
-            size = out.tell()
-            sha256, boxes = digest.digest(), None
+            size, boxes = out.tell(), None
             if said is not None and (boxes := self._boxes(said, content.digest())) is not None:
                 out.seek(len(head.first) - len(room))
                 out.write(boxes)
-                out.flush()
-                sha256 = sha256_file(temporary)
             out.flush()
             os.fsync(out.fileno())
-            out.seek(0)
-            head_sha256 = hashlib.sha256(out.read(head_bytes)).digest()
+            sha256, crc32, head_sha256 = _digests(out, head_bytes)
         writer.end_file(size, sha256, head_bytes, head_sha256, has_c2pa=boxes is not None)
-        return ExportedFile(name, size, sha256.hex(), pictures)
+        return ExportedFile(name, size, sha256.hex(), plan.pictures, crc32)
 
     def _parts(self, plan: FilePlan, writer: ManifestWriter, out: BinaryIO, write: Callable[[bytes], None]) -> None:
         for segment, span in spans_of(plan, self._footage):
@@ -223,6 +218,18 @@ class _Copier:
         except Unavailable as error:
             log.error("a copy goes without provenance: %s", error)
             return None
+
+
+def _digests(file: BinaryIO, head_bytes: int) -> tuple[bytes, int, bytes]:
+    """SHA-256 and CRC-32 of a file, and SHA-256 of its head: read again, since its head was written last."""
+    file.seek(0)
+    digest, crc32, head_sha256 = hashlib.sha256(), 0, b""
+    while data := file.read(min(READ_BYTES, head_bytes - file.tell()) if not head_sha256 else READ_BYTES):
+        digest.update(data)
+        crc32 = zlib.crc32(data, crc32)
+        if file.tell() == head_bytes:
+            head_sha256 = digest.digest()
+    return digest.digest(), crc32, head_sha256
 
 
 def _recorded_hashes(fd: int, segment: StoredSegment) -> tuple[bytes, tuple[bytes, ...] | None]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +15,8 @@ from functools import cached_property
 from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.base.timerange import TimeRange
 from mingcha.media.catalog import CatalogReader
-from mingcha.media.catalog.records import OpenSegmentRecord, SegmentRecord
+from mingcha.media.catalog.moving import stretches_on
+from mingcha.media.catalog.records import Gap, OpenSegmentRecord, SegmentRecord
 from mingcha.media.container.scan import PartInfo, scan_fd
 from mingcha.media.store.directory import StoreDirectory
 from mingcha.media.units import VIDEO_CLOCK_HZ
@@ -100,7 +101,11 @@ class Stretch:
 
 
 class Footage:
-    """`store_of`: the open store directory for a store id; raises Unavailable where that disk is not here."""
+    """`store_of`: the open store directory for a store id; raises Unavailable where that disk is not here.
+
+    With several disks, what lies on one that is away is left out of `segments` and told by `gaps`; with one, whoever
+    reads is told that it is away.
+    """
 
     def __init__(self, catalog: CatalogReader, store_of: Callable[[str], StoreDirectory]) -> None:
         self.catalog = catalog
@@ -113,8 +118,9 @@ class Footage:
         growing = [row for row in self.catalog.open_segments() if (row.camera, row.role) == (camera, role)]
         sealed = self.catalog.segments(camera, role, range_)
         numbers = {record.number for record in sealed}
+        away = self.away()
         for record in sealed:
-            segment = self._sealed(record)
+            segment = self._sealed(record) if record.store not in away else None
             if segment is not None:
                 yield segment
         for row in growing:
@@ -123,6 +129,41 @@ class Footage:
             found = self._growing(row)
             if found is not None and found.end_us > range_.start_us:
                 yield found
+
+    def away(self) -> frozenset[str]:
+        """Disks that hold footage and are not here, while others are; none where there is but one."""
+        known = self.catalog.stores()
+        return frozenset() if len(known) < 2 else frozenset(store for store in known if not self._is_here(store))
+
+    def _is_here(self, store: str) -> bool:
+        try:
+            self._store_of(store)
+        except Unavailable:
+            return False
+        return True
+
+    def gaps(self, cameras: Iterable[str], range_: TimeRange, *, role: str = "main") -> dict[str, list[Gap]]:
+        """The catalog's gaps, and what lies on a disk that is away (reason ``disk_away``), in order."""
+        wanted = list(cameras)
+        found = self.catalog.gaps(wanted, range_, role=role)
+        if away := sorted(self.away()):
+            for camera in wanted:
+                hidden = stretches_on(self.catalog, camera, role, away, range_.start_us, range_.end_us)
+                gaps = [Gap(0, camera, role, start, end, "disk_away") for start, end in hidden]
+                found[camera] = sorted([*found[camera], *gaps], key=lambda gap: gap.start_us)
+        return found
+
+    def coverage(
+        self, cameras: Iterable[str], range_: TimeRange, *, role: str = "main", open_until_us: int | None = None
+    ) -> dict[str, list[TimeRange]]:
+        """The catalog's coverage, less what lies on a disk that is away."""
+        wanted = list(cameras)
+        found = self.catalog.coverage(wanted, range_, role=role, open_until_us=open_until_us)
+        if away := sorted(self.away()):
+            for camera in wanted:
+                hidden = stretches_on(self.catalog, camera, role, away, range_.start_us, range_.end_us)
+                found[camera] = _without(found[camera], hidden)
+        return found
 
     def segment(self, number: int) -> StoredSegment | None:
         """One segment, sealed or being written."""
@@ -172,7 +213,14 @@ class Footage:
 
     def open_file(self, segment: StoredSegment) -> int:
         """A read-only descriptor of the segment's file; the caller closes it. Raises Corrupt and Unavailable."""
-        return self._store_of(segment.store).open_file(segment.number)
+        try:
+            return self._store_of(segment.store).open_file(segment.number)
+        except Corrupt:
+            # It may have been moved to another disk, or sealed, since it was looked up.
+            record = self.catalog.segment(segment.number)
+            if record is None or record.store == segment.store:
+                raise
+            return self._store_of(record.store).open_file(segment.number)
 
     @contextmanager
     def opened(self, segment: StoredSegment) -> Iterator[int]:
@@ -189,7 +237,7 @@ class Footage:
             return read_exactly(fd, segment.header_bytes, 0)
 
     def _sealed(self, record: SegmentRecord) -> StoredSegment | None:
-        parts = tuple(self.catalog.part_index(record.number))
+        parts = tuple(self.catalog.part_index(record.number)) or self._parts_in_file(record)
         if not parts:
             return None
         return StoredSegment(
@@ -206,6 +254,19 @@ class Footage:
             parts=parts,
             root=record.root,
         )
+
+    def _parts_in_file(self, record: SegmentRecord) -> tuple[PartInfo, ...]:
+        """Of a segment whose row was made again from the ledger: where its parts lie, only the file knows."""
+        try:
+            fd = self._store_of(record.store).open_file(record.number)
+        except (Corrupt, Unavailable):
+            return ()
+        try:
+            return tuple(scan_fd(fd).parts)
+        except (Corrupt, OSError):
+            return ()
+        finally:
+            os.close(fd)
 
     def _growing(self, row: OpenSegmentRecord) -> StoredSegment | None:
         """A file that is being written, up to its last whole part; None while it holds none."""
@@ -238,6 +299,22 @@ class Footage:
             root=None,
         )
         return segment if row.end_us is None else replace(segment, end_us=max(row.end_us, row.start_us + 1))
+
+
+def _without(stretches: list[TimeRange], hidden: list[tuple[int, int]]) -> list[TimeRange]:
+    """What of the stretches, rising, lies outside the hidden ones, rising too."""
+    left = []
+    for stretch in stretches:
+        start_us = stretch.start_us
+        for first, last in hidden:
+            if last <= start_us or first >= stretch.end_us:
+                continue
+            if first > start_us:
+                left.append(TimeRange(start_us, first))
+            start_us = max(start_us, last)
+        if start_us < stretch.end_us:
+            left.append(TimeRange(start_us, stretch.end_us))
+    return left
 
 
 def read_exactly(fd: int, size: int, offset: int) -> bytes:

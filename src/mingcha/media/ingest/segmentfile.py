@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from mingcha.base.errors import Unavailable
 from mingcha.media.container import fmp4
+from mingcha.media.container.fmp4 import Sample
 from mingcha.media.container.identity import trailer_box
 from mingcha.media.container.scan import PartInfo
 from mingcha.media.container.seal import SegmentHashes
@@ -46,15 +48,16 @@ class SegmentFile:
         """Write one part. Raises Unavailable; the file then holds only whole parts."""
         samples, shift = draft.samples, self.first_dts
         start, end = draft.start - shift, draft.end - shift
-        for sample in samples:
-            sample.dts -= shift
-            sample.pts -= shift
         audio = [sample for sample in draft.audio if sample.dts >= self._audio_shift]
-        for sample in audio:
-            sample.dts -= self._audio_shift
-            sample.pts -= self._audio_shift
+        _shift(samples, -shift)
+        _shift(audio, -self._audio_shift)
         data = fmp4.part(len(self.parts) + 1, samples, audio)
-        offset = self._file.append(data)
+        try:
+            offset = self._file.append(data)
+        except Unavailable:  # the part goes into a file on another disk, as it came
+            _shift(samples, shift)
+            _shift(audio, self._audio_shift)
+            raise
         self._hashes.add(data)
         has_key = any(sample.is_key for sample in samples)
         self.parts.append(PartInfo(offset, len(data), start, end - start, len(samples), has_key, samples[0].is_key))
@@ -68,3 +71,9 @@ class SegmentFile:
 
     def abandon(self) -> None:
         self._file.abandon()
+
+
+def _shift(samples: list[Sample], ticks: int) -> None:
+    for sample in samples:
+        sample.dts += ticks
+        sample.pts += ticks

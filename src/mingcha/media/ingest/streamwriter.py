@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from mingcha.base.clock import US_PER_S, Clock
+from mingcha.base.clock import Clock
 from mingcha.base.errors import Unavailable
 from mingcha.media.catalog import Catalog
 from mingcha.media.catalog.adopt import ticks_to_us
@@ -13,20 +13,14 @@ from mingcha.media.catalog.records import Gap, SegmentRecord
 from mingcha.media.container import fmp4
 from mingcha.media.container.identity import Identity
 from mingcha.media.ingest.cutter import Draft
-from mingcha.media.ingest.disk import Disk
+from mingcha.media.ingest.disk import Disk, DiskChoice
 from mingcha.media.ingest.journal import Journal
-from mingcha.media.ingest.openrun import OpenRun, Stretch
+from mingcha.media.ingest.openrun import PAUSE_TICKS, OpenRun, Stretch, pauses_of
 from mingcha.media.ingest.recording import Run
 from mingcha.media.ingest.runclock import RunClock, SegmentTimes
 from mingcha.media.ingest.segmentfile import SEGMENT_S, SegmentFile
-from mingcha.media.units import VIDEO_CLOCK_HZ
 
 log = logging.getLogger(__name__)
-
-KEPT_TOLERANCE_US = US_PER_S
-"""In a file that was given up the start stands as it was first estimated."""
-PAUSE_TICKS = 3 * VIDEO_CLOCK_HZ
-"""No camera that is used for recording sends less than a picture in three seconds by intention."""
 
 
 class StreamWriter:
@@ -36,7 +30,7 @@ class StreamWriter:
         self,
         camera: str,
         role: str,
-        disk: Disk,
+        disks: DiskChoice,
         journal: Journal,
         clock: Clock,
         *,
@@ -49,7 +43,9 @@ class StreamWriter:
         self._segment_s = segment_s
         self._camera = camera
         self._role = role
-        self._disk = disk
+        self._key = (camera, role)
+        self._disks = disks
+        self._disk: Disk | None = None
         self._journal = journal
         self._clock = clock
         self._ordered_us = clock.wall_us()
@@ -60,7 +56,6 @@ class StreamWriter:
         self._gap = gap
         self._not_before_us = last_end_us
         self._turned_by = ""
-        self._abandoned: tuple[int, str] | None = None
 
     @property
     def open_number(self) -> int | None:
@@ -70,15 +65,13 @@ class StreamWriter:
     @property
     def _is_stale(self) -> bool:
         """Whether the open file lies on a disk that was given up."""
-        return self._generation != self._disk.generation
+        return self._disk is None or self._generation != self._disk.generation
 
     def write(self, run: Run, draft: Draft) -> None:
         """One part. What cannot be written becomes a gap; nothing is raised."""
         try:
             self._write(run, draft)
         except Unavailable as error:
-            if not error.code.startswith("catalog."):
-                self._disk.failed(error)
             self._lose(error.code)
 
     def interrupt(self, reason: str, detail: str) -> None:
@@ -91,7 +84,7 @@ class StreamWriter:
 
     def _write(self, run: Run, draft: Draft) -> None:
         if self._segment is not None and self._is_stale:
-            self._lose(self._disk.away_code)
+            self._leave_file(self._disk.away_code if self._disk else "store.absent")
         if self._run is None or self._run.source is not run:
             self._end_segment()
             self._run = None
@@ -107,13 +100,28 @@ class StreamWriter:
         opened = self._run
         if opened is None:
             raise RuntimeError("a segment without a run")
-        opened.clock.observe(ticks_to_us(draft.start - opened.first_dts), draft.arrived_mono_us)
-        segment.append(draft)
+        segment = self._append(opened, segment, draft)
         self._close_gap(opened)
         if draft.damaged:
             self._note_damage(opened, segment, draft)
         if draft.end - draft.start > PAUSE_TICKS:
             self._note_pauses(opened, segment, draft)
+
+    def _append(self, opened: OpenRun, segment: SegmentFile, draft: Draft) -> SegmentFile:
+        """Write the part; when the disk fails, into a new file on another one: the run goes on, and nothing is lost
+        but what the failed disk does not keep. The file that holds the part. Raises Unavailable without such a disk."""
+        opened.clock.observe(ticks_to_us(draft.start - opened.first_dts), draft.arrived_mono_us)
+        try:
+            segment.append(draft)
+        except Unavailable as error:
+            if self._disk is not None:
+                self._disk.failed(error)
+            self._leave_file(error.code)
+            if self._run is not opened:
+                raise
+            elsewhere = self._create(opened, draft, *self._new_number(opened, draft, opened.clock.start_us))
+            return self._append(opened, elsewhere, draft)
+        return segment
 
     def _rotate(self, draft: Draft) -> SegmentFile | None:
         """Seal the segment that is due and begin the next. The next one's number comes first: while the catalog is
@@ -123,9 +131,9 @@ class StreamWriter:
             return None
         begins_us = opened.clock.start_us + ticks_to_us(draft.start - segment.first_dts)
         try:
-            number = self._new_number(opened, draft, begins_us)
-        except Unavailable:
-            if segment.is_overdue(draft):
+            number, disk = self._new_number(opened, draft, begins_us)
+        except Unavailable as error:
+            if segment.is_overdue(draft) or not error.code.startswith("catalog."):
                 self._end_segment()
                 raise
             return segment
@@ -133,25 +141,26 @@ class StreamWriter:
         if self._run is not opened:
             self._journal.change(lambda catalog: catalog.forget_open(number))
             return None
-        return self._create(opened, draft, number)
+        return self._create(opened, draft, number, disk)
 
     def _begin(self, run: Run, draft: Draft) -> SegmentFile | None:
-        """The first file of a run, or the first after a loss; it needs a key frame."""
-        self._disk.require()
-        if not draft.starts_with_key:
-            return None
+        """The first file of a run, which needs a key frame, or the next one on another disk, which does not."""
         opened = self._run
         if opened is None:
+            self._disks.choose(self._key, self._disk)
+            if not draft.starts_with_key:
+                return None
             opened = self._run = self._begin_run(run, draft)
-        return self._create(opened, draft, self._new_number(opened, draft, opened.clock.start_us))
+        return self._create(opened, draft, *self._new_number(opened, draft, opened.clock.start_us))
 
-    def _new_number(self, opened: OpenRun, draft: Draft, start_us: int) -> int:
-        """The row goes in before the file is made, unless the catalog is locked; then it follows, and should the
-        process end before, recovery finds the file."""
+    def _new_number(self, opened: OpenRun, draft: Draft, start_us: int) -> tuple[int, Disk]:
+        """The number of the next file, and the disk for it. The row goes in before the file is made, unless the catalog
+        is locked; then it follows, and should the process end before, recovery finds the file."""
+        disk = self._disks.choose(self._key, self._disk)
         number, media_offset = self._journal.new_number(), draft.start - opened.first_dts
         self._journal.change(
             lambda catalog: catalog.open_segment(
-                store=self._disk.store_id,
+                store=disk.store_id,
                 camera=self._camera,
                 role=self._role,
                 run=opened.number,
@@ -160,11 +169,24 @@ class StreamWriter:
                 number=number,
             )
         )
-        return number
+        return number, disk
 
-    def _create(self, opened: OpenRun, draft: Draft, number: int) -> SegmentFile:
+    def _create(self, opened: OpenRun, draft: Draft, number: int, disk: Disk) -> SegmentFile:
+        """The file, on that disk, or on another one when it fails. Raises Unavailable when none is left."""
+        header = self._header(opened, draft, number, disk)
+        try:
+            file = disk.require().create_segment(number, header)
+        except Unavailable as error:
+            self._journal.change(lambda catalog: catalog.forget_open(number))
+            disk.failed(error)
+            return self._create(opened, draft, *self._new_number(opened, draft, opened.clock.start_us))
+        self._disk, self._generation = disk, disk.generation
+        self._segment = SegmentFile(file, header, draft, opened.source.audio, self._segment_s)
+        return self._segment
+
+    def _header(self, opened: OpenRun, draft: Draft, number: int, disk: Disk) -> bytes:
         identity = Identity(
-            store=self._disk.store_id,
+            store=disk.store_id,
             camera=self._camera,
             role=self._role,
             number=number,
@@ -174,19 +196,10 @@ class StreamWriter:
             media_offset=draft.start - opened.first_dts,
             starts_with_key=draft.starts_with_key,
         )
-        header = fmp4.header(opened.source.video, opened.source.audio, identity)
-        try:
-            file = self._disk.require().create_segment(number, header)
-        except Unavailable:
-            self._journal.change(lambda catalog: catalog.forget_open(number))
-            raise
-        self._generation = self._disk.generation
-        self._segment = SegmentFile(file, header, draft, opened.source.audio, self._segment_s)
-        return self._segment
+        return fmp4.header(opened.source.video, opened.source.audio, identity)
 
     def _begin_run(self, run: Run, draft: Draft) -> OpenRun:
         """A part arrives when its last picture is there, so its start is dated back by its own length."""
-        self._count_what_was_kept()
         clock = RunClock(self._clock, arrived_mono_us=draft.arrived_mono_us, not_before_us=self._not_before_us)
         number, start_us = self._journal.new_run(), clock.start_us
         self._journal.change(
@@ -208,8 +221,8 @@ class StreamWriter:
     def _end_segment(self, *, going_on: bool = False) -> None:
         """Seal the open segment, if any. A disk that fails now leaves the file to recovery."""
         segment, self._segment = self._segment, None
-        opened = self._run
-        if segment is None or opened is None:
+        opened, disk = self._run, self._disk
+        if segment is None or opened is None or disk is None:
             return
         if not segment.parts:
             segment.abandon()
@@ -218,19 +231,17 @@ class StreamWriter:
             return
         times = self._end_times(segment, opened)
         if self._is_stale:
-            segment.abandon()
-            self._abandoned = times.end_us, self._disk.away_code
-            return
-        try:
-            file_bytes, root = segment.seal(times.start_us, times.end_us)
-        except Unavailable as error:
-            segment.abandon()
-            self._abandoned = times.end_us, error.code
-            self._disk.failed(error)
-            return
-        record = self._record(segment, opened, times.start_us, times.end_us, file_bytes, root)
-        parts = tuple(segment.parts)
-        self._journal.change(lambda catalog: catalog.seal_segment(record, parts))
+            self._give_up(segment, times.end_us, disk.away_code)
+        else:
+            try:
+                file_bytes, root = segment.seal(times.start_us, times.end_us)
+            except Unavailable as error:
+                self._give_up(segment, times.end_us, error.code)
+                disk.failed(error)
+            else:
+                record = self._record(segment, opened, times.start_us, times.end_us, file_bytes, root)
+                parts = tuple(segment.parts)
+                self._journal.change(lambda catalog: catalog.seal_segment(record, parts))
         if times.breaks:
             self._break_run(times.why, times.error_us)
         elif not going_on:
@@ -276,7 +287,7 @@ class StreamWriter:
     ) -> SegmentRecord:
         return SegmentRecord(
             number=segment.number,
-            store=self._disk.store_id,
+            store=self._disk.store_id if self._disk else "",
             camera=self._camera,
             role=self._role,
             run=opened.number,
@@ -295,14 +306,35 @@ class StreamWriter:
     # Losses
 
     def _lose(self, code: str) -> None:
-        """The disk or the catalog does not take the part: give the file up and note from when on nothing is kept."""
-        segment, self._segment = self._segment, None
-        opened, self._run = self._run, None
-        if segment is not None and opened is not None:
-            if segment.parts:
-                self._abandoned = self._end_times(segment, opened).end_us, code
-            segment.abandon()
+        """No disk takes the part, or the catalog does not: note from when on nothing is kept."""
+        self._leave_file(code)
+        self._run = None
         self._open_gap(reason_of(code), "")
+
+    def _leave_file(self, code: str) -> None:
+        """Give the open file up; recovery seals it when its disk is back. The run goes on, unless its time broke."""
+        segment, self._segment = self._segment, None
+        opened = self._run
+        if segment is None or opened is None:
+            return
+        if not segment.parts:
+            segment.abandon()
+            number = segment.number
+            self._journal.change(lambda catalog: catalog.forget_open(number))
+            return
+        times = self._end_times(segment, opened)
+        self._give_up(segment, times.end_us, code)
+        if times.breaks:
+            self._break_run(times.why, times.error_us)
+
+    def _give_up(self, segment: SegmentFile, end_us: int, code: str) -> None:
+        """The row says how far the file had been written; a disk that fails may lose what was written to it in the half
+        minute before, and recovery then names the difference as a gap."""
+        segment.abandon()
+        number = segment.number
+        if self._disk is not None:
+            self._disk.left[number] = code
+        self._journal.change(lambda catalog: catalog.expect_end(number, end_us))
 
     def _open_gap(self, reason: str, detail: str) -> None:
         """A gap begins where recording ended; a change of reason ends one gap and begins the next."""
@@ -313,21 +345,6 @@ class StreamWriter:
         self._tell_closed(start_us)
         self._gap = Gap(0, self._camera, self._role, start_us, None, reason, detail)
         self._journal.change(lambda catalog: catalog.open_gap(self._camera, self._role, start_us, reason, detail))
-
-    def _count_what_was_kept(self) -> None:
-        """Recovery has sealed the file that was given up as far as the disk kept it: a disk that fails may lose what
-        was written to it in the half minute before. That is a gap too."""
-        abandoned, self._abandoned = self._abandoned, None
-        if abandoned is None:
-            return
-        end_us, code = abandoned
-
-        def count(catalog: Catalog) -> None:
-            kept_us = catalog.last_end(self._camera, self._role)
-            if kept_us is not None and kept_us < end_us - KEPT_TOLERANCE_US:
-                catalog.add_gap(self._camera, self._role, kept_us, end_us, reason_of(code), "the disk did not keep it")
-
-        self._journal.change(count)
 
     def _close_gap(self, opened: OpenRun) -> None:
         """The first part after a loss ends the gap."""
@@ -359,13 +376,9 @@ class StreamWriter:
 
     def _note_pauses(self, opened: OpenRun, segment: SegmentFile, draft: Draft) -> None:
         """The camera went on after a pause too short to end the session: no picture shows what happened in it."""
-        usual = min(sample.duration for sample in draft.samples)
-        usual = usual if usual <= PAUSE_TICKS else VIDEO_CLOCK_HZ // 25
-        for sample in draft.samples:  # whose times count from the start of the file by now
-            if sample.duration > PAUSE_TICKS:
-                start_us = opened.clock.start_us + ticks_to_us(sample.dts + usual)
-                end_us = opened.clock.start_us + ticks_to_us(sample.dts + sample.duration)
-                self._name_stretch(opened, start_us, end_us, "camera_silent", "a pause within the stream")
+        for first, last in pauses_of(draft.samples):  # whose times count from the start of the file by now
+            start_us, end_us = (opened.clock.start_us + ticks_to_us(ticks) for ticks in (first, last))
+            self._name_stretch(opened, start_us, end_us, "camera_silent", "a pause within the stream")
 
     def _name_stretch(self, opened: OpenRun, start_us: int, end_us: int, reason: str, detail: str) -> None:
         if not opened.is_settled:

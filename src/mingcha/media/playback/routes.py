@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from typing import TypeVar
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -47,6 +48,21 @@ MADE = "h264"
 MP4, M3U8, JPEG = "video/mp4", "application/vnd.apple.mpegurl", "image/jpeg"
 
 
+class Count(Convertor[int]):
+    """A number of the path that fits the catalog's columns; a longer one leads nowhere."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("count", Count())
+
+
 def routes(services: Services) -> list[Route]:
     """The routes of playback; every one of them asks the gate."""
     playback = _Playback(services)
@@ -58,8 +74,8 @@ def routes(services: Services) -> list[Route]:
         get("/timeline", playback.timeline),
         get("/hls/{camera}/index.m3u8", playback.playlist),
         get("/hls/{camera}/info", playback.info),
-        get("/hls/{camera}/init/{number:int}.mp4", playback.header),
-        get("/hls/{camera}/piece/{number:int}/{first:int}-{last:int}.m4s", playback.piece),
+        get("/hls/{camera}/init/{number:count}.mp4", playback.header),
+        get("/hls/{camera}/piece/{number:count}/{first:count}-{last:count}.m4s", playback.piece),
         get("/preview", playback.preview),
         get("/snapshot", playback.snapshot),
     ]
@@ -88,12 +104,12 @@ class _Playback:
     def _timelines(self, ranges: dict[str, TimeRange]) -> dict[str, object]:
         """Cameras of one range are asked for together: the usual case, and the quick one."""
         now_us = self._services.clock.wall_us()
-        catalog = self._services.footage.catalog
+        footage = self._services.footage
         result: dict[str, object] = {}
         for asked in set(ranges.values()):
             cameras = [camera for camera, own in ranges.items() if own == asked]
-            coverage = catalog.coverage(cameras, asked, open_until_us=now_us)
-            gaps = catalog.gaps(cameras, asked)
+            coverage = footage.coverage(cameras, asked, open_until_us=now_us)
+            gaps = footage.gaps(cameras, asked)
             for camera in cameras:
                 result[camera] = {
                     "coverage": [[stretch.start_us, stretch.end_us] for stretch in coverage[camera]],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mingcha.base.clock import US_PER_S
@@ -50,12 +50,12 @@ class Swept:
 
 
 class Sweeper:
-    """All steps are for the writer thread, so no hold, seal or second sweep can come between. `store` gives the disk
-    in use, or raises Unavailable while there is none: then rows stay as well as files."""
+    """All steps are for the writer thread, so no hold, seal or second sweep can come between. `stores` gives the disks
+    that are here; of what lies elsewhere rows stay as well as files."""
 
-    def __init__(self, catalog: Catalog, store: Callable[[], StoreDirectory], machine: Machine) -> None:
+    def __init__(self, catalog: Catalog, stores: Callable[[], Sequence[StoreDirectory]], machine: Machine) -> None:
         self._catalog = catalog
-        self._store = store
+        self._stores = stores
         mark = read_mark(catalog)
         self.time = TrustedTime(machine, None if mark is None else Mark(*mark))
         self._machine = machine
@@ -107,22 +107,47 @@ class Sweeper:
 
     def bite(self, camera: str, role: str, now_us: int) -> Swept:
         """At most `BITE` segments of one stream: rows first, then files. Raises Unavailable before any row is touched
-        when the disk is not there; after that the files are finished by the next bite or start."""
-        store = self._store()
-        made = delete_due(self._catalog, camera, role, now_us=now_us, limit=BITE)
-        if made:
-            collect_garbage(self._catalog, store)
+        when no disk is there; after that the files are finished by the next bite or start."""
+        here = self._here()
+        made = delete_due(self._catalog, camera, role, now_us=now_us, limit=BITE, stores=list(here))
+        self._collect(here, made)
         return Swept(tuple(made))
 
-    def make_room(self, now_us: int, wanted_bytes: int) -> int:
+    def _here(self) -> dict[str, StoreDirectory]:
+        here = {store.store_id: store for store in self._stores()}
+        if not here:
+            raise Unavailable("store.absent", "No recording disk is here.")
+        return here
+
+    def _collect(self, here: Mapping[str, StoreDirectory], made: Sequence[Deletion]) -> None:
+        for store in here.values() if made else ():
+            collect_garbage(self._catalog, store)
+
+    def make_room(self, now_us: int, wanted_bytes: int, on: Collection[str] | None = None) -> int:
         """Delete the oldest footage that is past its floor and may go for room, until so many bytes are free again;
-        how many were freed. Fewer when there is no more of it: then recording has to stop, and does."""
-        store, freed = self._store(), 0
-        while freed < wanted_bytes and (stream := oldest_removable(self._catalog, now_us)) is not None:
-            made = delete_due(self._catalog, *stream, now_us=now_us, limit=BITE, for_room=True)
+        how many were freed. Fewer when there is no more of it: then recording has to stop, and does. `on`: stores; all
+        that are here if not given."""
+        here, freed = self._here(), 0
+        stores = [store for store in here if on is None or store in on]
+        while freed < wanted_bytes and (stream := oldest_removable(self._catalog, now_us, stores)) is not None:
+            made = delete_due(self._catalog, *stream, now_us=now_us, limit=BITE, for_room=True, stores=stores)
             if not made:
                 break
-            collect_garbage(self._catalog, store)
+            self._collect(here, made)
+            freed += sum(deletion.file_bytes for deletion in made)
+        return freed
+
+    def keep_budget(self, camera: str, role: str, now_us: int, over_bytes: int) -> int:
+        """Delete the oldest footage of one stream that is past its floor and may go, until it holds so many bytes
+        less; how many were freed. What is below the floor or held stays, whatever the budget says."""
+        here, freed = self._here(), 0
+        while freed < over_bytes:
+            made = delete_due(
+                self._catalog, camera, role, now_us=now_us, limit=1, for_room=True, cause="budget", stores=list(here)
+            )
+            if not made:
+                break
+            self._collect(here, made)
             freed += sum(deletion.file_bytes for deletion in made)
         return freed
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import TypeVar
 
 from mingcha.base.clock import US_PER_S, KernelClock
@@ -20,15 +21,17 @@ from mingcha.ledger.notes import Signer
 from mingcha.ledger.reader import LogReader, read_checkpoint
 from mingcha.media.anchor.cosigning import Witnesses, read_addresses
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
+from mingcha.media.anchor.rotation import change_waiting_key
 from mingcha.media.catalog import Catalog
 from mingcha.media.catalog.holds import take_holds
 from mingcha.media.catalog.keeping import order_rule
 from mingcha.media.catalog.leaves import add_leaf
+from mingcha.media.catalog.moving import stock
 from mingcha.media.export import proof
+from mingcha.media.ingest.pool import ROOM_BYTES
 from mingcha.media.retention.sweep import Sweeper
 from mingcha.media.retention.trusted_time import Machine
 from mingcha.media.run.writing import Writing
-from mingcha.media.store.directory import RESERVE_BYTES
 from mingcha.wire.holds import Hold
 from mingcha.wire.plan import Plan
 
@@ -41,8 +44,6 @@ BITE_INTERVAL_S = 0.05
 FEED_INTERVAL_S = 2.0
 COSIGN_INTERVAL_US = 60 * US_PER_S
 """How much of the newest history the operator could still rewrite unseen."""
-ROOM_BYTES = 8 * RESERVE_BYTES
-"""Below so much free space footage that may go makes room; well before the reserve stops recording."""
 
 CHANGE_TIMEOUT_S = 60.0
 ENTER_TIMEOUT_S = 20.0
@@ -62,6 +63,7 @@ class Keeping:
         self._ledger: Log | None = None
         self._witnesses: Witnesses | None = None
         self._cosign_at_us = 0
+        self._budgets: dict[str, int] = {}
         self.on_swept: Callable[[int, int], Awaitable[None]] | None = None
         """Told of each sweep: the trusted instant it judged by, and how many segments went."""
 
@@ -75,6 +77,9 @@ class Keeping:
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
+        if self._witnesses is not None:
+            self._witnesses.close()
+            self._witnesses = None
 
     async def order(self, plan: Plan) -> None:
         """Freeze the plan's rules on what is recorded from now on. Raises Unavailable while the catalog is locked."""
@@ -84,6 +89,8 @@ class Keeping:
             for stream in camera.streams
             if camera.retention is not None and stream.record
         ]
+
+        self._budgets = {one.camera: one.budget_bytes for one in plan.cameras if one.budget_bytes is not None}
 
         def change(catalog: Catalog) -> None:
             with catalog.transaction():
@@ -160,12 +167,15 @@ class Keeping:
     async def sweep(self) -> int:
         """One pass now; how many segments went. Copies go though the disk of the recordings is not there."""
         gone, now_us = 0, None
+        if not self._writing.is_level:
+            return 0  # it was said at the start: holds and longer rules may be what the catalog lacks
         try:
             now_us = await self._ask(lambda catalog: self._sweeper_of(catalog).look_at_clock())
             passing = await self._ask(lambda catalog: self._sweeper_of(catalog).pass_over(now_us))
             while (swept := await self._ask(lambda catalog: next(passing, None))) is not None:
                 gone += swept.segments
                 await asyncio.sleep(BITE_INTERVAL_S)
+            await self._keep_budgets(now_us)
             await self._make_room(now_us)
         except Unavailable as error:
             log.warning("deletion waits: %s", error.code)
@@ -176,11 +186,35 @@ class Keeping:
         return gone
 
     async def _make_room(self, now_us: int) -> None:
-        space = self._writing.disk.space
-        if space is not None and space.free_bytes < ROOM_BYTES:
-            wanted = ROOM_BYTES - space.free_bytes
-            freed = await self._ask(lambda catalog: self._sweeper_of(catalog).make_room(now_us, wanted))
+        """When every disk that is recorded on runs short: on the one that has most room left."""
+        disks = [disk for disk in self._writing.pool.disks if disk.store is not None and disk.order == "in_use"]
+        written = [disk for disk in disks if disk.tier == "fast"] or disks
+        for disk in sorted(written, key=lambda disk: -disk.free_bytes):
+            wanted, on = ROOM_BYTES - disk.free_bytes, (disk.store_id,)
+            if wanted <= 0:
+                return
+            freed = await self._ask(partial(self._free_on, now_us=now_us, wanted=wanted, on=on))
             log.info("made %d bytes of room, %d were wanted", freed, wanted)
+            if freed:
+                return
+
+    def _free_on(self, catalog: Catalog, now_us: int, wanted: int, on: tuple[str, ...]) -> int:
+        return self._sweeper_of(catalog).make_room(now_us, wanted, on)
+
+    async def _keep_budgets(self, now_us: int) -> None:
+        """Cameras that hold more than they were given let go of what may go, and of nothing else."""
+        if not self._budgets:
+            return
+        held: dict[str, int] = {}
+        for row in await asyncio.to_thread(stock, self._writing.catalog):
+            held[row.camera] = held.get(row.camera, 0) + row.bytes
+        for camera, budget in self._budgets.items():
+            over = held.get(camera, 0) - budget
+            if over > 0:
+                await self._ask(partial(self._free_of, camera=camera, now_us=now_us, over=over))
+
+    def _free_of(self, catalog: Catalog, camera: str, now_us: int, over: int) -> int:
+        return self._sweeper_of(catalog).keep_budget(camera, "main", now_us, over)
 
     async def _sweep_on(self) -> None:
         while True:
@@ -201,6 +235,7 @@ class Keeping:
         if self._ledger is None:
             key = ledger_key(self._data.root)
             self._ledger = open_ledger(self._data.ledger, lambda origin: Signer(origin, key))
+        change_waiting_key(self._ledger, self._data.root, self._machine.wall_us())
         fed = Feeder(self._writing.catalog, self._ledger, self._change_now).feed()
         if not fed and self._machine.since_boot_us() >= self._cosign_at_us:
             self._cosign_at_us = self._machine.since_boot_us() + COSIGN_INTERVAL_US
@@ -211,27 +246,29 @@ class Keeping:
         """The list of witnesses is read anew each time, so that one can be added without a restart."""
         addresses = read_addresses(self._data.witnesses)
         if self._witnesses is None or self._witnesses.addresses != addresses:
+            if self._witnesses is not None:
+                self._witnesses.close()
             self._witnesses = Witnesses(addresses, self._tell_witness)
-        self._witnesses.ask_all(ledger, self._data.ledger / "cosigned")
+        self._witnesses.ask_all(ledger, self._data.ledger / "cosigned", self._machine.wall_us())
 
     def _tell_witness(self, name: str, state: str) -> None:
         self._writing.thread.submit(lambda: self._writing.journal.tell("witness.state", witness=name, state=state))
 
     def _change_now(self, change: Change) -> None:
         try:
-            self._submit(change).result(CHANGE_TIMEOUT_S)
+            self.submit(change).result(CHANGE_TIMEOUT_S)
         except TimeoutError as error:
             raise Unavailable("catalog.locked", "The catalog could not be written in time.") from error
 
     def _sweeper_of(self, catalog: Catalog) -> Sweeper:
         if self._sweeper is None:
-            self._sweeper = Sweeper(catalog, self._writing.disk.require, self._machine)
+            self._sweeper = Sweeper(catalog, self._writing.pool.present, self._machine)
         return self._sweeper
 
     async def _ask(self, question: Callable[[Catalog], Answer]) -> Answer:
-        return await asyncio.wrap_future(self._submit(question))
+        return await asyncio.wrap_future(self.submit(question))
 
-    def _submit(self, question: Callable[[Catalog], Answer]) -> Future[Answer]:
+    def submit(self, question: Callable[[Catalog], Answer]) -> Future[Answer]:
         """Ask on the writer thread, in its turn."""
         answer: Future[Answer] = Future()
 

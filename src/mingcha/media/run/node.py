@@ -25,6 +25,7 @@ from mingcha.media.rtsp.poller import Poller
 from mingcha.media.rtsp.source import parse_url
 from mingcha.media.run.control import ControlServices
 from mingcha.media.run.keeping import Keeping
+from mingcha.media.run.mover import Mover
 from mingcha.media.run.sessions import SessionMaker
 from mingcha.media.run.writing import Writing
 from mingcha.wire import facts, plan
@@ -47,6 +48,7 @@ class Node:
         self.gate = Gate(ticket_public_key(data.root), clock, path=data.revocations)
         self.writing = Writing(data, clock, segment_s)
         self.keeping = Keeping(self.writing, data)
+        self.mover = Mover(self.writing, clock, self.keeping.submit)
         self._sealer = node_sealer(data.root)
         self._sessions = SessionMaker(Poller(loop), clock, self._sealer)
         self.recorder = Recorder(
@@ -64,6 +66,7 @@ class Node:
             first = plan_of_urls(named, first, self._sealer)
             write_file(self.data.plan, plan.dump(first), mode=0o600)
         self.writing.start()
+        self.mover.start()
         await self._order_rules(first)
         await self.recorder.apply(first)
 
@@ -86,6 +89,7 @@ class Node:
         """End sessions, seal segments, close the catalog."""
         await self.recorder.close()
         self.keeping.close()
+        await asyncio.to_thread(self.mover.stop)
         await asyncio.to_thread(self.writing.stop)
 
     def control(self) -> ControlServices:
@@ -106,14 +110,26 @@ class Node:
     def status(self, cameras: list[str] | None = None) -> dict[str, Any]:
         """Cameras and the disk, as ``/status`` tells them."""
         wanted = self.recorder.cameras() if cameras is None else cameras
-        space = self.writing.disk.space
+        pool, space = self.writing.pool, self.writing.pool.space
         return {
             "cameras": {camera: found for camera in wanted if (found := self.recorder.status(camera)) is not None},
             "store": {
-                "state": self.writing.disk.state,
+                "state": pool.state,
                 "free_bytes": space.free_bytes if space else 0,
                 "total_bytes": space.total_bytes if space else 0,
             },
+            "disks": [
+                {
+                    "store": disk.store_id,
+                    "path": str(disk.path),
+                    "tier": disk.tier,
+                    "order": disk.order,
+                    "state": disk.state,
+                    "free_bytes": disk.space.free_bytes if disk.space else 0,
+                    "total_bytes": disk.space.total_bytes if disk.space else 0,
+                }
+                for disk in pool.disks
+            ],
         }
 
     def _supervisor(self, camera: CameraOrder, order: StreamOrder, feed: Feed) -> StreamSupervisor:
@@ -158,6 +174,12 @@ class Node:
         except MingchaError as error:
             return probe.describe_error(error)
         return probe.describe(findings)
+
+    def login_of(self, order: CameraOrder) -> tuple[str, str]:
+        """User name and password of a camera, unsealed for this one use; empty where it has none. Raises Corrupt."""
+        sealed = next((stream.credentials for stream in order.streams if stream.credentials), "")
+        username, _, password = self._sealer.open(sealed, order.camera).partition(":") if sealed else ("", "", "")
+        return username, password
 
     def tell(self, fact_kind: str, camera: str, **detail: object) -> None:
         """Put a fact into the outbox, from the event loop."""

@@ -176,7 +176,7 @@ class StoreDirectory:
             raise unavailable("store.full", free_bytes=space.free_bytes, free_inodes=space.free_inodes)
         name = layout.file_name(number)
         used = Conflict("store.number_used", f"There is already a recording with the number {number}.", number=number)
-        if self._is_sealed(number):
+        if self.has(number):
             raise used
         try:
             fd = os.open(name, _CREATE, 0o640, dir_fd=self._open_fd)
@@ -207,7 +207,7 @@ class StoreDirectory:
 
     def move_in(self, number: int) -> None:
         """Rename a complete file from ``open`` to ``segments``; durable on return. Raises Unavailable, Conflict."""
-        if self._is_sealed(number):
+        if self.has(number):
             raise Conflict("store.number_used", f"There is already a recording with the number {number}.")
         self._rename_in(layout.file_name(number), number)
 
@@ -294,7 +294,8 @@ class StoreDirectory:
 
     # Reading
 
-    def _is_sealed(self, number: int) -> bool:
+    def has(self, number: int) -> bool:
+        """Whether there is a sealed file with that number. Raises Unavailable."""
         try:
             os.stat(f"{layout.directory_name(number)}/{layout.file_name(number)}", dir_fd=self._segments_fd)
         except FileNotFoundError:
@@ -307,12 +308,12 @@ class StoreDirectory:
         """Where the file lies now, sealed or open. Raises Corrupt ``segment.missing``."""
         name = layout.file_name(number)
         sealed = self.path / layout.SEGMENTS_NAME / layout.directory_name(number) / name
-        if self._is_sealed(number):
+        if self.has(number):
             return sealed
         open_path = self.path / layout.OPEN_NAME / name
         if open_path.exists():
             return open_path
-        if self._is_sealed(number):  # sealed between the two looks
+        if self.has(number):  # sealed between the two looks
             return sealed
         raise _missing(number)
 

@@ -76,7 +76,7 @@ def read_uses(root_fd: int) -> int:
 
 def put(root_fd: int, name: str, data: bytes) -> None:
     """Replace a small file of the directory so that a crash leaves the old content or the new. Raises OSError."""
-    temporary = f".{name}.new"
+    temporary = f".{name}.new"  # of layout.OUR_NAMES
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640, dir_fd=root_fd)
     try:
         os.write(fd, data)

@@ -10,6 +10,11 @@ KIN_NAME = "kin.json"
 USES_NAME = "uses"
 OPEN_NAME = "open"
 SEGMENTS_NAME = "segments"
+OUR_NAMES = frozenset(
+    {IDENTITY_NAME, LOCK_NAME, OPEN_NAME, SEGMENTS_NAME}
+    | {name for small in (KIN_NAME, USES_NAME) for name in (small, f".{small}.new")}
+)
+"""What may lie in a store directory; a small file is first written under a name of its own."""
 
 MAX_NUMBER = (1 << 40) - 1
 SEGMENTS_PER_DIRECTORY = 4096

@@ -1,7 +1,7 @@
 """Bringing a segment from one store to another: the bytes only, into a file that is nothing yet.
 
 Copied beside recording, by a thread of its own with descriptors of its own. The copy counts for nothing until it has
-been read back and hashed, the writer thread has taken it in (`StoreDirectory.take_in`), and the catalog has changed over.
+been read back and hashed, the writer thread has taken it in (`StoreDirectory.take_in`), and the catalog changed over.
 """
 
 from __future__ import annotations

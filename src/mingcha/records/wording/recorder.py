@@ -67,6 +67,8 @@ GAP_REASONS: dict[str, str | Promise] = {
     "store_read_only": _("The recording disk could not be written to."),
     "store_io": _("The recording disk reported errors."),
     "store_in_use": _("Another recorder was writing to the recording disk."),
+    "disk_away": _("It was recorded; the disk it lies on is not connected."),
+    "store_older": _("The recording disk is an older copy of itself."),
     "deleted": _("It was deleted when the time it is kept for was over."),
     "footage_lost": _("It was recorded, but its file is missing or damaged."),
     "reason_lost": _("The reason is not known any more."),

@@ -13,6 +13,13 @@ ACTS = (
     Act("gap.closed", _("Gap in the recording"), _("A stretch without recording of %(subject)s ended.")),
     Act("run.started", _("Stream began"), _("A stream of %(subject)s began or changed its format.")),
     Act("storage.alarm", _("Storage alarm"), _("The store raised an alarm.")),
+    Act("storage.changed", _("List of disks changed"), _("The list of recording disks was changed at the node.")),
+    Act("storage.moved", _("Recordings moved"), _("Recordings were moved from one disk to another.")),
+    Act(
+        "storage.mended",
+        _("Disks put in order"),
+        _("Files that a broken-off move or an older copy of a disk had left were put in order."),
+    ),
     Act("clock.stepped", _("Clock was set"), _("The clock of the node was set while recording.")),
     Act("footage.deleted", _("Footage deleted"), _("Footage of %(subject)s was deleted by its rule.")),
     Act(
@@ -72,7 +79,7 @@ ACTS = (
         _("A time-stamping authority stamped the ledger, was away, or its answer was refused."),
     ),
     Act("viewing.served", _("Pictures were sent"), _("Pictures of %(subject)s were sent to a viewer.")),
-    Act("ptz.moved", _("Camera turned"), _("%(subject)s was turned by hand.")),
+    Act("ptz.moved", _("Camera turned"), _("%(mover)s turned %(subject)s.")),
     Act("export.finished", _("Copy finished"), _("A copy of %(subject)s was finished.")),
     Act("export.failed", _("Copy failed"), _("A copy of %(subject)s could not be made.")),
     Act(
