@@ -181,6 +181,12 @@ class Node:
         username, _, password = self._sealer.open(sealed, order.camera).partition(":") if sealed else ("", "", "")
         return username, password
 
+    def login_of(self, order: CameraOrder) -> tuple[str, str]:
+        """User name and password of a camera, unsealed for this one use; empty where it has none. Raises Corrupt."""
+        sealed = next((stream.credentials for stream in order.streams if stream.credentials), "")
+        username, _, password = self._sealer.open(sealed, order.camera).partition(":") if sealed else ("", "", "")
+        return username, password
+
     def tell(self, fact_kind: str, camera: str, **detail: object) -> None:
         """Put a fact into the outbox, from the event loop."""
         self.writing.thread.submit(lambda: self.writing.journal.tell(fact_kind, camera, **detail))
