@@ -10,6 +10,7 @@ from typing import Any
 from mingcha.base.clock import to_datetime
 from mingcha.gateway.client import ControlClient
 from mingcha.records.custody import actions as custody
+from mingcha.records.disclosure.actions import note_move
 from mingcha.records.inventory.models import Camera, CameraStatus, StoreStatus
 from mingcha.records.inventory.states import CameraState
 from mingcha.records.register.actions import RECORDER, act, enter
@@ -60,13 +61,17 @@ def take_facts(*, facts: Sequence[Fact]) -> None:
             note_served(viewing, fact)
         refs = [viewing.public_id, viewing.viewer.public_id] if viewing else []
         refs += custody.note_fact(fact)
+        detail = fact.detail
+        if fact.kind == "ptz.moved":
+            more, names_of = note_move(fact, viewing)
+            refs, detail = [*refs, *more], {**detail, **names_of}
         enter(
             actor=RECORDER,
             at=to_datetime(fact.at_us),
             subject=fact.camera,
             subject_name=names.get(fact.camera, ""),
             refs=refs,
-            detail=fact.detail,
+            detail=detail,
             word=fact.kind,
             source=fact.fact,
         )

@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection
 from mingcha.base.clock import US_PER_S, Clock, to_datetime
 from mingcha.base.errors import MingchaError
 from mingcha.base.keys import control_token
-from mingcha.gateway import discovery, orders, reports
+from mingcha.gateway import discovery, leases, orders, reports
 from mingcha.gateway.anchoring import AnchoringOut
 from mingcha.gateway.client import ControlClient
 from mingcha.gateway.copies import CopiesOut
@@ -67,6 +67,7 @@ class OrdersLoop:
             self._begun_probes.add(probe.pk)
             self._start_probe(probe)
         orders.end_unentitled(at)
+        leases.tend_leases(at)
         ended = orders.grants_to_revoke(at)
         if ended - self._sent_revocations:
             self._client.revoke(sorted(ended - self._sent_revocations))

@@ -63,11 +63,20 @@ def test_nobody_is_let_in_unnamed(beijing: Site, camera: Camera, guard: Person, 
     assert ("cn-2025-799", 16, "para2 (3)") in raised.value.citations
 
 
-def test_the_guard_does_not_decide(beijing: Site, camera: Camera, guard: Person, manager: Person) -> None:
+def test_the_guard_grants_what_the_law_grants_an_organ(beijing: Site, camera: Camera, guard: Person) -> None:
     request = ready(beijing, camera, guard)
+    actions.grant(request=request, duration=HOUR, actor=guard, at=AT)
+    assert (last_entry().act, last_entry().actor) == ("disclosure.granted", guard.public_id)
+
+
+def test_the_guard_decides_on_nothing_else(beijing: Site, camera: Camera, guard: Person, manager: Person) -> None:
+    request = ready(beijing, camera, guard)
+    person = actions.receive_from_person(site=beijing, asking=relative(), wanted=wanted(camera), actor=guard, at=AT)
+    takeover = received(beijing, camera, guard, mode="takeover", span=None)
     before = words()
-    with pytest.raises(NotAllowed):
-        actions.grant(request=request, duration=HOUR, actor=guard, at=AT)
+    for one in (person, takeover):
+        with pytest.raises(NotAllowed):
+            actions.grant(request=one, duration=HOUR, actor=guard, at=AT)
     with pytest.raises(NotAllowed):
         actions.refuse(request=request, reasons=["beyond_need"], note="", actor=guard, at=AT)
     assert words() == before

@@ -9,13 +9,27 @@ from django.db import models
 from django.db.models import F, Q
 
 from mingcha.base.ids import new_id
-from mingcha.records.disclosure.states import NAME_LIMIT, NUMBER_LIMIT, TEXT_LIMIT, Owing, State
+from mingcha.records.accounts.models import Person
+from mingcha.records.disclosure.states import (
+    NAME_LIMIT,
+    NUMBER_LIMIT,
+    TEXT_LIMIT,
+    CostKind,
+    DebtEnd,
+    LeaseEnd,
+    Owing,
+    State,
+)
 from mingcha.records.files.models import StoredFile
 from mingcha.records.inventory.models import Camera, Site
 
 
 def new_request_id() -> str:
     return new_id("req")
+
+
+def new_lease_id() -> str:
+    return new_id("lse")
 
 
 class Request(models.Model):
@@ -138,31 +152,166 @@ class Decision(models.Model):
 
 
 class Grant(models.Model):
-    """What a granted request opens: exactly its cameras and range, until a time."""
+    """What a granted request opens now: at first exactly what was asked for, later what narrowing has left of it."""
 
     request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="grant", primary_key=True)
+    cameras: models.ManyToManyField[Camera, models.Model] = models.ManyToManyField(Camera, related_name="+")
+    from_us = models.BigIntegerField(null=True, blank=True, help_text="Microseconds UTC; null for live pictures.")
+    to_us = models.BigIntegerField(null=True, blank=True)
     begun_at = models.DateTimeField()
     until_at = models.DateTimeField()
     watermark = models.CharField(max_length=500)
+    approved_by_name = models.CharField(max_length=200, blank=True, help_text="The second person, where one is wanted.")
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=TEXT_LIMIT, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(from_us__isnull=True, to_us__isnull=True) | Q(to_us__gt=F("from_us")),
+                name="grant_range_forward",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.request_id} until {self.until_at:%Y-%m-%dT%H:%M}"
 
 
+class Narrowing(models.Model):
+    """A grant made smaller: what it was before, and why. What it became is in the next row, or in the grant."""
+
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="narrowings")
+    before = models.JSONField(help_text="{cameras: [ids], from_us, to_us, until}")
+    reason = models.CharField(max_length=TEXT_LIMIT)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    by_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.grant_id} {self.at:%Y-%m-%dT%H:%M}"
+
+
+class Lease(models.Model):
+    """Control handed over under a granted take-over. Its clock is the newest of its terms, which the grant's `until_at`
+    shows; it never outlives it."""
+
+    public_id = models.CharField(max_length=20, unique=True, default=new_lease_id, editable=False)
+    request = models.OneToOneField(Request, on_delete=models.PROTECT, related_name="lease", primary_key=True)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=16, choices=LeaseEnd.choices, blank=True)
+    end_note = models.CharField(max_length=TEXT_LIMIT, blank=True)
+    ended_by = models.CharField(max_length=32, blank=True)
+    ended_by_name = models.CharField(max_length=200, blank=True)
+    returned_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signature = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_name = models.CharField(max_length=NAME_LIMIT, blank=True, help_text="Typed where nothing could be drawn.")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end="") | (Q(ended_at__isnull=False) & ~Q(end="")),
+                name="lease_ended_how",
+            ),
+            models.CheckConstraint(
+                condition=~Q(end=LeaseEnd.HANDED_BACK) | Q(returned_by__isnull=False), name="lease_handed_back_by"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class LeaseTerm(models.Model):
+    """A decision that gave a lease its time: the first with the grant, each further one a new answer of the law."""
+
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="terms")
+    until_at = models.DateTimeField()
+    reason = models.CharField(max_length=TEXT_LIMIT, blank=True, help_text="Why it was lengthened.")
+    facts = models.JSONField()
+    citations = models.JSONField(default=list)
+    law_version = models.CharField(max_length=80)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    by_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.lease_id} until {self.until_at:%Y-%m-%dT%H:%M}"
+
+
+class LeaseMove(models.Model):
+    """One movement of a camera under a lease, as the recorder told. Speeds in percent of the fastest."""
+
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="moves")
+    camera = models.ForeignKey(Camera, on_delete=models.PROTECT, related_name="+")
+    viewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", help_text="Who sat at the desk.")
+    command = models.CharField(max_length=16)
+    preset = models.CharField(max_length=NAME_LIMIT, blank=True)
+    pan = models.SmallIntegerField(default=0)
+    tilt = models.SmallIntegerField(default=0)
+    zoom = models.SmallIntegerField(default=0)
+    from_us = models.BigIntegerField(help_text="Microseconds UTC.")
+    to_us = models.BigIntegerField()
+    end = models.CharField(max_length=16)
+    code = models.CharField(max_length=64, blank=True, help_text="What the camera answered to what failed.")
+    fact = models.CharField(max_length=20, unique=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.lease_id} {self.command}"
+
+
+class Cost(models.Model):
+    """What a take-over cost the unit, to be claimed. `amount_fen`: hundredths of a yuan."""
+
+    lease = models.ForeignKey(Lease, on_delete=models.PROTECT, related_name="costs")
+    kind = models.CharField(max_length=16, choices=CostKind.choices)
+    text = models.CharField(max_length=TEXT_LIMIT)
+    amount_fen = models.PositiveBigIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+    by_name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.lease_id} {self.amount_fen}"
+
+
 class Debt(models.Model):
-    """What a grant in an emergency left owed, and by when."""
+    """What a grant in an emergency left owed, and by when. One that was reported may still be settled; one that was
+    written off may not."""
 
     request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="debts")
     code = models.CharField(max_length=16, choices=Owing.choices)
     due_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+    closed_as = models.CharField(max_length=16, choices=DebtEnd.choices, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=32, blank=True)
+    closed_by_name = models.CharField(max_length=200, blank=True)
+    closed_to = models.CharField(max_length=NAME_LIMIT, blank=True, help_text="The organ it was reported to.")
+    closed_reason = models.CharField(max_length=TEXT_LIMIT, blank=True)
 
     class Meta:
         ordering = ("due_at", "id")
         indexes = (models.Index(fields=("settled_at", "due_at"), name="debt_by_due"),)
-        constraints = (models.UniqueConstraint(fields=("request", "code"), name="debt_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("request", "code"), name="debt_once"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_as="") | (Q(closed_at__isnull=False) & ~Q(closed_as="")),
+                name="debt_closed_how",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.request_id} {self.code}"

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mingcha import law
+from mingcha.base.errors import Unlawful
 from mingcha.law import Citation
 from mingcha.law.model import AccessDemand, AccessGrant
 
@@ -67,6 +68,29 @@ def ask(facts: Mapping[str, object], *, is_named: bool, has_monitoring_room: boo
         citations=_cites(answer["citations"]),
         law_version=str(answer["law_version"]),
     )
+
+
+def require_allowed(answer: Answer, *, may_owe: bool) -> None:
+    """Raise Unlawful unless the law allows it and knows who is to see the pictures."""
+    if answer.allowed is None:
+        raise Unlawful("disclosure.nothing_in_force", "No rule in force grants this.", citations=())
+    lacks = (*answer.missing, *(() if may_owe else answer.unwritten))
+    if lacks:
+        citations = tuple((*cite,) for cite in answer.citations_of(frozenset(lacks)))
+        raise Unlawful(
+            "disclosure.not_allowed",
+            f"The law asks for more: {', '.join(lacks)}.",
+            citations=citations,
+            codes=answer.missing,
+            unwritten=answer.unwritten,
+        )
+
+
+def compensation(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """The provisions, in the articles a take-over rests on, by which authorities make good what it cost."""
+    articles = {(cite.instrument, cite.article) for cite in citations}
+    rows = (row for row in law.articles() if row.kind == "government" and row.addressee == "government")
+    return tuple(row.cite for row in rows if (row.cite.instrument, row.cite.article) in articles)
 
 
 def _lines(facts: Mapping[str, object], missing: frozenset[str]) -> tuple[Line, ...]:

@@ -19,6 +19,12 @@ RANGE_MOST = timedelta(days=366)
 GRANT_MOST = timedelta(hours=24)
 """How long one grant may stay open: a choice of ours, so that none is forgotten. Another request opens another."""
 
+LEASE_MOST = GRANT_MOST
+"""How long one decision may hand control over: a further decision lengthens it."""
+COSTS_MOST = 50
+AMOUNT_MOST_FEN = 10_000_000_00
+
+TAKEOVER = "takeover"
 PERSON = "person"
 ORGANS = ("public_security", "state_security", "authority")
 """The law's requesters that ask here; its `internal` is inside use (records.viewing)."""
@@ -53,6 +59,35 @@ class Owing(models.TextChoices):
 
     OFFICER = "officer", _("The name, certificate and signature of the officers")
     PAPER = "paper", _("A letter or an approval")
+
+
+class LeaseEnd(models.TextChoices):
+    """How control came back to the unit."""
+
+    HANDED_BACK = "handed_back", _("Handed back by the organ")
+    TIME_OVER = "time_over", _("Its time was over")
+    GONE = "gone", _("Ended by the unit: the officers left without handing back")
+    PAPERS = "papers", _("Ended by the unit: the papers turned out to be wrong")
+    ASKED = "asked", _("Ended by the unit: the organ asked for it in another way")
+
+
+UNIT_ENDS = (LeaseEnd.GONE, LeaseEnd.PAPERS, LeaseEnd.ASKED)
+"""Why the unit may end a take-over: no text lets it take control back at will."""
+
+
+class CostKind(models.TextChoices):
+    """What a take-over cost the unit."""
+
+    ADJUSTMENT = "adjustment", _("Adjusting or changing the system")
+    EXPENSE = "expense", _("Further expense")
+    LOSS = "loss", _("Loss or damage")
+
+
+class DebtEnd(models.TextChoices):
+    """How a debt came off the list without the paper."""
+
+    REPORTED = "reported", _("Reported")
+    WRITTEN_OFF = "written_off", _("Written off")
 
 
 GRANT_MINUTES = (15, 30, 60, 120, 240, 480, 1440)

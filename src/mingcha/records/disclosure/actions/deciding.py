@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from mingcha.base.errors import Conflict, Invalid, Unlawful
+from mingcha.base.errors import Conflict, Invalid
 from mingcha.records.accounts.queries import require
 from mingcha.records.accounts.states import Permission
+from mingcha.records.disclosure.actions.consenting import use_second_person
 from mingcha.records.disclosure.actions.entering import enter_request, lacking
+from mingcha.records.disclosure.actions.leases import begin_lease
 from mingcha.records.disclosure.models import Debt, Decision, Grant, Request
 from mingcha.records.disclosure.names import read_line
 from mingcha.records.disclosure.queries import answer_for, seers, subject_name
-from mingcha.records.disclosure.requirements import Answer
-from mingcha.records.disclosure.states import GRANT_MOST, ORGANS, TEXT_LIMIT, Refusal, State
+from mingcha.records.disclosure.requirements import Answer, require_allowed
+from mingcha.records.disclosure.states import GRANT_MOST, ORGANS, TAKEOVER, TEXT_LIMIT, Refusal, State
 from mingcha.records.register.actions import Actor, act
 from mingcha.records.viewing.actions import end_viewing
 from mingcha.records.viewing.queries import open_on
@@ -24,28 +26,32 @@ from mingcha.records.viewing.states import End
 WATERMARK_LIMIT = 500
 
 
-@act("disclosure.granted")
+@act("disclosure.granted", of_acts=True)
 def grant(*, request: Request, duration: timedelta, actor: Actor, at: datetime) -> Grant:
-    """Grant a request, for so long from now. Raises Unlawful (``disclosure.not_allowed``,
-    ``disclosure.nothing_in_force``) with what is missing and the articles that ask for it, Conflict
-    (``disclosure.decided``, ``disclosure.region``), Invalid (``disclosure.duration``).
+    """Grant a request, for so long from now; a take-over hands control over at once. Raises Unlawful
+    (``disclosure.not_allowed``, ``disclosure.nothing_in_force``) with what is missing and the articles that ask for it,
+    Conflict (``disclosure.decided``, ``disclosure.region``, ``disclosure.second_person``), Invalid
+    (``disclosure.duration``).
 
     In an emergency what the law asks for must be there all the same; the particulars of the officers and their paper
     may follow and are owed.
     """
-    require(actor, Permission.DECIDE_ACCESS)
+    require(actor, right_to_grant(request))
     if not timedelta(0) < duration <= GRANT_MOST:
         raise Invalid("disclosure.duration", "The duration is out of bounds.", field="minutes")
     answer = _asked(request, at)
     require_allowed(answer, may_owe=_may_owe(request))
+    second = use_second_person(request, duration, actor, at)
     _decided(request, State.GRANTED)
     _note_decision(request, answer, actor, at, granted=True)
-    made = Grant.objects.create(request=request, begun_at=at, until_at=at + duration, watermark=_watermark(request))
+    made = _open_grant(request, at, at + duration, second.name)
     owed = lacking(request) if _may_owe(request) else []
     due_at = at + timedelta(hours=settings.PAPERS_OWED_HOURS)
     Debt.objects.bulk_create(Debt(request=request, code=code, due_at=due_at) for code in owed)
-    detail = {"until_at": made.until_at.isoformat(), "owed": [str(code) for code in owed]}
-    enter_request(request, actor, at, answer, detail=detail)
+    detail = {"until_at": made.until_at.isoformat(), "owed": [str(code) for code in owed], **second.detail}
+    lease = begin_lease(grant=made, answer=answer, actor=actor, at=at) if request.mode == TAKEOVER else None
+    refs = (*second.refs, *([lease.public_id] if lease else []))
+    enter_request(request, actor, at, answer, detail=detail, refs=refs)
     return made
 
 
@@ -72,9 +78,11 @@ def refuse(*, request: Request, reasons: Sequence[str], note: str, actor: Actor,
 @act("disclosure.ended", of_acts=True)
 def end_grant(*, request: Request, reason: str, actor: Actor, at: datetime) -> Grant:
     """End a grant before its time: viewings that rest on it end with it, and the gateway tells the recorder. Raises
-    Conflict (``disclosure.not_granted``), Invalid (``disclosure.empty``)."""
+    Conflict (``disclosure.not_granted``, ``disclosure.end_lease``), Invalid (``disclosure.empty``)."""
     require(actor, Permission.DECIDE_ACCESS)
     said = read_line(reason, "reason", limit=TEXT_LIMIT)
+    if request.mode == TAKEOVER:
+        raise Conflict("disclosure.end_lease", "A take-over is ended by its own act.")
     if Request.objects.filter(pk=request.pk, state=State.GRANTED).update(state=State.ENDED) != 1:
         raise Conflict("disclosure.not_granted", "There is no grant to end.")
     request.state = State.ENDED
@@ -92,20 +100,26 @@ def end_grant(*, request: Request, reason: str, actor: Actor, at: datetime) -> G
     return made
 
 
-def require_allowed(answer: Answer, *, may_owe: bool) -> None:
-    """Raise Unlawful unless the law allows it and knows who is to see the pictures."""
-    if answer.allowed is None:
-        raise Unlawful("disclosure.nothing_in_force", "No rule in force grants this.", citations=())
-    lacks = (*answer.missing, *(() if may_owe else answer.unwritten))
-    if lacks:
-        citations = tuple((*cite,) for cite in answer.citations_of(frozenset(lacks)))
-        raise Unlawful(
-            "disclosure.not_allowed",
-            f"The law asks for more: {', '.join(lacks)}.",
-            citations=citations,
-            codes=answer.missing,
-            unwritten=answer.unwritten,
-        )
+def right_to_grant(request: Request) -> Permission:
+    """What granting this wants: where the law leaves nothing to weigh, whoever sits at the desk may do as it says; a
+    take-over, and whatever a person asks for, is decided by who answers for the unit."""
+    plain = request.requester in ORGANS and request.mode != TAKEOVER
+    return Permission.GRANT_LAWFUL if plain else Permission.DECIDE_ACCESS
+
+
+def _open_grant(request: Request, at: datetime, until_at: datetime, approved_by_name: str) -> Grant:
+    """Exactly as wide as the request."""
+    made = Grant.objects.create(
+        request=request,
+        from_us=request.from_us,
+        to_us=request.to_us,
+        begun_at=at,
+        until_at=until_at,
+        watermark=_watermark(request),
+        approved_by_name=approved_by_name,
+    )
+    made.cameras.set(request.cameras.all())
+    return made
 
 
 def _may_owe(request: Request) -> bool:

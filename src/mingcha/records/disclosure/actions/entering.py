@@ -8,7 +8,7 @@ from datetime import datetime
 from mingcha.records.disclosure.models import Request
 from mingcha.records.disclosure.queries import seers, subject_name
 from mingcha.records.disclosure.requirements import Answer
-from mingcha.records.disclosure.states import Owing
+from mingcha.records.disclosure.states import DebtEnd, Owing
 from mingcha.records.files.actions import Upload, put_file
 from mingcha.records.files.models import StoredFile
 from mingcha.records.files.states import Kind
@@ -23,6 +23,7 @@ def enter_request(
     *,
     detail: Mapping[str, object] | None = None,
     files: Sequence[StoredFile] = (),
+    refs: Sequence[str] = (),
     word: str = "",
 ) -> None:
     """Enter the act, with who asks for what, and the law's answer as it stood then."""
@@ -32,7 +33,7 @@ def enter_request(
         at=at,
         subject=request.public_id,
         subject_name=subject_name(request),
-        refs=[request.site.public_id, *cameras, *(stored.public_id for stored in files)],
+        refs=[request.site.public_id, *cameras, *(stored.public_id for stored in files), *refs],
         detail={**record_of(request), "mode": request.mode, "site": request.site.name, **(detail or {})},
         grounds=answer.citations if answer else (),
         law_version=answer.law_version if answer else "",
@@ -67,7 +68,7 @@ def lacking(request: Request) -> list[Owing]:
 def settle(request: Request, actor: Actor, at: datetime) -> None:
     """Settle the debts for which everything is there by now; for acts that may enter ``disclosure.debt_settled``."""
     still = lacking(request)
-    for debt in request.debts.filter(settled_at__isnull=True):
+    for debt in request.debts.filter(settled_at__isnull=True).exclude(closed_as=DebtEnd.WRITTEN_OFF):
         if Owing(debt.code) in still:
             continue
         debt.settled_at = at

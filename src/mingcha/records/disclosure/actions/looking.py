@@ -11,9 +11,10 @@ from mingcha.law import Citation
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.queries import require
 from mingcha.records.accounts.states import Permission
+from mingcha.records.disclosure.actions.controlling import require_turning
 from mingcha.records.disclosure.actions.entering import record_of
 from mingcha.records.disclosure.models import Request
-from mingcha.records.disclosure.states import PERSON, State
+from mingcha.records.disclosure.states import PERSON, TAKEOVER, State
 from mingcha.records.inventory.models import Camera
 from mingcha.records.viewing import actions as viewing
 from mingcha.records.viewing.actions import Asker, Terms
@@ -37,10 +38,13 @@ def open_granted(
     """
     require(asker, Permission.RECEIVE_ACCESS)
     terms = _terms(request, at)
-    granted = set(request.cameras.values_list("pk", flat=True))
+    granted = set(request.grant.cameras.values_list("pk", flat=True))
     if not cameras or any(camera.pk not in granted for camera in cameras):
         raise NotAllowed("disclosure.beyond_grant", "A camera is not part of the grant.")
     desk = Asker(asker, session_key, _reason(request), f"{request.public_id} {request.purpose}"[: viewing.NOTE_LIMIT])
+    if kind == Kind.CONTROL and request.mode == TAKEOVER:
+        require_turning(cameras)
+        return viewing.open_control(asker=desk, cameras=cameras, at=at, terms=terms)
     if kind == Kind.LIVE and request.is_live:
         return viewing.open_live(asker=desk, cameras=cameras, at=at, terms=terms)
     within = _within(request, span)
@@ -77,9 +81,10 @@ def _terms(request: Request, at: datetime) -> Terms:
 
 
 def _within(request: Request, span: TimeRange | None) -> TimeRange:
-    if request.from_us is None or request.to_us is None or span is None:
+    grant = request.grant
+    if grant.from_us is None or grant.to_us is None or span is None:
         raise NotAllowed("disclosure.beyond_grant", "The grant is for live pictures.")
-    shared = TimeRange(request.from_us, request.to_us).intersect(span)
+    shared = TimeRange(grant.from_us, grant.to_us).intersect(span)
     if shared is None:
         raise NotAllowed("disclosure.beyond_grant", "The range is not part of the grant.")
     return shared

@@ -14,6 +14,7 @@ from mingcha.base.keys import node_sealer
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure.models import Applicant, Debt, Officer, Request
+from mingcha.records.disclosure.states import DebtEnd
 
 UNREADABLE = "••••"
 
@@ -58,8 +59,12 @@ def request_for(*, viewer: Person, public_id: str) -> Request:
 
 
 def debts(*, viewer: Person) -> QuerySet[Debt]:
-    """What is still owed, the earliest first."""
-    found = Debt.objects.filter(settled_at__isnull=True).select_related("request__site", "request__applicant")
+    """What is still owed, the earliest first; also what was reported and has not come."""
+    found = (
+        Debt.objects.filter(settled_at__isnull=True)
+        .exclude(closed_as=DebtEnd.WRITTEN_OFF)
+        .select_related("request__site", "request__applicant")
+    )
     return found if viewer.may(Permission.READ_ACCESS) else found.none()
 
 

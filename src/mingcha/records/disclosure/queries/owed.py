@@ -36,10 +36,11 @@ class Owed:
 
 
 def owed(viewer: Person, on: date) -> list[Owed]:
-    """Unsettled debts, for those who decide and those who read the register; `on` is the day one looks."""
+    """Debts neither settled nor reported, for those who decide and those who read the register; `on` is the day one
+    looks."""
     if not (viewer.may(Permission.DECIDE_ACCESS) or viewer.may(Permission.READ_REGISTER)):
         return []
-    found = debts(viewer=viewer)
+    found = debts(viewer=viewer).filter(closed_at__isnull=True)
     lines = [
         Owed(
             f"debt_{debt.code}",
