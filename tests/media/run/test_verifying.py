@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -136,22 +137,26 @@ def test_a_recording_taken_out_with_its_row_is_told(watched: Watched) -> None:
 
 def test_it_goes_on_after_a_restart_where_it_was(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mingcha.media.verify.archive.PAGE", 3)
-    pages = 0
+    watched.verifying.look()
+    watched.clock.advance(DAY_US)
+    asked = 0
 
-    def stop_at_the_third() -> bool:
-        nonlocal pages
-        pages += 1
-        if pages == 3:
+    def stop_at_the_fifth() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 5:
             watched.verifying.stop()
         return False
 
-    watched.busy = stop_at_the_third
+    watched.busy = stop_at_the_fifth
     with pytest.raises(Stopping):
         watched.verifying.look()
+    through = json.loads((watched.data.root / verifying.STATE).read_bytes())["now"]["through"]
+    assert through >= 3
     watched.busy = lambda: False
     watched.verifying = watched.make()
-    watched.two_rounds()
-    assert sum(result["segments"] for result in watched.of("archive.verified")) in (12, 13)
+    assert watched.verifying.look() is not None
+    assert [result["segments"] for result in watched.of("archive.verified")] == [1, 11]
 
 
 def test_it_waits_while_the_writer_is_busy(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
