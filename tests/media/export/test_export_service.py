@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 
 from mingcha.base.clock import US_PER_S
-from mingcha.base.errors import Unavailable
+from mingcha.base.errors import Conflict, Unavailable
 from mingcha.media.catalog.copies import CopyDeletion, enter_deletion
 from mingcha.media.export import job as jobs
 from mingcha.media.export import lifetime
@@ -45,6 +48,7 @@ class Desk:
     client: httpx.AsyncClient
     finished: list[ExportState] = field(default_factory=list)
     served: list[tuple[str, int, int, str]] = field(default_factory=list)
+    papered: list[ExportState] = field(default_factory=list)
 
     def ticket(self, from_s: float = 0, to_s: float = 60, **changes: Any) -> Ticket:
         now_us = self.archive.clock.wall_us()
@@ -93,9 +97,16 @@ async def desk(
     served: list[tuple[str, int, int, str]] = []
 
     async def prove(known: ExportState, where: Path) -> bool:
-        for name in ("proof.json", "verify.py") if provable else ():
+        for name in ("proof.json", "verify.py", "verify.html", "README.txt") if provable else ():
             (where / name).write_text("made elsewhere")
         return provable
+
+    papered: list[ExportState] = []
+
+    async def prove_papers(known: ExportState, where: Path, papers: Mapping[str, str], places: Sequence[int]) -> None:
+        if not provable:
+            raise Unavailable("ledger.behind", "The ledger does not hold the entry yet.")
+        (where / "papers.json").write_text(json.dumps([dict(papers), list(places)]))
 
     async def deleted(gone: CopyDeletion) -> None:
         if locked:
@@ -114,13 +125,15 @@ async def desk(
         on_deleted=deleted,
         footage=lifetime.footage_of(own.catalog),
         lifetime_us=LIFETIME_US,
+        prove_papers=prove_papers,
+        on_papers=lambda known: papered.append(known),
     )
     service = ExportService(services)
     await service.start()
     transport = httpx.ASGITransport(Starlette(routes=list(routes(service))))
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://media") as client:
-            yield Desk(own, gate, services, service, client, finished, served)
+            yield Desk(own, gate, services, service, client, finished, served, papered)
     finally:
         await service.close()
         if archive is None:
@@ -165,11 +178,11 @@ async def test_a_copy_is_ordered_made_and_fetched(tmp_path: Path) -> None:
         assert done["gaps"] == []
         (file,) = done["files"]
         assert file["name"].startswith("东门")
-        got = await it.ask("GET", f"/exports/{export}/files/{file['name']}", it.ticket())
+        got = await it.ask("GET", f"/exports/{export}/files/{file['name']}", it.ticket(export=export))
         assert got.status_code == 200
         assert hashlib.sha256(got.content).hexdigest() == file["sha256"]
         assert got.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E4%B8%9C")
-        manifest = await it.ask("GET", f"/exports/{export}/files/manifest.json", it.ticket())
+        manifest = await it.ask("GET", f"/exports/{export}/files/manifest.json", it.ticket(export=export))
         assert manifest.json()["camera_name"] == "东门 / East gate"
         assert [state.state for state in it.finished] == ["done"]
         assert (CAMERA, at(1), at(5), "export") in it.served
@@ -231,7 +244,7 @@ async def test_only_the_files_of_the_copy_can_be_fetched(tmp_path: Path, name: s
     async with desk(tmp_path) as it:
         export = (await it.order()).json()["export"]
         await it.until_ended(export)
-        got = await it.ask("GET", f"/exports/{export}/files/{name}", it.ticket())
+        got = await it.ask("GET", f"/exports/{export}/files/{name}", it.ticket(export=export))
         assert got.status_code in (404, 405)
         assert (await it.ask("GET", "/exports/../../etc", it.ticket())).status_code == 404
 
@@ -271,7 +284,7 @@ async def test_a_revoked_grant_stops_the_making_and_leaves_nothing(tmp_path: Pat
         await asyncio.wait_for(stuck.begun.wait(), 30)
         shown = (await it.ask("GET", f"/exports/{export}", it.ticket())).json()
         assert (shown["state"], shown["bytes_done"], shown["bytes_total"]) == ("running", 10, 100)
-        unfinished = await it.ask("GET", f"/exports/{export}/files/half.mp4.part", it.ticket())
+        unfinished = await it.ask("GET", f"/exports/{export}/files/half.mp4.part", it.ticket(export=export))
         assert unfinished.status_code == 409
         await it.gate.revoke([GRANT])
         async with asyncio.timeout(30):
@@ -364,7 +377,7 @@ async def test_a_proven_copy_offers_its_proof_and_verifier(tmp_path: Path) -> No
         export = (await made.order()).json()["export"]
         assert "proof.json" in (await made.until_ended(export))["proof"]
         for name in ("proof.json", "verify.py"):
-            got = await made.ask("GET", f"/exports/{export}/files/{name}", made.ticket())
+            got = await made.ask("GET", f"/exports/{export}/files/{name}", made.ticket(export=export))
             assert (got.status_code, got.text) == (200, "made elsewhere")
 
 
@@ -372,5 +385,68 @@ async def test_a_copy_without_proof_says_so_and_offers_none(tmp_path: Path) -> N
     async with desk(tmp_path) as made:
         export = (await made.order()).json()["export"]
         assert (await made.until_ended(export))["proof"] == []
-        got = await made.ask("GET", f"/exports/{export}/files/proof.json", made.ticket())
+        got = await made.ask("GET", f"/exports/{export}/files/proof.json", made.ticket(export=export))
+        assert got.status_code == 404
+
+
+async def test_the_whole_copy_comes_as_one_zip_that_can_be_resumed(tmp_path: Path) -> None:
+    async with desk(tmp_path, provable=True) as made:
+        export = (await made.order()).json()["export"]
+        (file,) = (await made.until_ended(export))["files"]
+        whole = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket())
+        assert whole.headers["content-type"] == "application/zip"
+        assert int(whole.headers["content-length"]) == len(whole.content)
+        with zipfile.ZipFile(io.BytesIO(whole.content)) as opened:
+            assert opened.testzip() is None
+            names = {name.partition("/")[2]: name for name in opened.namelist()}
+            assert set(names) == {
+                file["name"], "manifest.json", "proof.json", "verify.py", "verify.html", "README.txt",
+            }  # fmt: skip
+            assert hashlib.sha256(opened.read(names[file["name"]])).hexdigest() == file["sha256"]
+        rest = {"range": f"bytes=1000-{len(whole.content) - 2}", "if-range": whole.headers["etag"]}
+        part = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket(), headers=rest)
+        assert (part.status_code, part.content) == (206, whole.content[1000:-1])
+        assert (CAMERA, at(1), at(5), "export") in made.served
+        assert (await made.ask("GET", f"/exports/{export}/bundle.zip", None)).status_code == 403
+
+
+async def _papered(made: Desk, count: int) -> None:
+    async with asyncio.timeout(30):
+        while len(made.papered) < count:
+            await asyncio.sleep(0.01)
+
+
+async def test_papers_of_the_office_are_enclosed_and_told(tmp_path: Path) -> None:
+    papers = {"register.json": b"{}", "certificate-zh.pdf": b"%PDF"}
+    async with desk(tmp_path, provable=True) as made:
+        export = (await made.order()).json()["export"]
+        before = await made.until_ended(export)
+        assert before["papers"] == {}
+        tag = (await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket())).headers["etag"]
+        await made.service.add_papers(export, papers, [4])
+        await _papered(made, 1)
+        hashes = {name: hashlib.sha256(data).hexdigest() for name, data in papers.items()}
+        assert made.papered[0].papers == (await made.until_ended(export))["papers"] == hashes
+        got = await made.ask("GET", f"/exports/{export}/files/register.json", made.ticket(export=export))
+        assert got.content == b"{}"
+        whole = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket())
+        assert whole.headers["etag"] != tag
+        with zipfile.ZipFile(io.BytesIO(whole.content)) as opened:
+            assert {name.partition("/")[2] for name in opened.namelist()} > {*papers, "papers.json"}
+        await made.service.add_papers(export, papers, [4])
+        await _papered(made, 2)
+        async with desk(tmp_path, made.archive, provable=True) as again:
+            assert again.service.get(export).papers == hashes
+
+
+async def test_papers_that_cannot_be_proven_are_not_offered(tmp_path: Path) -> None:
+    async with desk(tmp_path) as made:
+        export = (await made.order()).json()["export"]
+        with pytest.raises(Conflict):
+            await made.service.add_papers(export, {"register.json": b"{}"}, [])
+        await made.until_ended(export)
+        with pytest.raises(Conflict) as caught:
+            await made.service.add_papers(export, {"register.json": b"{}"}, [])
+        assert caught.value.code == "export.unproven"
+        got = await made.ask("GET", f"/exports/{export}/files/register.json", made.ticket(export=export))
         assert got.status_code == 404

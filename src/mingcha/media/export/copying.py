@@ -30,7 +30,7 @@ from mingcha.media.footage.archive import Footage, StoredSegment, read_exactly
 log = logging.getLogger(__name__)
 
 TEMPORARY_SUFFIX = ".part"
-READ_BYTES = 1 << 20
+READ_BYTES = 1 << 16
 MIN_FREE_BYTES = 256 << 20
 """What a copy leaves free on its disk, on which recordings may lie too."""
 

@@ -26,7 +26,10 @@ from mingcha.media.footage.archive import Footage
 
 FORMAT = "mingcha.proof/1"
 NAME = "proof.json"
+PAPERS_FORMAT = "mingcha.papers/1"
+PAPERS_NAME = "papers.json"
 VERIFIERS = verifiers.NAMES
+ENCLOSED = (*VERIFIERS, verifiers.README)
 _SEGMENT = re.compile(r'^\{"number": (\d+), .*"root": (null|"[0-9a-f]{64}")')
 
 
@@ -59,28 +62,47 @@ def manifest_hash(directory: Path) -> str:
 def write_proof(directory: Path, footage: Footage, ledger: Ledger, export_index: int) -> int:
     """Write ``proof.json`` and the verifiers beside a finished copy; how many segments are proven. `export_index`: of
     the ledger's record of this copy. Raises Unavailable, Corrupt."""
-    signed = ledger.newest(export_index)
-    reader = LogReader(ledger.directory, signed.checkpoint.size)
+    head, reader = _head(ledger, export_index)
     proven = 0
     temporary = directory / f"{NAME}.part"
     with temporary.open("w", encoding="utf-8") as out:
-        head = {
-            "format": FORMAT,
-            # The first key: from it the changes lead to the one that signed.
-            "log_key": log_keys(ledger.directory, ledger.log_key)[-1].text,
-            "key_changes": [_included(reader, change.index) for change in known_changes(reader, ledger.log_key.name)],
-            "witness_keys": [key.text for key in ledger.witness_keys],
-            "checkpoint": signed.note.encode().decode(),
-            "export": _included(reader, export_index),
-        }
+        head = {"format": FORMAT, **head, "export": _included(reader, export_index)}
         out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "segments": [')
         for number in sorted(set(_sealed_numbers(directory))):
             proven += _write_segment(out, number, footage, reader, is_first=not proven)
         out.write("\n]}\n")
     temporary.replace(directory / NAME)
-    for name in verifiers.NAMES:
+    for name in ENCLOSED:
         write_file(directory / name, verifiers.verifier(name), mode=0o755 if name.endswith(".py") else 0o644)
     return proven
+
+
+def write_papers(directory: Path, ledger: Ledger, papers_index: int, stretches: Sequence[int]) -> None:
+    """Write ``papers.json``: proof that the office's papers are those that were added to this copy, and the ledger's
+    records of the stretches of the register they quote. `papers_index`, `stretches`: indexes in the ledger. It stands
+    beside ``proof.json``, which is not touched: the footage may be gone by then. Raises Unavailable, Corrupt."""
+    head, reader = _head(ledger, max(papers_index, *stretches, 0))
+    told = {
+        "format": PAPERS_FORMAT,
+        **head,
+        "papers": _included(reader, papers_index),
+        "register": [_included(reader, index) for index in sorted(set(stretches))],
+    }
+    write_file(directory / PAPERS_NAME, json.dumps(told, ensure_ascii=False, indent=1).encode())
+
+
+def _head(ledger: Ledger, above: int) -> tuple[dict[str, Any], LogReader]:
+    """Keys and checkpoint, as both proofs begin, and the log as that checkpoint vouches for it."""
+    signed = ledger.newest(above)
+    reader = LogReader(ledger.directory, signed.checkpoint.size)
+    head = {
+        # The first key: from it the changes lead to the one that signed.
+        "log_key": log_keys(ledger.directory, ledger.log_key)[-1].text,
+        "key_changes": [_included(reader, change.index) for change in known_changes(reader, ledger.log_key.name)],
+        "witness_keys": [key.text for key in ledger.witness_keys],
+        "checkpoint": signed.note.encode().decode(),
+    }
+    return head, reader
 
 
 def place_of(reader: LogReader, text: str, since: int) -> int | None:

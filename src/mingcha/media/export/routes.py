@@ -6,8 +6,8 @@ import asyncio
 import json
 import os
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +25,16 @@ from mingcha.wire.ticket import Ticket
 
 MAX_BODY_BYTES = 65_536
 MAX_RANGE_US = 31 * 86_400 * 1_000_000
-KINDS = {"json": "application/json", "mp4": "video/mp4", "py": "text/x-python", "html": "text/html"}
+KINDS = {
+    "json": "application/json",
+    "mp4": "video/mp4",
+    "py": "text/x-python",
+    "html": "text/html",
+    "txt": "text/plain",
+    "pem": "application/x-pem-file",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+}
 _RANGE = re.compile(r"^bytes=(\d{0,19})-(\d{0,19})$")
 
 
@@ -37,6 +46,7 @@ def routes(service: ExportService) -> list[Route]:
         Route("/exports/{export}", answers_errors(exports.show), methods=["GET"]),
         Route("/exports/{export}", answers_errors(exports.remove), methods=["DELETE"]),
         Route("/exports/{export}/files/{name}", answers_errors(exports.download), methods=["GET"]),
+        Route("/exports/{export}/bundle.zip", answers_errors(exports.bundle), methods=["GET"]),
     ]
 
 
@@ -76,21 +86,45 @@ class _Exports:
 
     async def download(self, request: Request) -> Response:
         """A file of a finished copy, whole or one range of it (RFC 9110 section 14)."""
-        known, ticket = self._admitted(request)
+        known, ticket = self._finished(request)
         name = request.path_params["name"]
-        if known.state != "done":
-            raise Conflict("export.unfinished", "This copy is not finished.")
         if not is_part_of(known, name):
             raise NotFound("export.file", "This copy has no such file.")
         path = self._service.directory_of(known.export) / name
         size = await asyncio.to_thread(_size, path)
-        tag = next((f'"{file["sha256"]}"' for file in known.files if file["name"] == name), f'"{known.export}"')
+        tag = next((file["sha256"] for file in known.files if file["name"] == name), f"{known.export}-{size}")
+        return self._sent(request, (known, ticket), name, size, tag, lambda begin, end: _stream(path, begin, end))
+
+    async def bundle(self, request: Request) -> Response:
+        """All of a finished copy as one ZIP, whole or one range of it."""
+        known, ticket = self._finished(request)
+        try:
+            zipped = await asyncio.to_thread(self._service.zipped, known)
+        except OSError as error:
+            raise NotFound("export.file", "This file is no longer there.") from error
+        name = f"{PurePath(known.files[0]['name']).stem}.zip"
+
+        def pieces(begin: int, end: int) -> AsyncIterator[bytes]:
+            return _in_threads(zipped.read(begin, end))
+
+        return self._sent(request, (known, ticket), name, zipped.bytes, zipped.tag, pieces)
+
+    def _sent(
+        self,
+        request: Request,
+        whose: tuple[ExportState, Ticket],
+        name: str,
+        size: int,
+        tag: str,
+        pieces: Callable[[int, int], AsyncIterator[bytes]],
+    ) -> Response:
+        known, ticket = whose
+        begin, end, status = _wanted(request, size, f'"{tag}"')
         headers = {
             "accept-ranges": "bytes",
-            "etag": tag,
+            "etag": f'"{tag}"',
             "content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         }
-        begin, end, status = _wanted(request, size, tag)
         if status == 416:
             return Response(status_code=416, headers={**PRIVATE_HEADERS, "content-range": f"bytes */{size}"})
         if status == 206:
@@ -100,8 +134,17 @@ class _Exports:
             self._service.services.on_served(ticket, known.camera, known.from_us, known.to_us, "export")
         kind = KINDS.get(name.rpartition(".")[2], "application/octet-stream")
         return GuardedResponse(
-            self._gate, ticket, _stream(path, begin, end), media_type=kind, status_code=status, headers=headers
+            self._gate, ticket, pieces(begin, end), media_type=kind, status_code=status, headers=headers
         )
+
+    def _finished(self, request: Request) -> tuple[ExportState, Ticket]:
+        """A finished copy, if the ticket names it: the office has written the download down."""
+        known, ticket = self._admitted(request)
+        if ticket.export != known.export:
+            raise NotAllowed("ticket.not_fetched", "A copy is downloaded from its page, where that is written down.")
+        if known.state != "done":
+            raise Conflict("export.unfinished", "This copy is not finished.")
+        return known, ticket
 
     def _admitted(self, request: Request) -> tuple[ExportState, Ticket]:
         """The copy of the path, if the ticket covers all of it and is of its order, or names it."""
@@ -150,6 +193,11 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError as error:
         raise NotFound("export.file", "This file is no longer there.") from error
+
+
+async def _in_threads(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (data := await asyncio.to_thread(next, pieces, None)) is not None:
+        yield data
 
 
 async def _stream(path: Path, begin: int, end: int) -> AsyncIterator[bytes]:

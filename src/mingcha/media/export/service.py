@@ -4,21 +4,24 @@ revoked, deleted when their time is over."""
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from mingcha.base.atomic import write_file
 from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.errors import Conflict, Corrupt, MingchaError, Unavailable
 from mingcha.base.ids import is_id, new_id
 from mingcha.base.timerange import TimeRange
 from mingcha.media.catalog.copies import CopyDeletion
-from mingcha.media.export import lifetime, manifest, proof, provenance, state
+from mingcha.media.export import lifetime, manifest, proof, state
 from mingcha.media.export.job import Archive, Failure, Job, Outcome, run_job
 from mingcha.media.export.provenance import Provenance
 from mingcha.media.export.state import ExportState
+from mingcha.media.export.zipped import Member, Zipped, crc32_of
 from mingcha.media.gate.admission import Gate
 from mingcha.media.gate.http import NotFound
 from mingcha.wire.ticket import Ticket
@@ -36,7 +39,9 @@ class ExportServices:
     names; `prove(state, directory)`: ties a copy to the ledger, false when it cannot; `on_finished`: told of each copy
     done or failed; `on_served(ticket, camera, from_us, to_us, kind)`: told of each download; `on_deleted`: tells and
     enters a deletion once, raises Unavailable when it cannot now; `footage`: what is asked of a copy's footage;
-    `lifetime_us`: how long a copy stays; `signed_by`: what puts provenance into it, None where nothing can."""
+    `lifetime_us`: how long a copy stays; `prove_papers(state, directory, papers, stretches)`: enters
+    papers and writes their proof, raises where it cannot; `on_papers`: told when they are there; `signed_by`: what puts
+    provenance into it, None where nothing can."""
 
     directory: Path
     archive: Callable[[], Archive]
@@ -49,6 +54,8 @@ class ExportServices:
     on_deleted: Callable[[CopyDeletion], Awaitable[object]]
     footage: lifetime.Footage
     lifetime_us: int
+    prove_papers: Callable[[ExportState, Path, Mapping[str, str], Sequence[int]], Awaitable[None]]
+    on_papers: Callable[[ExportState], None]
     signed_by: Callable[[], Provenance | None] = lambda: None
 
 
@@ -63,6 +70,7 @@ class ExportService:
         """Grants that have had their copy: one order, one entry in the register, one copy."""
         self._turn = asyncio.Semaphore(1)
         self._deleting = asyncio.Lock()
+        self._papers: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
         """Take up what an earlier process left: finished copies are offered again, unfinished ones begun anew."""
@@ -78,7 +86,7 @@ class ExportService:
 
     async def close(self) -> None:
         """Stop running jobs; they are begun anew at the next start."""
-        jobs = list(self._jobs.values())
+        jobs = [*self._jobs.values(), *self._papers.values()]
         for job in jobs:
             job.cancel()
         await asyncio.gather(*jobs, return_exceptions=True)
@@ -128,10 +136,10 @@ class ExportService:
             raise NotFound("export.unknown", "There is no such copy.")
         if not known.deletion:
             self._states[export] = replace(known, deletion=reason)
-        job = self._jobs.get(export)
-        if job is not None:
-            job.cancel()
-            await asyncio.wait((job,))
+        for job in (self._jobs.get(export), self._papers.get(export)):
+            if job is not None:
+                job.cancel()
+                await asyncio.wait((job,))
         async with self._deleting:
             await self._delete(export)
 
@@ -149,6 +157,50 @@ class ExportService:
             except (MingchaError, OSError) as error:
                 log.warning("the deletion of copy %s waits: %s", known.export, error)
         return gone
+
+    def zipped(self, known: ExportState) -> Zipped:
+        """The whole copy as one ZIP. Blocking. Raises OSError when a file is gone."""
+        directory = self.directory_of(known.export)
+        folder = PurePath(known.files[0]["name"]).stem if known.files else known.export
+        members = []
+        for file in known.files:
+            path = directory / file["name"]
+            crc32 = file["crc32"] if "crc32" in file else crc32_of(path)
+            members.append(Member(f"{folder}/{file['name']}", path, file["bytes"], crc32))
+        for name in known.enclosed:
+            path = directory / name
+            members.append(Member(f"{folder}/{name}", path, path.stat().st_size, crc32_of(path)))
+        return Zipped(members, known.ended_at_us)
+
+    async def add_papers(self, export: str, files: Mapping[str, bytes], stretches: Sequence[int]) -> None:
+        """Enclose the office's papers with a proven copy, in the background; what of the same was added before is told
+        again. `stretches`: indexes in the ledger of the stretches of the register that they quote. Raises NotFound;
+        Conflict ``export.unfinished``, ``export.unproven``."""
+        known = self.get(export)
+        if known.state != "done":
+            raise Conflict("export.unfinished", "This copy is not finished.")
+        if not known.proven:
+            raise Conflict("export.unproven", "This copy has no proof to which papers could be added.")
+        if export not in self._papers:
+            task = asyncio.create_task(self._add_papers(known, files, stretches), name=f"papers {export}")
+            self._papers[export] = task
+            task.add_done_callback(lambda _: self._papers.pop(export, None))
+
+    async def _add_papers(self, known: ExportState, files: Mapping[str, bytes], stretches: Sequence[int]) -> None:
+        directory = self.directory_of(known.export)
+        papers = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        try:
+            if papers != known.papers:
+                for name, data in files.items():
+                    await asyncio.to_thread(write_file, directory / name, data)
+                await self.services.prove_papers(known, directory, papers, stretches)
+            known = replace(self._states[known.export], papers=papers)
+            await asyncio.to_thread(known.save, directory)
+        except (MingchaError, OSError, KeyError) as error:
+            log.error("papers could not be added to copy %s: %s", known.export, error)  # the office sends them again
+            return
+        self._states[known.export] = known
+        self.services.on_papers(known)
 
     def _reason_to_go(self, known: ExportState, now_us: int) -> str:
         services = self.services
@@ -264,8 +316,4 @@ def _unreadable(directory: Path) -> ExportState:
 
 def is_part_of(known: ExportState, name: str) -> bool:
     """Whether a name is one of the copy's files; only such names ever reach a path."""
-    if name in (proof.NAME, *proof.VERIFIERS):
-        return known.proven
-    if name == provenance.ROOT_NAME:
-        return known.has_provenance
-    return name == manifest.NAME or any(file["name"] == name for file in known.files)
+    return name in known.enclosed or any(file["name"] == name for file in known.files)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from mingcha.base.atomic import write_file
 from mingcha.base.errors import Corrupt
 from mingcha.base.timerange import TimeRange
-from mingcha.media.export import proof
+from mingcha.media.export import manifest, proof, provenance, zipped
 from mingcha.media.export.copying import ExportResult
 from mingcha.media.export.job import Failure, Outcome
 
@@ -25,7 +25,7 @@ class ExportState:
     """`files`: name, bytes, sha256, pictures of each; `gaps`: from, to, reason; `attempts`: how often it was begun;
     `proven`: the bundle's proof and verifiers lie beside it; `granted_until_us`: the end of the grant it was made for,
     None where there is none; `ended_at_us`: when it was done or failed; `deletion`: why it is being deleted, empty
-    while it is not."""
+    while it is not; `papers`: name to SHA-256 of what the office added."""
 
     export: str
     camera: str
@@ -52,6 +52,7 @@ class ExportState:
     manifest_sha256: str = ""
     deletion: str = ""
     has_provenance: bool = False
+    papers: dict[str, str] = field(default_factory=dict)
 
     @property
     def asked(self) -> TimeRange:
@@ -63,6 +64,18 @@ class ExportState:
         if self.state != "done":
             return self.asked
         return TimeRange(self.got_from_us - self.preroll_us, self.got_to_us)
+
+    @property
+    def enclosed(self) -> list[str]:
+        """Names of the files beside the videos of a finished copy."""
+        names = [manifest.NAME]
+        if self.proven:
+            names += [proof.NAME, *proof.ENCLOSED]
+        if self.has_provenance:
+            names.append(provenance.ROOT_NAME)
+        if self.papers:
+            names += [*self.papers, proof.PAPERS_NAME]
+        return names
 
     def ended(self, outcome: Outcome, at_us: int) -> ExportState:
         """As it stands after its job."""
@@ -93,6 +106,8 @@ class ExportState:
             body["manifest_sha256"] = self.manifest_sha256
             body["bytes"] = self.bytes_total
             body["proof"] = [proof.NAME, *proof.VERIFIERS] if self.proven else []
+            body["papers"] = dict(self.papers)
+            body["bundle"] = zipped.NAME
             body["got"] = {"from": self.got_from_us, "to": self.got_to_us}
         return body
 

@@ -6,13 +6,17 @@ import re
 from importlib import resources
 
 NAMES = ("verify.py", "verify.html")
+README = "README.txt"
+"""Says in both languages what to open first."""
 _PYTHON = re.compile(r"^from signatures import .*\n", re.MULTILINE)
 _SCRIPT = "// include signatures.js\n"
 
 
 def verifier(name: str) -> bytes:
-    """The text of a verifier by its file name."""
+    """The text of a verifier, or of the read-me, by its file name."""
     text = _part(name)
+    if name == README:
+        return text.replace("\n", "\r\n").encode("utf-8-sig")  # so that every editor of Windows shows it right
     if name.endswith(".html"):
         return text.replace(_SCRIPT, _part("signatures.js")).encode()
     _doc, imports, code = _part("signatures.py").partition("\nimport ")

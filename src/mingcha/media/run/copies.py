@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -29,6 +32,7 @@ from mingcha.media.run.node import Node
 
 log = logging.getLogger(__name__)
 
+PAPERS = ("register.json", "certificate-zh.pdf", "certificate-en.pdf")
 _REASON = re.compile(r"[a-z][a-z0-9_.]{0,47}")
 
 
@@ -66,6 +70,22 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
             return False
         return True
 
+    async def prove_papers(
+        state: ExportState, directory: Path, papers: Mapping[str, str], stretches: Sequence[int]
+    ) -> None:
+        index = await node.keeping.enter(
+            "copy_papers",
+            export=state.export,
+            manifest_sha256=state.manifest_sha256,
+            files=dict(papers),
+            at_us=node.clock.wall_us(),
+        )
+        await asyncio.to_thread(proof.write_papers, directory, node.keeping.proof_ledger(), index, stretches)
+
+    def papers_added(state: ExportState) -> None:
+        told = {"export": state.export, "manifest_sha256": state.manifest_sha256, "files": dict(state.papers)}
+        node.tell("copy.papers", state.camera, **told, grant=state.grant, person=state.person)
+
     async def deleted(gone: CopyDeletion) -> None:
         await node.keeping.change(lambda catalog: enter_deletion(catalog, gone, node.clock.wall_us()))
 
@@ -93,6 +113,8 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
         footage=lifetime.footage_of(footage.catalog),
         lifetime_us=copy_days * 86_400 * US_PER_S,
         signed_by=signed_by,
+        prove_papers=prove_papers,
+        on_papers=papers_added,
     )
 
 
@@ -116,4 +138,26 @@ def control_routes(node: Node, exports: ExportService, token: str) -> list[Route
                 raise
         return JSONResponse({"state": "deleted"})
 
-    return [Route("/control/copies/{export}/delete", guard(token, delete), methods=["POST"])]
+    async def add_papers(request: Request) -> Response:
+        """Take in the office's papers; the fact ``copy.papers`` tells when they are enclosed."""
+        files, stretches = _papers(await json_object(request))
+        await exports.add_papers(request.path_params["export"], files, stretches)
+        return Response(status_code=202)
+
+    return [
+        Route("/control/copies/{export}/delete", guard(token, delete), methods=["POST"]),
+        Route("/control/copies/{export}/papers", guard(token, add_papers), methods=["POST"]),
+    ]
+
+
+def _papers(body: dict[str, Any]) -> tuple[dict[str, bytes], list[int]]:
+    """Files by name, and indexes of stretches. Raises Invalid."""
+    files, stretches = body.get("files"), body.get("stretches")
+    if not isinstance(files, dict) or not files or not set(files) <= set(PAPERS):
+        raise Invalid("control.papers", f"'files' must be some of {', '.join(PAPERS)}.")
+    if not isinstance(stretches, list) or not all(type(index) is int and index >= 0 for index in stretches):
+        raise Invalid("control.papers", "'stretches' must be indexes in the ledger.")
+    try:
+        return {name: base64.b64decode(data, validate=True) for name, data in files.items()}, stretches
+    except (ValueError, TypeError) as error:
+        raise Invalid("control.papers", "A paper is not base64.") from error
