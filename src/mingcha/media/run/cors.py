@@ -1,6 +1,6 @@
 """CORS for the video server: only the pages' own origin, and only what they need.
 
-The cookie that comes along (`wire.ticket.SCREEN_COOKIE`) opens nothing without a ticket; it only tells whose ticket it is.
+The cookie that comes along (`wire.ticket.SCREEN_COOKIE`) opens nothing; it only tells whose ticket it is.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from mingcha.media.run.copies import control_routes, export_services
 from mingcha.media.run.cors import Cors
 from mingcha.media.run.node import Node
 from mingcha.media.run.reading import ReadStores
+from mingcha.media.run.shield import Shield
 from mingcha.wire.ticket import Ticket
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def _application(node: Node, origins: Origins, more: list[BaseRoute]) -> ASGIApp
         *control.routes(node.control()),
         *more,
     ]
-    return Cors(Starlette(routes=routes), origins)
+    return Shield(Cors(Starlette(routes=routes), origins), origins)
 
 
 AS_IT_HAPPENS = Pace(1000)
