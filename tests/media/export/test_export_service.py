@@ -208,15 +208,40 @@ async def test_downloads_can_be_resumed(tmp_path: Path, asked: str, status: int,
         export = (await it.order()).json()["export"]
         (file,) = (await it.until_ended(export))["files"]
         path = f"/exports/{export}/files/{file['name']}"
-        whole = (await it.ask("GET", path, it.ticket())).content
-        got = await it.ask("GET", path, it.ticket(), headers={"range": asked})
+        whole = (await it.ask("GET", path, it.ticket(export=export))).content
+        got = await it.ask("GET", path, it.ticket(export=export), headers={"range": asked})
         assert got.status_code == status
         assert got.content == whole[begin:end]
         if status == 206:
             first = begin if begin >= 0 else len(whole) + begin
             assert got.headers["content-range"] == f"bytes {first}-{first + len(got.content) - 1}/{len(whole)}"
-        stale = await it.ask("GET", path, it.ticket(), headers={"range": "bytes=0-9", "if-range": '"other"'})
+        stale = await it.ask(
+            "GET", path, it.ticket(export=export), headers={"range": "bytes=0-9", "if-range": '"other"'}
+        )
         assert (stale.status_code, len(stale.content)) == (200, len(whole))
+
+
+async def test_a_download_wants_a_ticket_that_names_the_copy(tmp_path: Path) -> None:
+    async with desk(tmp_path) as it:
+        export = (await it.order()).json()["export"]
+        (file,) = (await it.until_ended(export))["files"]
+        path, other = f"/exports/{export}/files/{file['name']}", "grt_0000000000000002"
+        of_order = await it.ask("GET", path, it.ticket())
+        assert (of_order.status_code, of_order.json()["error"]["code"]) == (403, "ticket.not_fetched")
+        same_person = await it.ask("GET", path, it.ticket(grant=other, modes=("fetch",)))
+        assert same_person.status_code == 403
+        another_copy = await it.ask("GET", path, it.ticket(grant=other, export="exp_0000000000000009"))
+        assert another_copy.status_code == 403
+        fetched = await it.ask("GET", path, it.ticket(grant=other, modes=("fetch",), export=export))
+        assert fetched.status_code == 200
+        assert (
+            await it.ask(
+                "POST",
+                "/exports",
+                it.ticket(modes=("fetch",), export=export),
+                json={"camera": CAMERA, "from": at(1), "to": at(5)},
+            )
+        ).status_code == 403
 
 
 async def test_every_step_needs_a_ticket_for_it(tmp_path: Path) -> None:
@@ -393,7 +418,7 @@ async def test_the_whole_copy_comes_as_one_zip_that_can_be_resumed(tmp_path: Pat
     async with desk(tmp_path, provable=True) as made:
         export = (await made.order()).json()["export"]
         (file,) = (await made.until_ended(export))["files"]
-        whole = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket())
+        whole = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket(export=export))
         assert whole.headers["content-type"] == "application/zip"
         assert int(whole.headers["content-length"]) == len(whole.content)
         with zipfile.ZipFile(io.BytesIO(whole.content)) as opened:
@@ -404,7 +429,7 @@ async def test_the_whole_copy_comes_as_one_zip_that_can_be_resumed(tmp_path: Pat
             }  # fmt: skip
             assert hashlib.sha256(opened.read(names[file["name"]])).hexdigest() == file["sha256"]
         rest = {"range": f"bytes=1000-{len(whole.content) - 2}", "if-range": whole.headers["etag"]}
-        part = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket(), headers=rest)
+        part = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket(export=export), headers=rest)
         assert (part.status_code, part.content) == (206, whole.content[1000:-1])
         assert (CAMERA, at(1), at(5), "export") in made.served
         assert (await made.ask("GET", f"/exports/{export}/bundle.zip", None)).status_code == 403
@@ -422,14 +447,16 @@ async def test_papers_of_the_office_are_enclosed_and_told(tmp_path: Path) -> Non
         export = (await made.order()).json()["export"]
         before = await made.until_ended(export)
         assert before["papers"] == {}
-        tag = (await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket())).headers["etag"]
+        tag = (
+            await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket(modes=("fetch",), export=export))
+        ).headers["etag"]
         await made.service.add_papers(export, papers, [4])
         await _papered(made, 1)
         hashes = {name: hashlib.sha256(data).hexdigest() for name, data in papers.items()}
         assert made.papered[0].papers == (await made.until_ended(export))["papers"] == hashes
         got = await made.ask("GET", f"/exports/{export}/files/register.json", made.ticket(export=export))
         assert got.content == b"{}"
-        whole = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket())
+        whole = await made.ask("GET", f"/exports/{export}/bundle.zip", made.ticket(modes=("fetch",), export=export))
         assert whole.headers["etag"] != tag
         with zipfile.ZipFile(io.BytesIO(whole.content)) as opened:
             assert {name.partition("/")[2] for name in opened.namelist()} > {*papers, "papers.json"}
