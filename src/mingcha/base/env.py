@@ -51,8 +51,6 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MINGCHA_HOLD_REVIEW_DAYS", "int", "90", "Days after which somebody has to see whether a hold is needed."),
     Setting("MINGCHA_ITEM_UNCLAIMED_HOURS", "int", "720", "Hours after which a copy nobody fetched is destroyed."),
     Setting("MINGCHA_SEEN_MUCH_HOURS", "int", "8", "More hours of recordings seen by one person a day are told."),
-    Setting("MINGCHA_NIGHT_FROM_HOUR", "int", "22", "Hour at which the night begins for the list of noticeable looks."),
-    Setting("MINGCHA_NIGHT_UNTIL_HOUR", "int", "6", "Hour at which that night ends."),
     Setting("MINGCHA_NOTE_AFTER_MINUTES", "int", "30", "Minutes of recordings seen without a note that are told."),
     Setting("MINGCHA_PAPERS_OWED_HOURS", "int", "24", "Hours after which papers owed by an emergency are due."),
     Setting("MINGCHA_SECOND_FACTOR", "text", "optional", "Second factor at sign-in: off, optional or required."),

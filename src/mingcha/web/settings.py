@@ -43,8 +43,6 @@ WATCH_NEEDS_POST = ENV.boolean("MINGCHA_WATCH_NEEDS_POST")
 HOLD_REVIEW_DAYS = ENV.integer("MINGCHA_HOLD_REVIEW_DAYS")
 ITEM_UNCLAIMED_HOURS = ENV.integer("MINGCHA_ITEM_UNCLAIMED_HOURS")
 SEEN_MUCH_HOURS = ENV.integer("MINGCHA_SEEN_MUCH_HOURS")
-NIGHT_FROM_HOUR = ENV.integer("MINGCHA_NIGHT_FROM_HOUR")
-NIGHT_UNTIL_HOUR = ENV.integer("MINGCHA_NIGHT_UNTIL_HOUR")
 NOTE_AFTER_MINUTES = ENV.integer("MINGCHA_NOTE_AFTER_MINUTES")
 
 INSTALLED_APPS = [
@@ -60,6 +58,8 @@ INSTALLED_APPS = [
     "mingcha.records.accounts.apps.LibraryAccountConfig",
     "allauth.mfa.apps.MFAConfig",
     "mingcha.records.policies.apps.PoliciesConfig",
+    "mingcha.records.screens.apps.ScreensConfig",
+    "mingcha.records.condition.apps.ConditionConfig",
     "mingcha.records.inventory.apps.InventoryConfig",
     "mingcha.records.personnel.apps.PersonnelConfig",
     "mingcha.records.documents.apps.DocumentsConfig",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from mingcha.base.clock import US_PER_S, from_datetime
 from mingcha.base.ids import new_id
@@ -13,12 +15,15 @@ from mingcha.base.timerange import TimeRange
 from mingcha.gateway.reports import take_facts
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.models import Camera
+from mingcha.records.policies.actions import change_policy
+from mingcha.records.policies.states import PolicyKey
 from mingcha.records.viewing.actions import open_live, open_playback
-from mingcha.records.viewing.models import Served, Viewing
-from mingcha.records.viewing.served import Noticed, noticed, seen_by, who_saw
+from mingcha.records.viewing.models import SeenDay, Served, Viewing
+from mingcha.records.viewing.noticing import Noticed, noticed
+from mingcha.records.viewing.served import seen_by, who_saw
 from mingcha.wire.facts import Fact
 from tests.records.viewing.test_open_playback import SPAN
-from tests.support.office import AT, asker
+from tests.support.office import AT, LATER, asker
 
 MINUTE_US = 60 * US_PER_S
 
@@ -37,7 +42,7 @@ def sent(viewing: Viewing, camera: Camera, minutes: int = 1, at: datetime = AT, 
 
 
 def week(manager: Person) -> list[Noticed]:
-    return noticed(viewer=manager, since=AT - timedelta(days=7), until=AT + timedelta(days=1))
+    return noticed(viewer=manager, since=AT - timedelta(days=7), until=AT + timedelta(days=1), at=LATER)
 
 
 def test_what_was_sent_is_found_by_camera_and_by_person(
@@ -104,12 +109,61 @@ def test_recordings_seen_at_night_are_told(
     assert ("night" in [line.what for line in week(manager)]) is is_night
 
 
-def test_the_hours_of_the_night_are_settings(viewing: Viewing, camera: Camera, manager: Person, settings: Any) -> None:
+def test_the_hours_of_the_night_are_a_policy(viewing: Viewing, camera: Camera, manager: Person) -> None:
     sent(viewing, camera)  # at noon
-    settings.NIGHT_FROM_HOUR, settings.NIGHT_UNTIL_HOUR = 11, 13
-    assert [line.what for line in week(manager)] == ["night"]
-    settings.NIGHT_UNTIL_HOUR = 11
     assert week(manager) == []
+    change_policy(key=PolicyKey.NIGHT_FROM, value=12, reason="从严", actor=manager, at=AT)
+    sent(viewing, camera, 2)
+    (line,) = week(manager)
+    assert (line.what, line.length_us, line.times) == ("night", 2 * MINUTE_US, 1)
+
+
+@pytest.mark.parametrize(
+    ("told", "speed", "pictures"),
+    [
+        ({"speed_permille": 4012}, 4012, 0),
+        ({"speed_permille": -16000, "kind": "preview", "pictures": 60}, -16000, 60),
+        ({}, None, 0),
+        ({"speed_permille": "fast", "pictures": -3}, None, 0),
+        ({"speed_permille": True, "pictures": 10**30}, None, 10**9),
+    ],
+)
+def test_the_speed_is_what_the_recorder_measured(
+    viewing: Viewing, camera: Camera, told: dict[str, Any], speed: int | None, pictures: int
+) -> None:
+    sent(viewing, camera, **told)
+    row = Served.objects.get()
+    assert (row.speed_permille, row.pictures) == (speed, pictures)
+
+
+def test_winding_counts_by_its_pictures_and_not_by_what_lies_between(viewing: Viewing, camera: Camera) -> None:
+    sent(viewing, camera, 60, kind="preview", pictures=12)
+    viewing.refresh_from_db()
+    assert viewing.seen_us == MINUTE_US
+    sent(viewing, camera, 0, kind="snapshot")
+    viewing.refresh_from_db()
+    assert viewing.seen_us == MINUTE_US
+
+
+def test_a_look_under_a_grant_is_no_curiosity_of_the_guard(viewing: Viewing, camera: Camera, manager: Person) -> None:
+    Viewing.objects.update(basis="req_0000000000000000")
+    sent(viewing, camera, 20 * 60, at=AT + timedelta(hours=11))
+    assert Viewing.objects.get().seen_us == 20 * 60 * MINUTE_US
+    assert week(manager) == []
+
+
+def test_what_was_sent_before_sums_were_kept_is_added_up(viewing: Viewing, camera: Camera) -> None:
+    sent(viewing, camera, 30)
+    sent(viewing, camera, 40, at=AT + timedelta(hours=11))
+    kept = list(SeenDay.objects.values("viewer", "day", "seen_us", "times", "night_us", "night_times"))
+    seen_us = Viewing.objects.get().seen_us
+    SeenDay.objects.all().delete()
+    Viewing.objects.update(seen_us=0)
+    books = import_module("mingcha.records.viewing.migrations.0007_books")
+    books.add_up(apps, None)
+    assert list(SeenDay.objects.values("viewer", "day", "seen_us", "times", "night_us", "night_times")) == kept
+    assert kept[0]["night_us"] == 40 * MINUTE_US
+    assert Viewing.objects.get().seen_us == seen_us == 70 * MINUTE_US
 
 
 def test_a_note_answers_the_question(camera: Camera, guard: Person, manager: Person) -> None:

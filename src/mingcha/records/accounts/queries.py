@@ -128,6 +128,13 @@ def sessions_of(person: Person, *, viewer: Person, at: datetime) -> list[Browser
     return [row for row in rows if row.session_key in alive and not session_ended(row, at)]
 
 
+def signed_in_spans(person: Person, *, since: datetime, at: datetime) -> list[tuple[datetime, datetime]]:
+    """From when to when the person was signed in, of sign-ins that lasted into the time since then. One that is open
+    lasts until now while it is used."""
+    rows = BrowserSession.objects.filter(person=person, began_at__lt=at, seen_at__gte=since)
+    return [(row.began_at, row.ended_at or (row.seen_at if session_ended(row, at) else at)) for row in rows]
+
+
 def session_for(*, viewer: Person, public_id: str, person: Person) -> BrowserSession:
     """One session of this person; raises NotAllowed (``session.unknown``)."""
     found = BrowserSession.objects.filter(public_id=public_id, person=person).select_related("person").first()

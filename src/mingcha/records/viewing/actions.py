@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from mingcha.base.clock import from_datetime
-from mingcha.base.errors import Conflict, Invalid, MingchaError
+from mingcha.base.errors import Conflict, Invalid, MingchaError, NotAllowed
 from mingcha.base.ids import new_id
 from mingcha.base.keys import ticket_key
 from mingcha.base.timerange import TimeRange
@@ -21,10 +21,15 @@ from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.queries import require
 from mingcha.records.inventory.models import Camera
 from mingcha.records.personnel.queries import require_watch
+from mingcha.records.policies.actions import ask_approval, use_approval
+from mingcha.records.policies.models import Approval
+from mingcha.records.policies.queries import open_wish, standing_approval
+from mingcha.records.policies.states import ApprovalKind
 from mingcha.records.register.actions import SYSTEM, Actor, Ground, act, enter
 from mingcha.records.viewing.models import Export, Viewing
 from mingcha.records.viewing.queries import reason_to_end
-from mingcha.records.viewing.states import MODES, NEEDED, NOTE_NEEDED, End, ExportState, Kind, Reason
+from mingcha.records.viewing.second import RECORDINGS, facts_of, second_for
+from mingcha.records.viewing.states import MODES, NEEDED, NOTE_LIMIT, NOTE_NEEDED, End, ExportState, Kind, Reason
 from mingcha.wire.ticket import Ticket, screen_of
 from mingcha.wire.ticket import mint as sign
 
@@ -34,7 +39,6 @@ DOWNLOAD_LIFE = timedelta(hours=1)
 MAX_CAMERAS = 64
 MAX_PLAYBACK_US = 8 * 86_400_000_000
 MAX_EXPORT_US = 86_400_000_000
-NOTE_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,10 @@ class Terms:
     basis: str
     until_at: datetime
     watermark: str
-    masked: bool = False
     record: Mapping[str, object] = field(default_factory=dict)
     grounds: Sequence[Ground] = ()
     law_version: str = ""
+    masked: bool = False
 
 
 @act("viewing.live_opened")
@@ -107,7 +111,7 @@ def fetch_export(*, export: Export, asker: Asker, at: datetime, terms: Terms | N
     if export.state == ExportState.FAILED or not export.export_id or ordered.from_us is None or ordered.to_us is None:
         raise Conflict("export.failed", "The copy could not be made.")
     span = TimeRange(ordered.from_us, ordered.to_us)
-    return _open(Kind.EXPORT, asker, list(ordered.cameras.all()), span, at, terms, life=DOWNLOAD_LIFE)
+    return _open(Kind.EXPORT, asker, list(ordered.cameras.all()), span, at, terms, life=DOWNLOAD_LIFE, is_weighed=True)
 
 
 @act("viewing.closed")
@@ -145,6 +149,30 @@ def show_area(
         subject_name=camera.name,
         refs=[camera.public_id, *([viewing.basis] if viewing.basis else [])],
         detail={"area": list(box) if box is not None else [], "camera": camera.name},
+    )
+
+
+def ask_second_person(
+    *, kind: str, asker: Asker, cameras: Sequence[Camera], span: TimeRange | None, at: datetime
+) -> Approval:
+    """Ask a second person to consent to exactly this look; the same wish that waits already is given back. No act
+    itself, it runs one. Raises as opening does, and Conflict (``viewing.no_second_person``) where nobody is wanted."""
+    if kind not in RECORDINGS:
+        raise Invalid("viewing.mode", "Unknown mode.")
+    _require(Kind(kind), asker, cameras, at)
+    why = second_for(asker.viewer, Kind(kind), cameras, span, at)
+    if not why:
+        raise Conflict("viewing.no_second_person", "No second person is wanted.")
+    facts = facts_of(Kind(kind), cameras, span, asker.reason, asker.note.strip(), why)
+    subject = asker.viewer.public_id
+    waiting = open_wish(ApprovalKind.VIEWING, subject, at, asked_by=asker.viewer, facts=facts)
+    return waiting or ask_approval(
+        kind=ApprovalKind.VIEWING,
+        subject=subject,
+        subject_name=_names(cameras),
+        facts=facts,
+        actor=asker.viewer,
+        at=at,
     )
 
 
@@ -209,12 +237,13 @@ def _open(
     terms: Terms | None = None,
     *,
     life: timedelta = TICKET_LIFE,
+    is_weighed: bool = False,
 ) -> Viewing:
-    require(asker.viewer, NEEDED[kind])
-    _check(asker, cameras)
-    require_watch(asker.viewer, {camera.site_id for camera in cameras}, at)
+    """`is_weighed`: whether a second person is wanted was decided before."""
+    _require(kind, asker, cameras, at)
     if terms is not None and terms.until_at <= at:
         raise Conflict("viewing.ended", "The time granted is over.")
+    approval = None if terms is not None or is_weighed else _consent(kind, asker, cameras, span, at)
     viewing = Viewing.objects.create(
         viewer=asker.viewer,
         session_key=asker.session_key,
@@ -229,6 +258,7 @@ def _open(
         until_at=terms.until_at if terms else None,
         watermark=terms.watermark if terms else None,
         masked=terms.masked if terms else False,
+        approval=approval.public_id if approval else "",
     )
     viewing.cameras.set(cameras)
     enter(
@@ -236,9 +266,10 @@ def _open(
         at=at,
         subject=viewing.public_id,
         subject_name=_names(cameras),
-        refs=[*(camera.public_id for camera in cameras), *([terms.basis] if terms else [])],
+        refs=[*(camera.public_id for camera in cameras), *([terms.basis] if terms else []), *_ids_of(approval)],
         detail={
             **(terms.record if terms else {}),
+            **({"approved_by": approval.answered_by.name} if approval and approval.answered_by else {}),
             "cameras": [camera.public_id for camera in cameras],
             "reason": asker.reason,
             "note": asker.note.strip(),
@@ -250,6 +281,33 @@ def _open(
         law_version=terms.law_version if terms else "",
     )
     return viewing
+
+
+def _require(kind: Kind, asker: Asker, cameras: Sequence[Camera], at: datetime) -> None:
+    """Role, reason and post. Raises NotAllowed, Invalid."""
+    require(asker.viewer, NEEDED[kind])
+    _check(asker, cameras)
+    require_watch(asker.viewer, {camera.site_id for camera in cameras}, at)
+
+
+def _consent(
+    kind: Kind, asker: Asker, cameras: Sequence[Camera], span: TimeRange | None, at: datetime
+) -> Approval | None:
+    """The second person's consent, used up here; None where none is wanted. Raises NotAllowed
+    (``viewing.second_person``)."""
+    why = second_for(asker.viewer, kind, cameras, span, at)
+    if not why:
+        return None
+    facts = facts_of(kind, cameras, span, asker.reason, asker.note.strip(), why)
+    found = standing_approval(ApprovalKind.VIEWING, asker.viewer.public_id, at, facts=facts, asked_by=asker.viewer)
+    if found is None:
+        said = "、".join(str(code.label) for code in why)
+        raise NotAllowed("viewing.second_person", "A second person has to approve this.", why=said)
+    return use_approval(approval=found, at=at, facts=facts)
+
+
+def _ids_of(approval: Approval | None) -> list[str]:
+    return [approval.public_id] if approval else []
 
 
 def _check(asker: Asker, cameras: Sequence[Camera]) -> None:

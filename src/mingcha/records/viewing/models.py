@@ -7,7 +7,16 @@ from django.db import models
 from mingcha.base.ids import new_id
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.models import Camera
-from mingcha.records.viewing.states import End, ExportState, Kind, Reason, ServedKind
+from mingcha.records.viewing.states import (
+    NOTE_LIMIT,
+    End,
+    ExportState,
+    Kind,
+    Notice,
+    Outcome,
+    Reason,
+    ServedKind,
+)
 
 
 def new_viewing_id() -> str:
@@ -16,6 +25,10 @@ def new_viewing_id() -> str:
 
 def new_grant_id() -> str:
     return new_id("grt")
+
+
+def new_acquaintance_id() -> str:
+    return new_id("acq")
 
 
 class Viewing(models.Model):
@@ -45,11 +58,15 @@ class Viewing(models.Model):
         default=list, blank=True, help_text="[[camera, left, top, right, bottom]] left unmasked, in thousandths."
     )
 
+    approval = models.CharField(max_length=20, blank=True, default="", help_text="The second person's consent to it.")
+    seen_us = models.BigIntegerField(default=0, help_text="Recordings really seen or copied, as the recorder told.")
+
     class Meta:
         ordering = ("-id",)
         indexes = (
             models.Index(fields=("ended_at", "expires_at"), name="viewing_open"),
             models.Index(fields=("viewer", "-opened_at"), name="viewing_by_viewer"),
+            models.Index(fields=("opened_at",), name="viewing_by_time"),
         )
         constraints = (
             models.CheckConstraint(
@@ -87,6 +104,10 @@ class Served(models.Model):
     to_us = models.BigIntegerField()
     kind = models.CharField(max_length=16, choices=ServedKind.choices)
     at = models.DateTimeField(help_text="When it was sent, UTC.")
+    speed_permille = models.IntegerField(
+        null=True, blank=True, help_text="As the recorder measured it: 1000 as it happened, negative backwards."
+    )
+    pictures = models.PositiveIntegerField(default=0, help_text="Single pictures; 0 where video was sent.")
 
     class Meta:
         ordering = ("-id",)
@@ -98,3 +119,75 @@ class Served(models.Model):
 
     def __str__(self) -> str:
         return f"{self.viewing_id} {self.kind} {self.from_us}"
+
+
+class SeenDay(models.Model):
+    """What one person saw or copied of recordings on one local day, added up as the recorder tells it, so that lists
+    over months need not read every look. `night_…`: the part of it that was sent at night."""
+
+    viewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    seen_us = models.BigIntegerField(default=0)
+    times = models.PositiveIntegerField(default=0)
+    night_us = models.BigIntegerField(default=0)
+    night_times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-day", "viewer")
+        constraints = (models.UniqueConstraint(fields=("day", "viewer"), name="seen_day_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.viewer_id}"
+
+
+class Finding(models.Model):
+    """What somebody who looked for an incident found, or that they found nothing."""
+
+    viewing = models.OneToOneField(Viewing, on_delete=models.PROTECT, related_name="finding")
+    outcome = models.CharField(max_length=16, choices=Outcome.choices)
+    text = models.CharField(max_length=NOTE_LIMIT, blank=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.viewing_id} {self.outcome}"
+
+
+class Acquaintance(models.Model):
+    """Somebody marked by hand that the viewer knows a person on the picture. Who that is, is not written down."""
+
+    public_id = models.CharField(max_length=20, unique=True, default=new_acquaintance_id, editable=False)
+    viewing = models.ForeignKey(Viewing, on_delete=models.PROTECT, related_name="acquaintances")
+    note = models.CharField(max_length=NOTE_LIMIT)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("at",), name="acquaintance_by_time"),)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Dealt(models.Model):
+    """A noticeable look that another person looked into. `length_us`: how much it was then; when it grows, it is
+    noticeable again. `viewing` or `mark` where it is about a single one, else `viewer` and `day`."""
+
+    what = models.CharField(max_length=16, choices=Notice.choices)
+    viewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    viewing = models.ForeignKey(Viewing, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    mark = models.ForeignKey(Acquaintance, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    length_us = models.BigIntegerField(default=0)
+    note = models.CharField(max_length=NOTE_LIMIT)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-id",)
+        indexes = (models.Index(fields=("day", "what"), name="dealt_by_day"),)
+        constraints = (models.CheckConstraint(condition=~models.Q(by=models.F("viewer")), name="dealt_by_another"),)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.day} {self.viewer_id}"

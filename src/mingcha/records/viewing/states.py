@@ -29,6 +29,7 @@ class Reason(models.TextChoices):
     OTHER = "other", _("Other (describe)")
 
 
+NOTE_LIMIT = 500
 NOTE_NEEDED = frozenset({Reason.AUTHORITY, Reason.OTHER})
 
 
@@ -50,6 +51,23 @@ class ExportState(models.TextChoices):
     ORDERED = "ordered", _("Ordered")
     DONE = "done", _("Ready")
     FAILED = "failed", _("Failed")
+
+
+class Outcome(models.TextChoices):
+    """What a look for an incident led to."""
+
+    NOTHING = "nothing", _("Nothing found")
+    FOUND = "found", _("Something found")
+
+
+class Notice(models.TextChoices):
+    """What makes a look noticeable. None of it is forbidden by itself; somebody should ask."""
+
+    MUCH = "much", _("Much within a day")
+    NIGHT = "night", _("At night")
+    NO_NOTE = "no_note", _("Long without a note")
+    NO_FINDING = "no_finding", _("No finding after an incident")
+    ACQUAINTANCE = "acquaintance", _("Knows somebody on the picture")
 
 
 class SecondFor(models.TextChoices):

@@ -9,8 +9,6 @@ from mingcha.records.viewing import api, views
 urlpatterns = [
     path("wall/", views.wall, name="wall"),
     path("playback/", views.playback, name="playback"),
-    path("exports/", views.exports, name="exports"),
-    path("exports/<str:viewing_id>/", views.fetch_export, name="fetch-export"),
     path("api/viewings", api.open_viewing, name="viewings"),
     path("api/viewings/<str:grant>/renew", api.renew, name="renew"),
     path("api/viewings/<str:grant>/close", api.close, name="close"),

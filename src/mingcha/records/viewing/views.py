@@ -1,9 +1,8 @@
-"""Pages of the control room, which host the islands, and the list of copies."""
+"""Pages of the control room, which host the islands."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -11,7 +10,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from mingcha.base.clock import from_datetime
 from mingcha.records.accounts.gate import PersonRequest, permission
@@ -20,17 +19,10 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.models import Camera
 from mingcha.records.inventory.states import CameraLife
-from mingcha.records.viewing import actions, queries
-from mingcha.records.viewing.actions import Asker
-from mingcha.records.viewing.gate import give_screen, screen_cookie
 from mingcha.records.viewing.states import NOTE_NEEDED, Reason
 
 LOCALES = {"zh-hans": "zh-Hans", "en": "en"}
 PLACEHOLDER = "{grant}"
-
-
-MANIFEST_NAME = "manifest.json"
-"""Lies beside the files of every copy (docs/ref/export-manifest.md)."""
 
 
 @permission(Permission.WATCH_LIVE)
@@ -45,37 +37,6 @@ def playback(request: PersonRequest) -> HttpResponse:
     return render(
         request, "viewing/playback.html", {"island": "playback", "config": island_config(request, with_retired=True)}
     )
-
-
-@permission(Permission.ORDER_EXPORT)
-@require_http_methods(["GET"])
-def exports(request: PersonRequest) -> HttpResponse:
-    found = list(queries.exports(viewer=request.user)[:200])
-    return render(request, "viewing/exports.html", {"exports": found, "reasons": Reason.choices})
-
-
-@permission(Permission.ORDER_EXPORT)
-@require_POST
-def fetch_export(request: PersonRequest, viewing_id: str) -> HttpResponse:
-    """Register the download, then show links to the media server that carry a ticket of their own."""
-    export = queries.export_for(viewer=request.user, viewing_id=viewing_id)
-    asker = Asker(
-        viewer=request.user,
-        session_key=request.session.session_key or "",
-        reason=export.viewing.reason,
-        note=export.viewing.note,
-    )
-    viewing = actions.fetch_export(export=export, asker=asker, at=request.at)
-    ticket = actions.mint(viewing, at=request.at, screen=screen_cookie(request), export=export.export_id)
-    base = f"{request.media_origin}/exports/{export.export_id}/files/"
-    links = [
-        {"url": f"{base}{quote(str(file['name']), safe='')}?ticket={ticket}", **file}
-        for file in [*export.files, {"name": MANIFEST_NAME}]
-        if isinstance(file, dict) and file.get("name")
-    ]
-    response = render(request, "viewing/export_ready.html", {"export": export, "links": links})
-    give_screen(request, response)
-    return response
 
 
 def island_config(request: PersonRequest, *, with_retired: bool = False) -> dict[str, Any]:
@@ -107,9 +68,11 @@ def island_config(request: PersonRequest, *, with_retired: bool = False) -> dict
             "close": reverse("close", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
             "exports": reverse("order-export"),
             "exportBegun": reverse("export-begun", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
+            "download": reverse("download-export", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
             "wall": reverse("wall"),
             "playback": reverse("playback"),
             **({"hold": reverse("place-hold")} if person.may(Permission.HOLD) else {}),
+            **({"copies": reverse("copies")} if person.may(Permission.SEE_COPIES) else {}),
         },
         "start": _start(request, {camera["id"] for camera in cameras}),
     }

@@ -14,8 +14,10 @@ MESSAGES: dict[str, str | Promise] = {
     "viewing.ended": _("This viewing has ended. Open it again."),
     "viewing.mode": _("This kind of viewing does not exist."),
     "viewing.note": _("Describe the reason in a few words."),
+    "viewing.no_second_person": _("No second person is needed for this. Open it."),
     "viewing.range": _("Playback needs a range with an end after its start, at most 8 days long."),
     "viewing.reason": _("Choose a reason from the list."),
+    "viewing.second_person": _("The house wants a second person to approve this: %(why)s."),
     "viewing.too_many": _("At most %(limit)s cameras can be opened at once."),
     "viewing.unknown": _("There is no such viewing."),
 }

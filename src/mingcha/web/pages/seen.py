@@ -21,8 +21,11 @@ from mingcha.records.accounts.queries import people
 from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.models import Camera
 from mingcha.records.inventory.queries import cameras
+from mingcha.records.policies.queries import value_of
+from mingcha.records.policies.states import PolicyKey
 from mingcha.records.viewing.models import Served
-from mingcha.records.viewing.served import Noticed, noticed, seen_by, who_saw
+from mingcha.records.viewing.noticing import Noticed, noticed
+from mingcha.records.viewing.served import seen_by, who_saw
 from mingcha.web.pages.seen_form import CameraForm, NoticedForm, PersonForm, days_before, this_hour
 
 PAGE = 50
@@ -83,13 +86,13 @@ def noticeable(request: PersonRequest) -> HttpResponse:
     """Much, at night, long without a note: nothing is forbidden by it, somebody should ask."""
     form = NoticedForm(request.GET if request.GET else {"days": "7"})
     days = form.cleaned_data["days"] if form.is_valid() else 7
-    found = noticed(viewer=request.user, since=days_before(request.at, days), until=request.at)
+    found = noticed(viewer=request.user, since=days_before(request.at, days), until=request.at, at=request.at)
     context = {
         "form": form,
         "lines": [(line, _said(line)) for line in found],
         "much_hours": settings.SEEN_MUCH_HOURS,
-        "night_from": settings.NIGHT_FROM_HOUR,
-        "night_until": settings.NIGHT_UNTIL_HOUR,
+        "night_from": value_of(PolicyKey.NIGHT_FROM, at=request.at),
+        "night_until": value_of(PolicyKey.NIGHT_UNTIL, at=request.at),
         "note_minutes": settings.NOTE_AFTER_MINUTES,
     }
     return render(request, "web/seen_noticed.html", context)
