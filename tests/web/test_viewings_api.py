@@ -13,7 +13,6 @@ from mingcha.base.keys import ticket_public_key
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.actions import remove_camera
 from mingcha.records.inventory.models import Camera
-from mingcha.records.register.models import Entry
 from mingcha.records.viewing.models import Export, Viewing
 from mingcha.wire.ticket import check
 from tests.support.office import AT, browser, words
@@ -188,15 +187,3 @@ def test_playback_lists_retired_cameras_and_the_wall_does_not(manager: Person, c
 @pytest.mark.parametrize("at", ["", "x", "-1", "1e9", "٣", "9" * 30])
 def test_a_strange_instant_in_the_link_is_left_out(desk: Client, at: str) -> None:
     assert desk.get("/playback/", {"at": at}).context["config"]["start"]["atUs"] is None
-
-
-def test_downloading_a_copy_is_entered_and_links_carry_a_ticket(manager: Person, camera: Camera) -> None:
-    client = browser(manager)
-    order = {"camera": camera.public_id, "from_us": NOW_US - HOUR_US, "to_us": NOW_US, "reason": "incident", "note": ""}
-    viewing = ask(client, "/api/exports", **order).json()["viewing"]
-    assert client.post(f"/exports/{viewing}/").status_code == 409
-    files = [{"name": "东门 1.mp4", "bytes": 5, "sha256": "ab"}]
-    Export.objects.update(state="done", export_id="exp_0123456789abcdef", files=files)
-    html = client.post(f"/exports/{viewing}/").text
-    assert "http://testserver:8801/exports/exp_0123456789abcdef/files/%E4%B8%9C%E9%97%A8%201.mp4?ticket=mct1." in html
-    assert Entry.objects.order_by("-id")[0].act == "viewing.export_fetched"

@@ -172,6 +172,7 @@ export const en = {
   "copy.manifest": "Manifest: what is in the copy, gaps, hashes.",
   "copy.proof": "Proof: ties the copy to the ledger of this system.",
   "copy.verifier": "Checks the copy on any computer, without this system: keep it beside the files.",
+  "copy.further": "Seal it, hand it over",
   "copy.failed": "The copy could not be made.",
   "copy.again": "Back",
 

@@ -174,6 +174,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "copy.manifest": "清单：内容、缺口与哈希值。",
   "copy.proof": "证明：把复制件与本系统账本对应起来。",
   "copy.verifier": "可在任何电脑上核验复制件，无需本系统；请与文件放在一起。",
+  "copy.further": "封存、移交",
   "copy.failed": "复制未能完成。",
   "copy.again": "返回",
 

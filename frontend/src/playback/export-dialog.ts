@@ -45,6 +45,7 @@ export class ExportDialog {
   private readonly content = el("div", { class: "copy" });
   private readonly foot = el("div", { class: "dialog__actions" });
   private viewing: Viewing | null = null;
+  private ticket: Promise<string> | null = null;
   private isClosed = false;
 
   constructor(host: ExportHost) {
@@ -172,8 +173,7 @@ export class ExportDialog {
   }
 
   private done(url: string, state: ExportState, viewing: Viewing): void {
-    const link = (name: string, kind: string): HTMLElement =>
-      el("a", { class: `button ${kind}`, href: `${url}/files/${encodeURIComponent(name)}?ticket=${encodeURIComponent(viewing.ticket)}`, download: name }, icon("download"), el("span", {}, name));
+    const link = (name: string, kind: string): HTMLElement => this.link(`${url}/files/${encodeURIComponent(name)}`, name, kind, viewing);
     const files = state.files.map((file) =>
       el(
         "li",
@@ -189,6 +189,30 @@ export class ExportDialog {
     if (state.manifest) files.push(el("li", { class: "copy__file" }, link(state.manifest, ""), el("span", { class: "muted" }, t("copy.manifest"))));
     for (const name of state.proof ?? []) files.push(el("li", { class: "copy__file" }, link(name, ""), el("span", { class: "muted" }, t(name === "proof.json" ? "copy.proof" : "copy.verifier"))));
     this.content.replaceChildren(...notes, el("ul", { class: "copy__files" }, ...files));
-    this.foot.replaceChildren(el("button", { type: "button", class: "button", autofocus: true, onclick: () => this.dialog.close() }, t("close")));
+    const { copies } = this.host.config.urls;
+    const further = copies ? [el("a", { class: "button button--quiet", href: copies }, icon("arrow-right"), t("copy.further"))] : [];
+    this.foot.replaceChildren(...further, el("button", { type: "button", class: "button", autofocus: true, onclick: () => this.dialog.close() }, t("close")));
+  }
+
+  /** A file to save. The first click has the download written down; the ticket that comes back serves all files of this copy. */
+  private link(address: string, name: string, kind: string, viewing: Viewing): HTMLElement {
+    const link = el("a", { class: `button ${kind}`, href: address, download: name }, icon("download"), el("span", {}, name));
+    link.addEventListener("click", (event) => {
+      if (link.href.includes("?ticket=")) return;
+      event.preventDefault();
+      this.ticket ??= this.host.desk.openDownload(viewing);
+      this.ticket.then(
+        (ticket) => {
+          link.href = `${address}?ticket=${encodeURIComponent(ticket)}`;
+          link.click();
+        },
+        (error: unknown) => {
+          this.ticket = null;
+          if (!(error instanceof ApiError)) throw error;
+          this.content.prepend(el("div", { class: "alert alert--danger", role: "alert" }, icon("forbidden"), el("div", {}, messageOf(error))));
+        },
+      );
+    });
+    return link;
   }
 }

@@ -35,6 +35,8 @@ export interface ViewingDeskEvents {
 
 const IDLE_CLOSE_MS = 60_000;
 const RETRY_RENEW_MS = 3_000;
+const CUSTODY_RETRY_MS = 1_000;
+const CUSTODY_ATTEMPTS = 15;
 
 export class ViewingDesk {
   private readonly viewings = new Set<Viewing>();
@@ -88,6 +90,20 @@ export class ViewingDesk {
     viewing.ticket = fresh.ticket;
     viewing.expiresUs = fresh.expires_us;
     this.schedule(viewing);
+  }
+
+  /** Has a download written down; the ticket is good for the files of this one copy. A copy comes into custody a second or two after it
+   * was made: until then it is asked for again. */
+  async openDownload(viewing: Viewing): Promise<string> {
+    const url = this.config.urls.download.replace("{grant}", encodeURIComponent(viewing.grant));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await postOffice<{ ticket: string }>(url, this.config.csrfToken, {})).ticket;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== "item.unknown" || attempt === CUSTODY_ATTEMPTS) throw error;
+        await new Promise((resolve) => window.setTimeout(resolve, CUSTODY_RETRY_MS));
+      }
+    }
   }
 
   private keep(granted: Granted, cameras: string[], fromUs: Us | null, toUs: Us | null): Viewing {

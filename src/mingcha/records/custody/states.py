@@ -127,6 +127,15 @@ class Ending(models.TextChoices):
     OTHER = "other", _("Another reason (describe)")
 
 
+GONE_WHY = {
+    "lifetime": _("Its time on the recorder was over"),
+    "footage_deleted": _("The footage it was made of had to be deleted"),
+    "lost": _("Its files were gone already"),
+    "unreadable": _("The recorder knew nothing of it any more"),
+    "asked": _("Whoever ordered it had no more use for it"),
+}
+"""The recorder's own reasons to delete a copy; all others are the office's, told back."""
+
 BY_HAND = (Ending.DONE, Ending.RETURNED, Ending.MISTAKEN, Ending.OTHER)
 """Reasons that a person may give."""
 

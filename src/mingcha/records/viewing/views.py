@@ -61,12 +61,15 @@ def island_config(request: PersonRequest, *, with_retired: bool = False) -> dict
             "playback": person.may(Permission.PLAY_BACK),
             "snapshot": person.may(Permission.TAKE_SNAPSHOT),
             "export": person.may(Permission.ORDER_EXPORT),
+            "turn": person.may(Permission.MOVE_CAMERAS),
         },
         "urls": {
             "viewings": reverse("viewings"),
             "renew": reverse("renew", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
             "close": reverse("close", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
             "exports": reverse("order-export"),
+            "control": reverse("take-in-hand"),
+            "taken": reverse("taken-over"),
             "exportBegun": reverse("export-begun", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
             "download": reverse("download-export", args=["GRANT"]).replace("GRANT", PLACEHOLDER),
             "wall": reverse("wall"),
@@ -88,7 +91,13 @@ def _island_cameras(person: Person, with_retired: bool) -> list[Camera]:
 
 def _island_camera(camera: Camera) -> dict[str, Any]:
     name = gettext("%(name)s (retired)") % {"name": camera.name} if camera.retired_at else camera.name
-    return {"id": camera.public_id, "name": name, "site": camera.site.name, "hasSub": bool(camera.sub_url)}
+    return {
+        "id": camera.public_id,
+        "name": name,
+        "site": camera.site.name,
+        "hasSub": bool(camera.sub_url),
+        "turns": bool(camera.control_url),
+    }
 
 
 def _start(request: PersonRequest, known: set[str]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ MESSAGES: dict[str, str | Promise] = {
     "item.how": _("Say what was destroyed and how: the disc cut up, the files deleted from the computer."),
     "item.manifest_large": _("This file is too large for a manifest. Choose manifest.json, not the film."),
     "item.medium": _("Choose what the copy leaves on."),
+    "item.no_paper": _("There is no such paper yet: it comes with the hand-over or the destruction."),
     "item.nothing_downloaded": _("Nothing was downloaded yet, so there is nothing to hand over."),
     "item.nothing_outside": _("Nothing of this copy is outside the recorder, so there is nothing to attest."),
     "item.paper": _("Choose what was shown."),

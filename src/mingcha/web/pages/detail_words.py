@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from mingcha.records.custody.states import Ground
+from mingcha.records.custody.states import Ending, Ground, Medium
 from mingcha.records.disclosure.states import Owing, Refusal
 from mingcha.records.inventory.states import (
     AlterationKind,
@@ -41,7 +41,10 @@ LABELS: dict[str, str | Promise] = {
     "article": _("Article"),
     "asked_by": _("Asked for by"),
     "attempt": _("What was tried"),
+    "attested_at": _("Attested"),
     "bearing_cdeg": _("Looks towards (1/100°)"),
+    "brought_by": _("Brought by"),
+    "brought_by_unit": _("Unit of whoever brought it"),
     "built_on": _("Built on"),
     "captures_passwords": _("Passwords come into view"),
     "case_number": _("Case number"),
@@ -58,6 +61,8 @@ LABELS: dict[str, str | Promise] = {
     "confidential_unit_consent": _("Confidential unit consents"),
     "confidentiality_undertaken_on": _("Confidentiality undertaken on"),
     "contact": _("Contact"),
+    "copy": _("Number of the copy"),
+    "copy_deleted_at": _("Deleted on the recorder"),
     "credit_code": _("Unified social credit code"),
     "datum_given": _("Position given in"),
     "designed_on": _("Designed on"),
@@ -65,6 +70,7 @@ LABELS: dict[str, str | Promise] = {
     "documents": _("Documents"),
     "drafts": _("Ask draft texts too"),
     "effective_us": _("Holds from"),
+    "ending": _("Why it is destroyed"),
     "export": _("Number of the print or export"),
     "facts": _("What the law was told"),
     "filed_on": _("Filed on"),
@@ -79,6 +85,7 @@ LABELS: dict[str, str | Promise] = {
     "ground": _("Held for"),
     "has_monitoring_room": _("Has a monitoring room"),
     "height_cm": _("Height (cm)"),
+    "how": _("What was destroyed, and how"),
     "in_use_on": _("In use since"),
     "inspected_on": _("Inspected on"),
     "installer": _("Installed by"),
@@ -91,6 +98,8 @@ LABELS: dict[str, str | Promise] = {
     "licence_scope": _("Scope of the licence"),
     "licence_until": _("Licence until"),
     "lon_e7": _("Longitude (1e-7°)"),
+    "manifest_sha256": _("SHA-256 of the manifest"),
+    "medium": _("Medium"),
     "missing": _("Missing"),
     "mode": _("How it is to be seen"),
     "model": _("Model"),
@@ -138,7 +147,10 @@ LABELS: dict[str, str | Promise] = {
     "retrievals": _("Register of retrievals"),
     "retriever_name": _("Person retrieving"),
     "retriever_unit": _("Unit retrieving"),
+    "return_due_on": _("Has to be back by"),
     "rows": _("Rows"),
+    "seal_intact": _("Seal whole"),
+    "seal_number": _("Number of the seal"),
     "search": _("What was searched for"),
     "second_for": _("A second person because of"),
     "secret_related": _("Concerns secrets"),
@@ -146,6 +158,7 @@ LABELS: dict[str, str | Promise] = {
     "serial": _("Serial number"),
     "services": _("Services"),
     "sheets": _("Sheets"),
+    "signed_name": _("Signed by"),
     "since_us": _("From"),
     "size_bytes": pgettext_lazy("a file", "Size"),
     "state_before": _("State before"),
@@ -156,6 +169,7 @@ LABELS: dict[str, str | Promise] = {
     "text": _("Piece of a name"),
     "type": _("Type"),
     "unchanged": _("Unchanged"),
+    "unclaimed_until": _("Waits until"),
     "unit": _("Unit"),
     "until_at": _("Until"),
     "until_us": _("To"),
@@ -166,6 +180,9 @@ LABELS: dict[str, str | Promise] = {
     "version": _("Version"),
     "viewings": _("Viewings ended"),
     "was_late": _("Was late"),
+    "was_until": _("Waited until"),
+    "whereabouts": _("Where it went"),
+    "witnesses": _("Witnesses"),
     "words": _("Acts"),
 }
 # Keys whose values are codes of the law, by the group of its vocabulary.
@@ -196,6 +213,8 @@ CHOICES: dict[str, tuple[Any, ...]] = {
     "services": (Service,),
     "owed": (Owing,),
     "reasons": (Refusal,),
+    "medium": (Medium,),
+    "ending": (Ending,),
     "result": (CheckResult,),
     "policy": (PolicyKey,),
     "approval": (ApprovalKind,),

@@ -50,7 +50,7 @@ SCREENS = (
         ("document", "file-document", "required-documents", "site-required-documents", "handovers", "handover"),
     ),
     Screen("signs", _("Notices"), ("inventory",), ("sign", "plan-sign", "missing-signs", "notices", "notice")),
-    Screen("exports", _("Copies"), ("custody",), ("fetch-export",)),
+    Screen("copies", _("Copies"), ("custody",), ("item", "check-copy", "item-receipt", "item-certificate")),
     Screen(
         "access-requests",
         _("Requests to see recordings"),

@@ -44,7 +44,7 @@ class CopyOwed:
 
     @property
     def url(self) -> str:
-        return reverse("copy", args=(self.item.public_id,))
+        return reverse("item", args=(self.item.public_id,))
 
 
 def copies_owed(viewer: Person, at: datetime) -> list[CopyOwed]:
