@@ -22,6 +22,7 @@ COMMANDS = (
     "export",
     "check",
     "clock",
+    "storage",
     "sim",
     "law",
     "settings",

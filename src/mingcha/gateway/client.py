@@ -77,6 +77,10 @@ class ControlClient:
         """States of cameras and store, as `/status` has them."""
         return self._ask("GET", "/control/status")
 
+    def storage(self) -> dict[str, Any]:
+        """What disks and cameras hold (``/control/storage``). Raises Unavailable."""
+        return self._ask("GET", "/control/storage")
+
     def probe(
         self, *, url: str, username: str, password: str, transport: str = "tcp", engine: str = "native"
     ) -> dict[str, Any]:

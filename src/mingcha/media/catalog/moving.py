@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mingcha.base.clock import US_PER_S
+from mingcha.media.catalog.lost import account_lost
 from mingcha.media.catalog.reader import CatalogReader
 from mingcha.media.catalog.records import SegmentRecord
 from mingcha.media.catalog.writer import Catalog
@@ -18,6 +20,9 @@ DAY_US = 86_400 * US_PER_S
 INTAKE_DAYS = 40
 """How many days of intake are kept for the forecast."""
 
+_ON_LOST = """SELECT number, camera, role, segment.start_us, segment.end_us, file_bytes, root, floor_us, ceiling_us
+    FROM segment JOIN stream ON stream.id = segment.stream LEFT JOIN rule ON rule.id = segment.rule
+    WHERE segment.store = ? LIMIT ?"""
 _ON_STORE = """SELECT number FROM segment WHERE stream = (SELECT id FROM stream WHERE camera = :camera AND role = :role)
     AND store = (SELECT id FROM store WHERE store = :store) AND start_us >= :from AND end_us <= :until
     ORDER BY start_us, number LIMIT :limit"""
@@ -75,10 +80,43 @@ def count_use(catalog: Catalog, store: str, uses: int) -> None:
         connection.execute("UPDATE store SET uses = ? WHERE id = ?", (uses, catalog.add_store(store)))
 
 
-def mark_lost(catalog: Catalog, store: str, at_us: int) -> None:
-    """A person gave the store up for good."""
+def lose(catalog: Catalog, store: str, limit: int, at_us: int) -> int:
+    """Put down as lost what a disk held that will never come back, so many segments at a time; how many there were.
+    With the last of them, files that were being written there and files on their way out of it go too."""
     with catalog.transaction() as connection:
-        connection.execute("UPDATE store SET lost_us = coalesce(lost_us, ?) WHERE store = ?", (at_us, store))
+        key = catalog.add_store(store)
+        rows = connection.execute(_ON_LOST, (key, limit)).fetchall()
+        if rows:
+            account_lost(catalog, connection, [_told(*row) for row in rows], at_us)
+            return len(rows)
+        for number, camera, role, start_us, end_us in connection.execute(
+            """SELECT number, camera, role, start_us, end_us FROM open_segment
+            JOIN stream ON stream.id = open_segment.stream WHERE store = ? AND end_us IS NOT NULL""",
+            (key,),
+        ).fetchall():
+            if end_us > start_us:
+                catalog.add_gap(camera, role, start_us, end_us, "footage_lost", "its disk was given up")
+            catalog.forget_open(number)
+        connection.execute("DELETE FROM garbage WHERE store = ?", (key,))
+        connection.execute("UPDATE store SET lost_us = coalesce(lost_us, ?) WHERE id = ?", (at_us, key))
+    return 0
+
+
+def _told(
+    number: int, camera: str, role: str, start_us: int, end_us: int, size: int, root: bytes, *rule: int | None
+) -> dict[str, Any]:
+    """A row as its ledger entry tells it."""
+    kept = None if rule[0] is None else {"floor_us": rule[0], "ceiling_us": rule[1]}
+    return {
+        "number": number,
+        "camera": camera,
+        "role": role,
+        "start_us": start_us,
+        "end_us": end_us,
+        "bytes": size,
+        "root": root.hex(),
+        "rule": kept,
+    }
 
 
 def stock(catalog: CatalogReader) -> list[Stock]:

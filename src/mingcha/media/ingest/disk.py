@@ -102,7 +102,7 @@ class Disk:
     def tend(self) -> None:
         """Look at the disk when it is time."""
         now_us = self._clock.mono_us()
-        if now_us < self._next_probe_us:
+        if now_us < self._next_probe_us or self.order == "lost":
             return
         self._next_probe_us = now_us + PROBE_INTERVAL_US
         try:
@@ -122,6 +122,11 @@ class Disk:
             self._on_return(self._store)
 
     def close(self) -> None:
+        self._give_up("store.absent")
+
+    def give_up(self) -> None:
+        """A person said that it will never come back."""
+        self._set_state("store.absent")
         self._give_up("store.absent")
 
     def _is_full(self, space: Space) -> bool:

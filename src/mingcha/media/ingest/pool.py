@@ -43,6 +43,8 @@ class DiskPool:
         for order in orders:
             disk = before.pop((order.store, order.path), None) or self._make_disk(order)
             disk.tier, disk.order = order.tier, order.state
+            if disk.order == "lost":
+                disk.give_up()
             disks.append(disk)
         self.disks = tuple(disks)
         for disk in before.values():

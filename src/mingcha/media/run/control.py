@@ -42,6 +42,7 @@ class ControlServices:
     confirm_facts: Callable[[int], Awaitable[None]]
     probe: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
     status: Callable[[], dict[str, Any]]
+    take_stock: Callable[[], Awaitable[dict[str, Any]]]
 
 
 def routes(services: ControlServices) -> list[Route]:
@@ -61,6 +62,7 @@ def routes(services: ControlServices) -> list[Route]:
         Route("/control/revocations", guarded(control.revoke), methods=["POST"]),
         Route("/control/probe", guarded(control.probe), methods=["POST"]),
         Route("/control/status", guarded(control.status), methods=["GET"]),
+        Route("/control/storage", guarded(control.storage), methods=["GET"]),
     ]
 
 
@@ -125,6 +127,9 @@ class _Control:
 
     async def status(self, request: Request) -> Response:
         return JSONResponse(self._services.status())
+
+    async def storage(self, request: Request) -> Response:
+        return JSONResponse(await self._services.take_stock())
 
 
 async def _body(request: Request) -> bytes:

@@ -63,7 +63,7 @@ class Keeping:
         self._ledger: Log | None = None
         self._witnesses: Witnesses | None = None
         self._cosign_at_us = 0
-        self._budgets: dict[str, int] = {}
+        self.budgets: dict[str, int] = {}
         self.on_swept: Callable[[int, int], Awaitable[None]] | None = None
         """Told of each sweep: the trusted instant it judged by, and how many segments went."""
 
@@ -90,7 +90,7 @@ class Keeping:
             if camera.retention is not None and stream.record
         ]
 
-        self._budgets = {one.camera: one.budget_bytes for one in plan.cameras if one.budget_bytes is not None}
+        self.budgets = {one.camera: one.budget_bytes for one in plan.cameras if one.budget_bytes is not None}
 
         def change(catalog: Catalog) -> None:
             with catalog.transaction():
@@ -203,12 +203,12 @@ class Keeping:
 
     async def _keep_budgets(self, now_us: int) -> None:
         """Cameras that hold more than they were given let go of what may go, and of nothing else."""
-        if not self._budgets:
+        if not self.budgets:
             return
         held: dict[str, int] = {}
         for row in await asyncio.to_thread(stock, self._writing.catalog):
             held[row.camera] = held.get(row.camera, 0) + row.bytes
-        for camera, budget in self._budgets.items():
+        for camera, budget in self.budgets.items():
             over = held.get(camera, 0) - budget
             if over > 0:
                 await self._ask(partial(self._free_of, camera=camera, now_us=now_us, over=over))

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.media.catalog import Catalog
-from mingcha.media.catalog.moving import change_over, numbers_on, stock, surplus
+from mingcha.media.catalog.moving import change_over, lose, numbers_on, stock, stores, surplus
 from mingcha.media.catalog.reconcile import Astray, find_astray
 from mingcha.media.catalog.records import SegmentRecord
 from mingcha.media.catalog.removal import collect_garbage
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 5.0
 BATCH = 4
 """Segments copied before one step on the writer thread."""
+LOST_BITE = 500
 FILLED, RELIEVED = 0.20, 0.25
 """A fast disk is relieved when less than the first share of it is free, until the second is."""
 PATIENT_BYTES = 4 << 20
@@ -108,6 +109,9 @@ class Mover:
         if len(disks) < 2 and not self._looked:
             return 0
         self._mend(disks)
+        for disk in disks:
+            if disk.order == "lost":
+                self._lose(disk.store_id)
         moved = sum(self._carry_out(errand) for errand in self._errands(disks))
         self._tell(idle=not moved)
         return moved
@@ -137,6 +141,14 @@ class Mover:
             if roomy:
                 return max(roomy, key=lambda disk: disk.free_bytes)
         return None
+
+    def _lose(self, store: str) -> None:
+        """Account for what a disk held that a person has given up; a bite at a time."""
+        if any(info.store == store and info.lost_us is not None for info in stores(self._writing.catalog)):
+            return
+        while self._ask(lambda catalog: lose(catalog, store, LOST_BITE, self._clock.wall_us())):
+            if self._stopping.wait(PATIENCE_S):
+                raise Stopped
 
     # Moving
 

@@ -27,6 +27,7 @@ from mingcha.media.run.control import ControlServices
 from mingcha.media.run.keeping import Keeping
 from mingcha.media.run.mover import Mover
 from mingcha.media.run.sessions import SessionMaker
+from mingcha.media.run.stocktaking import take_stock
 from mingcha.media.run.writing import Writing
 from mingcha.wire import facts, plan
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
@@ -105,6 +106,7 @@ class Node:
             confirm_facts=self._confirm_facts,
             probe=self._probe,
             status=self.status,
+            take_stock=self._take_stock,
         )
 
     def status(self, cameras: list[str] | None = None) -> dict[str, Any]:
@@ -168,18 +170,15 @@ class Node:
     async def _confirm_facts(self, through: int) -> None:
         self.writing.thread.submit(lambda: self.writing.journal.change(lambda catalog: catalog.confirm_facts(through)))
 
+    async def _take_stock(self) -> dict[str, Any]:
+        return await asyncio.to_thread(take_stock, self.writing, self.keeping.budgets, self.clock.wall_us())
+
     async def _probe(self, asked: dict[str, Any]) -> dict[str, Any]:
         try:
             findings = await probe.look(lambda sink: self._sessions.make_for_probe(asked, sink))
         except MingchaError as error:
             return probe.describe_error(error)
         return probe.describe(findings)
-
-    def login_of(self, order: CameraOrder) -> tuple[str, str]:
-        """User name and password of a camera, unsealed for this one use; empty where it has none. Raises Corrupt."""
-        sealed = next((stream.credentials for stream in order.streams if stream.credentials), "")
-        username, _, password = self._sealer.open(sealed, order.camera).partition(":") if sealed else ("", "", "")
-        return username, password
 
     def login_of(self, order: CameraOrder) -> tuple[str, str]:
         """User name and password of a camera, unsealed for this one use; empty where it has none. Raises Corrupt."""

@@ -20,13 +20,14 @@ from mingcha.base.ids import is_id
 FORMAT = "mingcha.disks/1"
 NAME = "disks.json"
 Tier = Literal["fast", "slow"]
-Order = Literal["in_use", "draining"]
+Order = Literal["in_use", "draining", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
 class DiskOrder:
     """One disk. `store`: id in its identity file; '' for the first one before it was ever opened. `tier`: fast disks
-    are recorded on, slow ones take over what grows old. `state`: a draining disk takes nothing and is emptied."""
+    are recorded on, slow ones take over what grows old. `state`: a draining disk takes nothing and is emptied; a
+    lost one will never come back, and what lay on it is put down as lost."""
 
     store: str
     path: Path
@@ -77,11 +78,11 @@ def with_state(disks: tuple[DiskOrder, ...], store: str, state: Order) -> tuple[
 
 def _disk(raw: dict[str, str]) -> DiskOrder:
     tier, state = raw["tier"], raw["state"]
-    if tier not in get_args(Tier) or state not in get_args(Order) or not (is_id(raw["store"], "sto")):
+    if tier not in get_args(Tier) or state not in get_args(Order) or not is_id(raw["store"], "sto"):
         raise ValueError(raw)
     return DiskOrder(
         raw["store"],
         Path(raw["path"]),
         "slow" if tier == "slow" else "fast",
-        "draining" if state == "draining" else "in_use",
+        "draining" if state == "draining" else "lost" if state == "lost" else "in_use",
     )
