@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from mingcha.records.register.vocabulary import (
     book,
+    condition,
     custody,
     disclosure,
     documents,
@@ -18,11 +19,26 @@ from mingcha.records.register.vocabulary import (
     persons,
     policies,
     recorder,
+    screens,
     signs,
     viewing,
 )
 from mingcha.records.register.vocabulary.act import Act
 
-_OFFICE = (persons, policies, personnel, inventory, exchange, documents, signs, viewing, custody, disclosure, book)
+_OFFICE = (
+    persons,
+    policies,
+    personnel,
+    inventory,
+    exchange,
+    documents,
+    signs,
+    screens,
+    viewing,
+    custody,
+    disclosure,
+    condition,
+    book,
+)
 
 ACTS: dict[str, Act] = {act.word: act for area in (*_OFFICE, recorder) for act in area.ACTS}

@@ -15,6 +15,7 @@ from mingcha.base.errors import MingchaError
 from mingcha.records.wording import (
     accounts,
     book,
+    condition,
     custody,
     disclosure,
     documents,
@@ -24,6 +25,7 @@ from mingcha.records.wording import (
     maps,
     personnel,
     policies,
+    screens,
     signs,
     viewing,
 )
@@ -39,11 +41,13 @@ MESSAGES: dict[str, str | Promise] = {
     **inventory.MESSAGES,
     **exchange.MESSAGES,
     **documents.MESSAGES,
+    **screens.MESSAGES,
     **signs.MESSAGES,
     **viewing.MESSAGES,
     **custody.MESSAGES,
     **disclosure.MESSAGES,
     **book.MESSAGES,
+    **condition.MESSAGES,
     **maps.MESSAGES,
 }
 
