@@ -7,9 +7,10 @@ import base64
 import pytest
 
 from mingcha.base.errors import Corrupt
+from mingcha.base.suites import SHA256_ED25519, SM3_SM2
 from mingcha.ledger.checkpoints import Checkpoint, open_signed, parse
 from mingcha.ledger.merkle import tree_root
-from mingcha.ledger.notes import Note
+from mingcha.ledger.notes import Note, Signer
 from tests.ledger.support import ORIGIN, OTHER_SIGNER, SIGNER, WITNESS
 
 ROOT = tree_root([])
@@ -78,3 +79,23 @@ def test_a_checkpoint_of_another_log_under_the_same_key_is_refused() -> None:
     with pytest.raises(Corrupt) as caught:
         open_signed(signed(Checkpoint("elsewhere", 7, ROOT)).encode(), ORIGIN, [SIGNER.verifier])
     assert caught.value.code == "ledger.origin"
+
+
+def test_the_suite_stands_in_every_checkpoint() -> None:
+    made = Checkpoint.of_suite(SM3_SM2, "log", 0, SM3_SM2.digest(b""))
+    assert made.text.splitlines()[3:] == ["suite sm3-sm2"]
+    assert parse(made.text).suite is SM3_SM2
+    assert Checkpoint.of_suite(SHA256_ED25519, "log", 0, bytes(32)).extensions == ()
+    assert Checkpoint("log", 0, bytes(32), ("other line",)).suite is SHA256_ED25519
+    for lines in (("suite md5-rsa",), ("suite sm3-sm2", "suite sm3-sm2")):
+        with pytest.raises(Corrupt):
+            _ = Checkpoint("log", 0, bytes(32), lines).suite
+
+
+def test_the_suite_named_must_be_that_of_the_key() -> None:
+    for suite, other in ((SM3_SM2, SHA256_ED25519), (SHA256_ED25519, SM3_SM2)):
+        signer = Signer("log", suite.generate())
+        text = Checkpoint.of_suite(other, "log", 0, bytes(32)).text
+        with pytest.raises(Corrupt) as caught:
+            open_signed(Note(text, (signer.sign(text),)).encode(), "log", [signer.verifier])
+        assert caught.value.code == "ledger.suite"

@@ -15,11 +15,16 @@ from pathlib import Path
 
 import pytest
 
+from mingcha.base.suites import SHA256_ED25519
 from mingcha.ledger.checkpoints import open_signed
 from mingcha.ledger.disk import Disk
 from mingcha.ledger.fsck import check
-from mingcha.ledger.log import Log
-from tests.ledger.support import KEYS, ORIGIN, entries, entry, log_of, root_of
+from mingcha.ledger.keychange import known_changes
+from mingcha.ledger.log import Keys, Log
+from mingcha.ledger.notes import Signer
+from tests.ledger.support import KEYS, ORIGIN, SIGNER, entries, entry, log_of, root_of
+
+NEW = Signer(SIGNER.verifier.name, SHA256_ED25519.generate())
 
 
 class PowerCut(Exception):
@@ -122,7 +127,10 @@ def test_an_append_that_was_cut_off_may_be_followed_by_another_one(sound: Path, 
 WRITER = """
 import sys
 from pathlib import Path
-from mingcha.ledger.log import Log
+from mingcha.base.suites import SHA256_ED25519
+from mingcha.ledger.keychange import known_changes
+from mingcha.ledger.log import Keys, Log
+from mingcha.ledger.notes import Signer
 from tests.ledger.support import KEYS, entries
 with Log.open(Path(sys.argv[1]), KEYS) as log:
     while True:
@@ -151,3 +159,39 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
             assert log.size >= acknowledged
             assert log.root == root_of(log.size)
             assert log.reader().entry(log.size - 1) == entry(log.size - 1)
+
+
+def size_after_crashed_change(directory: Path, operations: int, seed: int) -> tuple[int, int]:
+    """Change the key of a log of 250 with a disk that stops, then again as the recorder would; sizes after the crash
+    and at the end."""
+    disk = FragileDisk(operations)
+    with Log.open(directory, KEYS, disk) as log:
+        try:
+            log.change_key(NEW, 7)
+        except PowerCut:
+            disk.lose_names(random.Random(seed))
+    with Log.open(directory, KEYS) as log:
+        size = log.size
+        done = [change for change in known_changes(log.reader(), ORIGIN) if change.new == NEW.verifier]
+        if not done:
+            log.append(entries(size, size + 2))
+            log.change_key(NEW, 8)
+        log.go_on_as(NEW)
+        log.append(entries(0, 3))
+        assert [change.new for change in known_changes(log.reader(), ORIGIN)] == [NEW.verifier]
+        found = check(directory, open_signed(log.note.encode(), ORIGIN, [NEW.verifier]).checkpoint)
+        assert found.findings == []
+    with Log.open(directory, Keys(NEW)) as log:
+        assert log.keys.trusted == [NEW.verifier, SIGNER.verifier]
+        return size, log.size
+
+
+def test_a_power_cut_while_the_key_changes_leaves_one_change(sound: Path, tmp_path: Path) -> None:
+    sizes = []
+    for operations in range(14):
+        for seed in range(2):
+            directory = Path(shutil.copytree(sound, tmp_path / f"{operations}-{seed}"))
+            sizes.append(size_after_crashed_change(directory, operations, seed))
+    assert sizes[0] == (250, 256)
+    assert sizes[-1] == (251, 254)
+    assert set(sizes) == {(250, 256), (251, 254)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.errors import Corrupt, Invalid
-from mingcha.base.suites import SHA256_ED25519
+from mingcha.base.suites import SHA256_ED25519, SM3_SM2
 from mingcha.ledger import notes
 from mingcha.ledger.notes import Cosigner, Note, Signature, Signer, Verifier, endorsements, parse
 from tests.ledger.support import SIGNER, WITNESS
@@ -161,3 +162,26 @@ def test_a_cosignature_of_an_impossible_time_is_refused() -> None:
 def test_a_cosignature_is_no_log_signature() -> None:
     key = SHA256_ED25519.load(bytes(32))
     assert Signer("same", key).verifier.key_id != Cosigner("same", key).verifier.key_id
+
+
+def test_sm2_keys_have_the_type_for_what_is_not_assigned() -> None:
+    signer, cosigner = Signer("log", SM3_SM2.generate()), Cosigner("witness", SM3_SM2.generate())
+    for made, name in ((signer, b"mingcha/sm3-sm2/v1"), (cosigner, b"mingcha/sm3-sm2/cosignature/v1")):
+        key = made.verifier
+        assert Verifier.from_text(key.text) == key
+        raw = base64.b64decode(key.text.partition("+")[2].partition("+")[2])
+        assert raw == b"\xff" + name + key.public
+        assert key.key_id == hashlib.sha256(key.name.encode() + b"\n" + raw).digest()[:4]
+    line = signer.sign("a\n1\nb\n")
+    assert len(line.signature) == 64
+    assert SM3_SM2.is_signed(signer.verifier.public, b"a\n1\nb\n", line.signature)
+    line = cosigner.sign("a\n1\nb\n", 7_000_000)
+    assert cosigner.verifier.verify("a\n1\nb\n", line) == 7_000_000
+    assert SM3_SM2.is_signed(cosigner.verifier.public, b"cosignature/v1\ntime 7\na\n1\nb\n", line.signature[8:])
+
+
+@pytest.mark.parametrize("raw", [b"\xff", b"\xffmingcha/sm3-sm2/v2" + bytes(65), b"\xffmingcha/sm3-sm2/v1" + bytes(64)])
+def test_an_unassigned_type_of_somebody_else_is_no_key_of_ours(raw: bytes) -> None:
+    key_id = hashlib.sha256(b"log\n" + raw).hexdigest()[:8]
+    with pytest.raises(Invalid):
+        Verifier.from_text(f"log+{key_id}+{base64.b64encode(raw).decode()}")

@@ -24,13 +24,16 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from mingcha.base.atomic import write_file
+from mingcha.base.atomic import fsync_dir, write_file
 from mingcha.base.env import Env
 from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
 from mingcha.base.seal import Sealer
 from mingcha.base.suites import SHA256_ED25519, PrivateKey, suite_named
 
 TOKEN_BYTES = 32
+LEDGER_KEY = "ledger.key"
+NEXT_KEY = "ledger.key.next"
+RETIRED = "ledger.key.retired-"
 _CONTEXT = "ledger.key"
 
 
@@ -86,10 +89,16 @@ def ledger_key(data_dir: Path) -> PrivateKey:
     """The key that signs the ledger's checkpoints, made when there is none, of the suite set; on the disk only sealed
     by ``node.key``. Raises Corrupt when it cannot be opened: a new one would break the chain that witnesses know;
     Conflict when it is of another suite than the one set."""
-    path = secrets_dir(data_dir) / "ledger.key"
+    path = secrets_dir(data_dir) / LEDGER_KEY
     env = Env()
     wanted = suite_named(env.text("MINGCHA_SUITE"))
     if not path.exists():
+        if (data_dir / "ledger" / "log.json").exists():
+            raise Unavailable(
+                "keys.ledger_lost",
+                "The key of the ledger is missing. Bring it back with 'mingcha keys restore'; without a backup "
+                "'mingcha keys new-ledger --lost' begins a ledger that continues this one.",
+            )
         write_signing_key(data_dir, path.name, wanted.generate())
     key = read_signing_key(data_dir, path.name)
     if env.given("MINGCHA_SUITE") and key.suite is not wanted:
@@ -101,23 +110,50 @@ def ledger_key(data_dir: Path) -> PrivateKey:
     return key
 
 
-def write_signing_key(data_dir: Path, name: str, key: PrivateKey) -> None:
-    """Keep a signing key under a file name, sealed."""
+def write_signing_key(data_dir: Path, name: str, key: PrivateKey, note: str = "") -> None:
+    """Keep a signing key under a file name, sealed. `note`: one line kept beside it, in clear."""
     told = f"{key.suite.name}:{base64.b64encode(key.raw).decode('ascii')}"
     sealed = node_sealer(data_dir).seal(told, _CONTEXT)
-    write_file(secrets_dir(data_dir) / name, sealed.encode("ascii"), mode=0o600)
+    write_file(secrets_dir(data_dir) / name, f"{sealed}\n{note}".rstrip("\n").encode(), mode=0o600)
 
 
 def read_signing_key(data_dir: Path, name: str) -> PrivateKey:
     """A signing key kept under a file name. Raises Unavailable, Corrupt."""
     path = secrets_dir(data_dir) / name
     try:
-        told = node_sealer(data_dir).open(_read(path).decode("ascii"), _CONTEXT)
+        told = node_sealer(data_dir).open(_read(path).decode().partition("\n")[0], _CONTEXT)
         suite, colon, encoded = told.rpartition(":")
         # Before there were suites, the key stood alone.
         return (suite_named(suite) if colon else SHA256_ED25519).load(base64.b64decode(encoded))
     except (Corrupt, Invalid, ValueError) as error:
         raise _damaged(path) from error
+
+
+def next_ledger_key(data_dir: Path) -> tuple[PrivateKey, str] | None:
+    """The key that the ledger is to be signed by next, and why; None when none waits. Raises Corrupt."""
+    path = secrets_dir(data_dir) / NEXT_KEY
+    if not path.exists():
+        return None
+    return read_signing_key(data_dir, NEXT_KEY), _read(path).decode().partition("\n")[2]
+
+
+def take_next_ledger_key(data_dir: Path) -> None:
+    """From now on the ledger's key is the next one; the one before is kept until it is retired. Call when the ledger
+    has entered the change."""
+    directory = secrets_dir(data_dir)
+    old, new = _read(directory / LEDGER_KEY), _read(directory / NEXT_KEY).partition(b"\n")[0]
+    retired = retired_ledger_keys(data_dir)
+    # What a crash left half done is not done twice.
+    if old != new and all(_read(path) != old for path in retired):
+        write_file(directory / f"{RETIRED}{len(retired) + 1:04d}", old, mode=0o600)
+    write_file(directory / LEDGER_KEY, new, mode=0o600)
+    (directory / NEXT_KEY).unlink()
+    fsync_dir(directory)
+
+
+def retired_ledger_keys(data_dir: Path) -> list[Path]:
+    """Files of keys the ledger was signed by before."""
+    return sorted(secrets_dir(data_dir).glob(f"{RETIRED}*"))
 
 
 def control_token(data_dir: Path) -> str:

@@ -182,6 +182,14 @@ class Log:
         self._keys = Keys(new, (old.verifier.until(self.size), *self._keys.earlier))
         return change
 
+    def go_on_as(self, signer: notes.Signer) -> None:
+        """Sign with a key that the log has handed over to (`change_key`, before a crash). Raises Conflict otherwise."""
+        if signer.verifier != self._keys.signer.verifier:
+            keys = [signer.verifier, *earlier_keys(signer.verifier, known_changes(self.reader(), self.origin))]
+            if self._keys.signer.verifier not in keys:
+                raise Conflict("ledger.key_change", "The log has not handed over to this key.")
+            self._keys = Keys(signer, tuple(keys[1:]))
+
     def _append(self, entries: Sequence[bytes], signers: Sequence[notes.Signer]) -> None:
         edge, before = self._edge.copy(), list(right_edge(self.size))
         self._write(edge.add(entries))

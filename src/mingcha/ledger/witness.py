@@ -53,12 +53,9 @@ class Witness:
 
     def keys_of(self, origin: str) -> list[notes.Verifier]:
         """The keys of a log that count: those given, what they handed over to, and what handed over to them."""
-        changes, found = self._changes(origin), list[notes.Verifier]()
-        for given in self._logs[origin]:
-            for key in (*follow(given, changes), *earlier_keys(given, changes)):
-                if key not in found:
-                    found.append(key)
-        return found
+        changes = self._changes(origin)
+        chains = ((*follow(given, changes), *earlier_keys(given, changes)) for given in self._logs[origin])
+        return list(dict.fromkeys(key for chain in chains for key in chain))
 
     def add_checkpoint(self, request: Request, at_us: int) -> notes.Signature:
         """Check, remember durably, cosign.
@@ -147,14 +144,14 @@ class Witness:
         if not path.exists():
             return []
         try:
-            kept = [(int(index), str(entry)) for index, entry in json.loads(path.read_bytes())]
-        except (ValueError, TypeError) as error:
+            kept = [(int(one["index"]), str(one["entry"])) for one in json.loads(path.read_bytes())["changes"]]
+        except (ValueError, KeyError, TypeError) as error:
             raise Corrupt("witness.memory", "What this witness remembers of a log's keys is damaged.") from error
         return [KeyChange.read(entry.encode(), origin, index) for index, entry in kept]
 
     def _keep_changes(self, origin: str, changes: Sequence[KeyChange]) -> None:
-        kept = [[change.index, change.entry.decode()] for change in changes]
-        write_file(self._path(origin, "keys"), json.dumps(kept).encode())
+        kept = [{"index": change.index, "entry": change.entry.decode()} for change in changes]
+        write_file(self._path(origin, "keys"), json.dumps({"changes": kept}).encode())
 
     def _path(self, origin: str, kind: str) -> Path:
         """Origins are free text and so no file names."""

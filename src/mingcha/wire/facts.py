@@ -38,6 +38,8 @@ KINDS: dict[str, str] = {
     "clock.doubted": "the wall clock jumped ahead; nothing is deleted until somebody confirms the time",
     "clock.confirmed": "somebody confirmed the clock after it was in doubt",
     "ledger.anchored": "the ledger holds a stretch of the register; where",
+    "ledger.key_changed": "the ledger is signed by a new key; which, since which entry, why",
+    "ledger.continued": "a new ledger continues the one before; which, since which entry, why",
     "witness.state": "a witness of the ledger cosigned, was away, or refused",
     "timestamp.state": "a time stamp of the ledger was given, the authority was away, or its answer was refused",
     "viewing.served": "bytes of this camera and range were sent to a viewer",

@@ -125,3 +125,37 @@ def test_the_office_is_told_where_its_register_is(film: Film, ledger: Log) -> No
     made(film, ledger).feed()
     (told,) = [fact for fact in film.catalog.facts_after(0) if fact.kind == "ledger.anchored"]
     assert told.detail == {"first": 1, "last": 9, "root": "ab", "index": 1}
+
+
+def rotated(ledger: Log) -> None:
+    ledger.change_key(Signer(ledger.origin, SHA256_ED25519.generate()), 5, "stolen laptop")
+
+
+def test_entries_of_the_ledger_itself_are_passed_over_and_told(film: Film, ledger: Log) -> None:
+    first = film.record(0)
+    feeding = made(film, ledger)
+    feeding.feed()
+    rotated(ledger)
+    second = film.record(10)
+    assert [feeding.feed() for _ in range(3)] == [1, 1, 0]
+    assert kinds(ledger) == ["segment", "key", "segment"]
+    assert places(film) == {first.number: 0, second.number: 2}
+    (told,) = [fact for fact in film.catalog.facts_after(0) if fact.kind == "ledger.key_changed"]
+    assert (told.at_us, told.detail["index"], told.detail["reason"]) == (5, 1, "stolen laptop")
+    assert told.detail["new"] == ledger.keys.signer.verifier.text
+
+
+def test_a_crash_before_a_change_of_key_doubles_nothing(film: Film, ledger: Log) -> None:
+    first = film.record(0)
+
+    def dies(change: Change) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Feeder(film.catalog, ledger, dies).feed()
+    rotated(ledger)
+    second = film.record(10)
+    feeding = made(film, ledger)
+    assert [feeding.feed() for _ in range(4)] == [1, 1, 1, 0]
+    assert kinds(ledger) == ["segment", "key", "segment"]
+    assert places(film) == {first.number: 0, second.number: 2}

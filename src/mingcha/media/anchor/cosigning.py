@@ -1,25 +1,33 @@
-"""Asks witnesses to cosign the ledger's checkpoint, over HTTPS (C2SP tlog-witness)."""
+"""Asks witnesses to cosign the ledger's checkpoint, over HTTPS (C2SP tlog-witness).
+
+Each is asked in a thread of its own, within a deadline, so that a slow one keeps neither the ledger nor the others
+waiting; what it says counts only if it is its genuine signature under the very checkpoint it was asked for.
+"""
 
 from __future__ import annotations
 
-import http.client
 import json
 import logging
-import ssl
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from mingcha.base.atomic import write_file
-from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
+from mingcha.base.clock import US_PER_S
+from mingcha.base.errors import Conflict, Corrupt, Invalid, MingchaError, Unavailable
 from mingcha.ledger import notes
-from mingcha.ledger.asking import Request
+from mingcha.ledger.asking import KeyRequest, Request
+from mingcha.ledger.keychange import KeyChange, known_changes
 from mingcha.ledger.log import Log
+from mingcha.ledger.reader import LogReader
+from mingcha.media.anchor.posting import post
 
-TIMEOUT_S = 10.0
-MAX_ANSWER_BYTES = 64_000
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+ROUND_S = 15.0
+"""How long a round waits for all; whoever is slower is asked again when it is through."""
+CLOCK_SLACK_US = 300 * US_PER_S
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +43,7 @@ class WitnessAddress:
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise Invalid("witness.url", "A witness is reached by https://, or by http:// on this machine only.")
         if not self.key.type.is_witness:
             raise Invalid("witness.key", "This is the key of a log, not of a witness.")
@@ -54,100 +62,165 @@ def read_addresses(path: Path) -> tuple[WitnessAddress, ...]:
         raise Invalid("witness.file", f"The list of witnesses in {path.name} cannot be read: {error}.") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The ledger as it stood when a round began. `note`: its checkpoint with its own signatures only."""
+
+    directory: Path
+    note: notes.Note
+    size: int
+    root: bytes
+    changes: tuple[KeyChange, ...]
+
+    @classmethod
+    def of(cls, ledger: Log) -> Snapshot:
+        reader = ledger.reader()
+        changes = tuple(known_changes(reader, ledger.origin))
+        return cls(reader.directory, ledger.own_note, ledger.size, ledger.root, changes)
+
+    def request(self, old_size: int) -> Request:
+        """Asks for a cosignature, with the proof from the size the witness knows. Raises Unavailable, Corrupt."""
+        tree = LogReader(self.directory, self.size).tree
+        proof = tree.consistency_proof(old_size) if 0 < old_size < self.size else []
+        return Request(old_size, tuple(proof), self.note.encode())
+
+    def key_request(self, old_size: int) -> KeyRequest:
+        """The same, with the changes of key that lead to the one that signs."""
+        tree = LogReader(self.directory, self.size).tree
+        changes = tuple((one.index, one.entry, tuple(tree.inclusion_proof(one.index))) for one in self.changes)
+        return KeyRequest(changes, self.request(old_size))
+
+
 @dataclass
 class Cosigning:
     """One witness. `size`: of the newest checkpoint it cosigned, as far as is known."""
 
     address: WitnessAddress
     size: int = 0
-    _known_root: bytes = field(default=b"", repr=False)
+    _known: str = field(default="", repr=False)
 
-    def ask(self, ledger: Log) -> bool:
-        """Let it cosign the checkpoint as it stands; False when it has already.
+    def ask(self, asked: Snapshot) -> notes.Signature | None:
+        """Its signature under the checkpoint; None when it has given that already.
 
-        Raises Unavailable when it does not answer; Conflict ``witness.fork`` or Corrupt when it says that this log has
-        shown it another history: then somebody must look.
+        Raises Unavailable when it does not answer or will not; Conflict ``witness.fork`` or Corrupt ``ledger.proof``
+        when it says that this log has shown it another history: then somebody must look; Corrupt ``witness.answer``
+        when what it sent is not its signature.
         """
-        if self.size == ledger.size and self._known_root == ledger.root:
-            return False
-        signature = self._post(ledger)
-        ledger.add_cosignature(signature, self.address.key)
-        self.size, self._known_root = ledger.size, ledger.root
-        return True
+        if self._known == asked.note.text:
+            return None
+        signature = self._read(*self._answer(asked))
+        try:
+            self.address.key.verify(asked.note.text, signature)
+        except Corrupt as error:
+            text = f"The witness {self.address.key.name} sent a signature that is not genuine."
+            raise Corrupt("witness.answer", text) from error
+        self.size, self._known = asked.size, asked.note.text
+        return signature
 
-    def _post(self, ledger: Log) -> notes.Signature:
-        status, answer = self._send(self._request(ledger, self.size))
-        if status == 409 and answer.strip().isdigit() and int(answer) <= ledger.size:
-            status, answer = self._send(self._request(ledger, int(answer)))
+    def _answer(self, asked: Snapshot) -> tuple[int, bytes]:
+        status, answer = self._ask_from(asked, self.size)
+        if status == 409 and answer.strip().isdigit() and int(answer) <= asked.size:
+            status, answer = self._ask_from(asked, int(answer))
+        return status, answer
+
+    def _ask_from(self, asked: Snapshot, old_size: int) -> tuple[int, bytes]:
+        """A witness that does not know the key of today is shown how the one it knows handed over to it."""
+        url, ca_file = self.address.url.rstrip("/"), self.address.ca_file
+        status, answer = post(f"{url}/add-checkpoint", asked.request(old_size).encode(), ca_file)
+        if status == 403 and asked.changes:
+            status, answer = post(f"{url}/change-key", asked.key_request(old_size).encode(), ca_file)
+        return status, answer
+
+    def _read(self, status: int, answer: bytes) -> notes.Signature:
+        name = self.address.key.name
         if status == 409:
-            text = f"The witness {self.address.key.name} knows another history of this log."
-            raise Conflict("witness.fork", text)
+            raise Conflict("witness.fork", f"The witness {name} knows another history of this log.")
         if status == 422:
-            raise Corrupt("ledger.proof", f"The witness {self.address.key.name} finds that this log was rewritten.")
+            raise Corrupt("ledger.proof", f"The witness {name} finds that this log was rewritten.")
         if status != 200:
             said = answer.decode(errors="replace").strip()[:200]
-            raise Unavailable("witness.refused", f"The witness {self.address.key.name} answered {status}: {said}")
-        for line in answer.decode(errors="replace").splitlines():
-            found = notes.parse_signature(line)
-            if self.address.key.matches(found):
-                return found
-        raise Corrupt("witness.answer", f"The witness {self.address.key.name} sent no signature of its own.")
-
-    @staticmethod
-    def _request(ledger: Log, old_size: int) -> bytes:
-        proof = ledger.reader().tree.consistency_proof(old_size) if 0 < old_size < ledger.size else []
-        own = notes.Note(ledger.note.text, ledger.note.signatures[:1])
-        return Request(old_size, tuple(proof), own.encode()).encode()
-
-    def _send(self, body: bytes) -> tuple[int, bytes]:
-        parts = urlsplit(self.address.url)
-        host, port = parts.hostname or "", parts.port
-        connection: http.client.HTTPConnection
-        if parts.scheme == "https":
-            context = ssl.create_default_context(cafile=self.address.ca_file or None)
-            connection = http.client.HTTPSConnection(host, port, timeout=TIMEOUT_S, context=context)
-        else:
-            connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+            raise Unavailable("witness.refused", f"The witness {name} answered {status}: {said}")
         try:
-            connection.request("POST", f"{parts.path.rstrip('/')}/add-checkpoint", body)
-            response = connection.getresponse()
-            return response.status, response.read(MAX_ANSWER_BYTES)
-        except (OSError, http.client.HTTPException) as error:
-            text = f"The witness {self.address.key.name} does not answer: {error}."
-            raise Unavailable("witness.away", text) from error
-        finally:
-            connection.close()
+            lines = [notes.parse_signature(line) for line in answer.decode(errors="replace").splitlines()]
+        except Corrupt as error:
+            raise Corrupt("witness.answer", f"The witness {name} sent something else than signatures.") from error
+        for line in lines:
+            if self.address.key.matches(line):
+                return line
+        raise Corrupt("witness.answer", f"The witness {name} sent no signature of its own.")
+
+
+Asked = tuple[Snapshot, "Future[notes.Signature | None]"]
 
 
 class Witnesses:
-    """All witnesses of this node's ledger, asked in turn. `tell`: called with a witness's name and its state when that
-    changed: ``ok``, ``away`` (does not answer) or ``refused`` (it says that the log was rewritten)."""
+    """All witnesses of this node's ledger. `tell`: called with a witness's name and its state when that changed:
+    ``ok``, ``clock`` (cosigned, but its clock differs from ours by more than five minutes), ``away`` (does not answer,
+    or will not), ``refused`` (it says that the log was rewritten), ``false`` (what it sent is not its signature)."""
 
     def __init__(self, addresses: tuple[WitnessAddress, ...], tell: Callable[[str, str], None]) -> None:
         self.addresses = addresses
         self._asking = [Cosigning(address) for address in addresses]
+        self._threads = ThreadPoolExecutor(max(1, len(addresses)), "witness")
+        self._running: dict[str, Asked] = {}
         self._states: dict[str, str] = {}
         self._tell = tell
 
-    def ask_all(self, ledger: Log, keep_at: Path) -> int:
-        """Ask each for the present checkpoint; how many cosigned. The cosigned checkpoint is kept at `keep_at`, since
-        the next append publishes a new one without."""
-        cosigned = sum(self._ask(cosigning, ledger) for cosigning in self._asking) if ledger.size else 0
-        if cosigned:
-            write_file(keep_at, ledger.note.encode())
-        return cosigned
+    def close(self) -> None:
+        """Start nothing more; what runs ends by its own deadline."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _ask(self, cosigning: Cosigning, ledger: Log) -> bool:
-        name = cosigning.address.key.name
+    def ask_all(self, ledger: Log, keep_at: Path, wall_us: int, patience_s: float = ROUND_S) -> int:
+        """Ask each for the present checkpoint; how many cosigned it. The cosigned checkpoint is kept at `keep_at`,
+        since the next append publishes a new one without."""
+        if not ledger.size or not self._asking:
+            return 0
+        asked = Snapshot.of(ledger)
+        for one in self._asking:
+            if one.address.key.name not in self._running:
+                self._running[one.address.key.name] = (asked, self._threads.submit(one.ask, asked))
+        wait([future for _, future in self._running.values()], patience_s)
+        found = [signature for one in self._asking if (signature := self._collect(one, ledger, wall_us)) is not None]
+        if found:
+            try:
+                write_file(keep_at, notes.Note(asked.note.text, (*asked.note.signatures, *found)).encode())
+            except OSError as error:
+                raise Unavailable("ledger.disk", f"The log cannot be written: {error.strerror}.") from error
+        return len(found)
+
+    def _collect(self, one: Cosigning, ledger: Log, wall_us: int) -> notes.Signature | None:
+        """Its signature under the present checkpoint. One under an earlier, come late, is worth nothing any more: the
+        present one is asked for next."""
+        key = one.address.key
+        asked, future = self._running[key.name]
+        if not future.done():
+            self._note(key.name, "away")
+            log.warning("witness %s is slow", key.name)
+            return None
+        del self._running[key.name]
         try:
-            done, state = cosigning.ask(ledger), "ok"
-        except Unavailable as error:
-            done, state = False, "away"
-            log.warning("witness %s: %s", name, error)
-        except (Conflict, Corrupt) as error:
-            done, state = False, "refused"
-            log.critical("witness %s: %s", name, error)
+            signature = future.result()
+        except MingchaError as error:
+            self._note(key.name, _state_of(error))
+            level = logging.CRITICAL if _state_of(error) == "refused" else logging.WARNING
+            log.log(level, "witness %s: %s", key.name, error)
+            return None
+        if signature is None:
+            return None
+        at_us = key.verify(asked.note.text, signature) or 0
+        self._note(key.name, "ok" if abs(at_us - wall_us) <= CLOCK_SLACK_US else "clock")
+        if asked.note.text != ledger.note.text:
+            return None
+        ledger.add_cosignature(signature, key)
+        return signature
+
+    def _note(self, name: str, state: str) -> None:
         if self._states.get(name, "") != state:
             self._states[name] = state
             self._tell(name, state)
-        return done
+
+
+def _state_of(error: MingchaError) -> str:
+    if isinstance(error, Unavailable):
+        return "away"
+    return "false" if error.code == "witness.answer" else "refused"

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice, takewhile
 from pathlib import Path
 
 from mingcha.base.errors import Corrupt
 from mingcha.base.ids import new_id
+from mingcha.ledger import keychange, succession
 from mingcha.ledger.log import Keys, Log
 from mingcha.ledger.notes import Signer
 from mingcha.media.catalog.leaves import Leaf, confirm_leaves, pending_leaves
@@ -26,6 +28,9 @@ log = logging.getLogger(__name__)
 BATCH = 1_000
 """Entries in one append: a few megabytes at most, four fsyncs whatever their number."""
 
+OWN_KINDS = {keychange.KIND: "ledger.key_changed", succession.KIND: "ledger.continued"}
+"""Kinds of entries that the ledger makes itself, and the facts that tell of them."""
+
 Change = Callable[[Catalog], object]
 
 
@@ -36,6 +41,14 @@ def open_ledger(directory: Path, make_signer: Callable[[str], Signer]) -> Log:
         return Log.open(directory, Keys(make_signer(Log.origin_of(directory))))
     origin = f"mingcha/{new_id('nod')}"
     return Log.create(directory, origin, Keys(make_signer(origin)))
+
+
+def _is_own(entry: bytes) -> bool:
+    """Whether the ledger made the entry itself: a change of key, or of the ledger it continues."""
+    try:
+        return json.loads(entry).get("kind") in OWN_KINDS
+    except (ValueError, AttributeError):
+        return False
 
 
 class Feeder:
@@ -57,6 +70,8 @@ class Feeder:
                 "ledger.shorter",
                 f"The ledger has {self._ledger.size} entries, but {known} were in it. Restore its newest copy.",
             )
+        if self._pass_over_own(known):
+            return 1
         doubled = self._already_in(known, waiting)
         if doubled:
             self._confirm(waiting[:doubled], known)
@@ -72,12 +87,31 @@ class Feeder:
         beyond = self._ledger.size - known
         if not beyond:
             return 0
-        entries = list(self._ledger.reader().entries(known, known + min(beyond, len(waiting))))
-        if beyond <= len(waiting) and entries == [leaf.body.encode() for leaf in waiting[:beyond]]:
-            return beyond
+        entries = self._ledger.reader().entries(known, self._ledger.size)
+        said = list(takewhile(lambda entry: not _is_own(entry), islice(entries, len(waiting) + 1)))
+        if said == [leaf.body.encode() for leaf in waiting[: len(said)]]:
+            return len(said)
         # The catalog is older than the ledger (restored, rebuilt). What it says again is said again.
         log.warning("the catalog does not know the last %d entries of the ledger", beyond)
         return 0
+
+    def _pass_over_own(self, known: int) -> bool:
+        """Entries that the ledger makes of itself are none of the catalog's, but the office is told of them."""
+        if known >= self._ledger.size:
+            return False
+        entry = self._ledger.reader().entry(known)
+        if not _is_own(entry):
+            return False
+        told = json.loads(entry)
+        detail = {key: told[key] for key in ("old", "new", "reason") if key in told} | {"index": known}
+
+        def change(catalog: Catalog) -> None:
+            with catalog.transaction() as connection:
+                confirm_leaves(connection, [], known + 1)
+                catalog.add_fact(Fact(new_id("fct"), OWN_KINDS[told["kind"]], told["at_us"], "", detail))
+
+        self._submit(change)
+        return True
 
     def _anchored(self, leaves: Sequence[Leaf], first: int) -> Iterator[Fact]:
         """The office is told where the stretches of its register are."""
