@@ -154,7 +154,7 @@ def test_the_island_is_told_exactly_the_grant(mall: Site, camera: Camera, guard:
     config = json.loads(told[1])
     assert [one["id"] for one in config["cameras"]] == [camera.public_id]
     assert config["reasons"] == []
-    assert config["rights"] == {"live": False, "playback": True, "snapshot": False, "export": False}
+    assert config["rights"] == {"live": False, "playback": True, "snapshot": False, "export": False, "turn": False}
     assert config["granted"]["watermark"] == found.grant.watermark
     assert (config["granted"]["fromUs"], config["granted"]["toUs"]) == (found.from_us, found.to_us)
     assert config["urls"]["viewings"] == f"/api/requests/{found.public_id}/viewings"

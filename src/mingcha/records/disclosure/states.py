@@ -90,4 +90,24 @@ class DebtEnd(models.TextChoices):
     WRITTEN_OFF = "written_off", _("Written off")
 
 
+DIRECTIONS = {
+    ("pan", False): _("to the left"),
+    ("pan", True): _("to the right"),
+    ("tilt", False): _("downwards"),
+    ("tilt", True): _("upwards"),
+    ("zoom", False): _("wider"),
+    ("zoom", True): _("nearer"),
+}
+"""Axis and whether the speed is above 0."""
+MOVE_ENDS = {
+    "stopped": _("done"),
+    "arrived": _("sent there"),
+    "long": _("goes on"),
+    "quiet": _("stopped: no word came any more"),
+    "left": _("stopped: the page was gone"),
+    "expired": _("stopped: the time was over"),
+    "revoked": _("stopped: control was taken away"),
+    "failed": _("refused by the camera"),
+}
+"""What the recorder tells of how a movement ended."""
 GRANT_MINUTES = (15, 30, 60, 120, 240, 480, 1440)

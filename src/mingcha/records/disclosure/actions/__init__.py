@@ -2,7 +2,6 @@
 
 from mingcha.records.disclosure.actions.consenting import (
     ask_second_person,
-    consent_here,
     wants_second_person,
 )
 from mingcha.records.disclosure.actions.controlling import take_in_hand
@@ -45,7 +44,6 @@ __all__ = [
     "add_paper",
     "ask_second_person",
     "consent",
-    "consent_here",
     "end_grant",
     "end_lease",
     "extend_lease",

@@ -9,7 +9,7 @@ from mingcha.base.errors import Conflict
 from mingcha.records.accounts.models import Person
 from mingcha.records.disclosure.models import Request
 from mingcha.records.disclosure.queries import subject_name
-from mingcha.records.policies.actions import approve, ask_approval, use_approval
+from mingcha.records.policies.actions import ask_approval, use_approval
 from mingcha.records.policies.models import Approval
 from mingcha.records.policies.queries import open_wish, standing_approval, value_of
 from mingcha.records.policies.states import ApprovalKind, PolicyKey
@@ -68,10 +68,3 @@ def ask_second_person(request: Request, duration: timedelta, actor: Person, at: 
         at=at,
         subject_name=subject_name(request),
     )
-
-
-def consent_here(request: Request, duration: timedelta, actor: Person, second: Person, at: datetime) -> None:
-    """The second person stands at this screen and has just shown who they are."""
-    facts = consent_facts(request, duration)
-    if standing_approval(ApprovalKind.GRANT, request.public_id, at, facts=facts, asked_by=actor) is None:
-        approve(approval=ask_second_person(request, duration, actor, at), actor=second, at=at)

@@ -19,7 +19,7 @@ from mingcha.records.inventory.models import Camera
 from mingcha.records.viewing import actions as viewing
 from mingcha.records.viewing.actions import Asker, Terms
 from mingcha.records.viewing.models import Viewing
-from mingcha.records.viewing.states import Kind, Reason
+from mingcha.records.viewing.states import NOTE_LIMIT, Kind, Reason
 
 
 def open_granted(
@@ -41,7 +41,7 @@ def open_granted(
     granted = set(request.grant.cameras.values_list("pk", flat=True))
     if not cameras or any(camera.pk not in granted for camera in cameras):
         raise NotAllowed("disclosure.beyond_grant", "A camera is not part of the grant.")
-    desk = Asker(asker, session_key, _reason(request), f"{request.public_id} {request.purpose}"[: viewing.NOTE_LIMIT])
+    desk = Asker(asker, session_key, _reason(request), f"{request.public_id} {request.purpose}"[:NOTE_LIMIT])
     if kind == Kind.CONTROL and request.mode == TAKEOVER:
         require_turning(cameras)
         return viewing.open_control(asker=desk, cameras=cameras, at=at, terms=terms)

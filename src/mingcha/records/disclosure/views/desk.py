@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mingcha.base.errors import Conflict, Invalid, MingchaError, Unavailable, Unlawful
+from mingcha.base.errors import Conflict, Invalid, Unavailable, Unlawful
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import actions, queries
@@ -27,7 +26,8 @@ from mingcha.records.disclosure.forms import (
     WantedForm,
 )
 from mingcha.records.disclosure.models import Request
-from mingcha.records.disclosure.views.pages import request_page
+from mingcha.records.disclosure.views.pages import put_error, request_page
+from mingcha.records.disclosure.views.second import ask_for_second
 from mingcha.records.files.uploads import takes_files
 from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.models import Site
@@ -122,10 +122,11 @@ def consent(request: PersonRequest, public_id: str) -> HttpResponse:
     return redirect("access-request", public_id=found.public_id)
 
 
-@permission(Permission.DECIDE_ACCESS)
+@permission(Permission.RECEIVE_ACCESS)
 @require_POST
 def grant(request: PersonRequest, public_id: str) -> HttpResponse:
-    """Grant, unless the law asks for more; then the page says what, with the articles."""
+    """Grant, unless the law asks for more; then the page says what, with the articles. Who may, the act says: the guard
+    what the law grants an organ anyway, the manager all else."""
     found = queries.request_for(viewer=request.user, public_id=public_id)
     form = GrantForm(request.POST, prefix="grant")
     if not form.is_valid():
@@ -135,6 +136,8 @@ def grant(request: PersonRequest, public_id: str) -> HttpResponse:
     except Unlawful as error:
         return request_page(request, found, grant_form=form, refused=explain(error), status=409)
     except Conflict as error:
+        if error.code == "disclosure.second_person":
+            return ask_for_second(request, found, form.duration())
         put_error(form, error)
         return request_page(request, found, grant_form=form, status=409)
     messages.success(request, gettext("The request has been granted. Show the pictures on this screen."))
@@ -171,11 +174,3 @@ def end_grant(request: PersonRequest, public_id: str) -> HttpResponse:
             messages.success(request, gettext("The grant has ended. Its pictures stop within seconds."))
             return redirect("access-request", public_id=found.public_id)
     return request_page(request, found, end_form=form, status=400)
-
-
-def put_error(form: forms.Form, error: MingchaError, *, file: str = "") -> None:
-    """The sentence at the field the error names; a file that is not taken at the file field; else above the form."""
-    field = str(error.params.get("field", ""))
-    if not field and error.code.startswith("file."):
-        field = file
-    form.add_error(field if field in form.fields else None, explain(error))

@@ -16,7 +16,7 @@ from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.models import Request
-from mingcha.records.disclosure.states import PERSON
+from mingcha.records.disclosure.states import PERSON, TAKEOVER
 from mingcha.records.viewing import actions as viewing_actions
 from mingcha.records.viewing.api import read_body, read_cameras, read_span, ticket_answer
 from mingcha.records.viewing.gate import viewing_here
@@ -42,7 +42,9 @@ def open_viewing(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.request_for(viewer=request.user, public_id=public_id)
     body = read_body(request)
     kind = str(body.get("mode") or "")
-    return _open(request, found, kind, body.get("cameras"), None if kind == Kind.LIVE else read_span(body))
+    return _open(
+        request, found, kind, body.get("cameras"), None if kind in (Kind.LIVE, Kind.CONTROL) else read_span(body)
+    )
 
 
 @permission(Permission.RECEIVE_ACCESS)
@@ -98,7 +100,8 @@ def _config(request: PersonRequest, found: Request) -> dict[str, Any]:
     """The island's config, narrowed to the grant. Its reason is the request, so the desk is not asked for one; what the
     wall remembers is kept apart from the guard's own."""
     config = island_config(request, with_retired=True)
-    granted = set(found.cameras.values_list("public_id", flat=True))
+    grant = found.grant
+    granted = set(grant.cameras.values_list("public_id", flat=True))
     config["cameras"] = [camera for camera in config["cameras"] if camera["id"] in granted]
     ids = [camera["id"] for camera in config["cameras"]]
     rights = config["rights"]
@@ -109,18 +112,20 @@ def _config(request: PersonRequest, found: Request) -> dict[str, Any]:
         "playback": rights["playback"] and not found.is_live,
         "snapshot": False,
         "export": rights["export"] and found.mode == "copy",
+        "turn": found.mode == TAKEOVER and request.user.may(Permission.MOVE_CAMERAS),
     }
     config["urls"] |= {
         "viewings": reverse("access-viewings", args=(found.public_id,)),
         "exports": reverse("access-copies", args=(found.public_id,)),
         "area": reverse("access-area", args=(found.public_id, "GRANT")).replace("GRANT", "{grant}"),
     }
-    config["start"] = {"cameras": ids, "atUs": found.from_us}
+    config["urls"] |= {"control": config["urls"]["viewings"], "taken": None}
+    config["start"] = {"cameras": ids, "atUs": grant.from_us}
     config["granted"] = {
-        "fromUs": found.from_us,
-        "toUs": found.to_us,
-        "untilUs": from_datetime(found.grant.until_at),
-        "watermark": found.grant.watermark,
+        "fromUs": grant.from_us,
+        "toUs": grant.to_us,
+        "untilUs": from_datetime(grant.until_at),
+        "watermark": grant.watermark,
         "isMasked": found.requester == PERSON and not found.is_live,
     }
     return config

@@ -6,24 +6,38 @@ from typing import Any
 from urllib.parse import urlencode
 
 import segno
+from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods
 
-from mingcha.base.errors import NotAllowed
+from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import queries
-from mingcha.records.disclosure.forms import EndForm, GrantForm, OfficerForm, PaperForm, RefuseForm, SearchForm
-from mingcha.records.disclosure.models import Request
+from mingcha.records.disclosure.forms import (
+    CloseDebtForm,
+    CostForm,
+    EndForm,
+    EndLeaseForm,
+    ExtendForm,
+    GrantForm,
+    HandBackForm,
+    OfficerForm,
+    PaperForm,
+    RefuseForm,
+    SearchForm,
+)
+from mingcha.records.disclosure.models import Debt, Request
 from mingcha.records.disclosure.queries import Search
-from mingcha.records.disclosure.states import State
+from mingcha.records.disclosure.states import GRANT_MINUTES, State
 from mingcha.records.disclosure.views.shown import context_of
 from mingcha.records.files.models import StoredFile
 from mingcha.records.files.serving import attachment, picture
 from mingcha.records.inventory import queries as inventory
+from mingcha.records.wording import explain
 
 PAGE = 50
 
@@ -106,14 +120,36 @@ def request_page(request: PersonRequest, found: Request, *, status: int = 200, *
     """The page of a request; `given`: forms that were filled in, a refusal of the law."""
     context = {
         **context_of(found, request.user, request.at),
+        "debt_rows": _debts(found, given.pop("debt_form", None)),
         "officer_form": OfficerForm(initial={"organ": found.organ}, prefix="officer"),
         "paper_form": PaperForm(initial={"issuer": found.organ}, prefix="paper"),
-        "grant_form": GrantForm(prefix="grant"),
+        "grant_form": GrantForm(prefix="grant", initial=_minutes(request)),
         "refuse_form": RefuseForm(prefix="refuse"),
         "end_form": EndForm(prefix="end"),
+        "extend_form": ExtendForm(prefix="extend", initial=_minutes(request)),
+        "back_form": HandBackForm(request=found, prefix="back"),
+        "lease_end_form": EndLeaseForm(prefix="lease-end"),
+        "cost_form": CostForm(prefix="cost"),
         **given,
     }
     return render(request, "disclosure/request.html", context, status=status)
+
+
+def _debts(found: Request, filled: CloseDebtForm | None) -> list[tuple[Debt, CloseDebtForm]]:
+    """What is owed, each with the form that closes it; `filled`: the one that was sent."""
+    rows = []
+    for debt in found.debts.filter(settled_at__isnull=True):
+        prefix, organ = f"debt{debt.pk}", found.site.police_organ
+        is_sent = filled is not None and filled.prefix == prefix
+        form = filled if filled is not None and is_sent else CloseDebtForm(prefix=prefix, initial={"to": organ})
+        rows.append((debt, form))
+    return rows
+
+
+def _minutes(request: PersonRequest) -> dict[str, int]:
+    """What was chosen before a second person was asked."""
+    text = request.GET.get("minutes", "")
+    return {"minutes": int(text)} if text.isascii() and text.isdigit() and int(text) in GRANT_MINUTES else {}
 
 
 def qr(found: Request) -> SafeString:
@@ -126,3 +162,11 @@ def _known(stored: StoredFile | None) -> StoredFile:
     if stored is None:
         raise NotAllowed("disclosure.unknown", "There is no such paper.")
     return stored
+
+
+def put_error(form: forms.Form, error: MingchaError, *, file: str = "") -> None:
+    """The sentence at the field the error names; a file that is not taken at the file field; else above the form."""
+    field = str(error.params.get("field", ""))
+    if not field and error.code.startswith("file."):
+        field = file
+    form.add_error(field if field in form.fields else None, explain(error))

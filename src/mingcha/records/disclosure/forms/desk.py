@@ -1,4 +1,4 @@
-"""Forms of the desk."""
+"""Forms of receiving, adding and deciding."""
 
 from __future__ import annotations
 
@@ -33,14 +33,20 @@ from mingcha.records.wording.law import choices, label
 
 BOXES_MOST = 500
 RECORDED, LIVE = "recorded", "live"
-_MOMENT = {"type": "datetime-local"}
+_MOMENT = {"type": "datetime-local", "step": "1"}
 _EMPTY = {"empty": _("The file is empty.")}
 
 
-def _file(name: Any, accept: frozenset[Kind], *, camera: bool = False, hint: Any = "") -> forms.FileField:
+def file_field(name: Any, accept: frozenset[Kind], *, camera: bool = False, hint: Any = "") -> forms.FileField:
     attrs = {"accept": accept_of(accept), **({"capture": "environment"} if camera else {})}
     widget = forms.FileInput(attrs=attrs)
     return forms.FileField(label=name, required=False, help_text=hint, error_messages=_EMPTY, widget=widget)
+
+
+def moment(name: Any, *, required: bool = False) -> forms.DateTimeField:
+    """An instant in local time, as browsers give it."""
+    widget = forms.DateTimeInput(attrs=_MOMENT, format="%Y-%m-%dT%H:%M:%S")
+    return forms.DateTimeField(label=name, required=required, widget=widget)
 
 
 class WantedForm(forms.Form):
@@ -55,8 +61,8 @@ class WantedForm(forms.Form):
     what = forms.ChoiceField(
         label=_("Which pictures"), choices=((RECORDED, _("Recordings of a time")), (LIVE, _("Live pictures")))
     )
-    from_at = forms.DateTimeField(label=_("From"), required=False, widget=forms.DateTimeInput(attrs=_MOMENT))
-    until_at = forms.DateTimeField(label=_("Until"), required=False, widget=forms.DateTimeInput(attrs=_MOMENT))
+    from_at = moment(_("From"))
+    until_at = moment(_("Until"))
     purpose = forms.CharField(
         label=_("Purpose of the request"), max_length=TEXT_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -177,8 +183,8 @@ class OfficerForm(forms.Form):
         help_text=_("Kept sealed; screens show a part of it."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    photo = _file(_("Photograph of the papers"), PICTURES, camera=True)
-    signature = _file(_("Signature"), PICTURES, hint=_("Drawn on the screen, or a picture of it."))
+    photo = file_field(_("Photograph of the papers"), PICTURES, camera=True)
+    signature = file_field(_("Signature"), PICTURES, hint=_("Drawn on the screen, or a picture of it."))
     signed_name = forms.CharField(label=_("Name typed instead of a signature"), max_length=NAME_LIMIT, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -197,7 +203,7 @@ class PaperForm(forms.Form):
     dated_on = forms.DateField(
         label=_("Dated"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    scan = _file(_("Scan or photograph"), PICTURES | {Kind.PDF}, camera=True)
+    scan = file_field(_("Scan or photograph"), PICTURES | {Kind.PDF}, camera=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

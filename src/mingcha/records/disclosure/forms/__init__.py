@@ -1,0 +1,41 @@
+"""Forms of the desk, and of what follows a grant."""
+
+from mingcha.records.disclosure.forms.desk import (
+    EndForm,
+    GrantForm,
+    OfficerForm,
+    OrganForm,
+    PaperForm,
+    PersonForm,
+    RefuseForm,
+    SearchForm,
+    WantedForm,
+)
+from mingcha.records.disclosure.forms.following import (
+    CloseDebtForm,
+    CostForm,
+    EndLeaseForm,
+    ExtendForm,
+    HandBackForm,
+    NarrowForm,
+    RevealForm,
+)
+
+__all__ = [
+    "CloseDebtForm",
+    "CostForm",
+    "EndForm",
+    "EndLeaseForm",
+    "ExtendForm",
+    "GrantForm",
+    "HandBackForm",
+    "NarrowForm",
+    "OfficerForm",
+    "OrganForm",
+    "PaperForm",
+    "PersonForm",
+    "RefuseForm",
+    "RevealForm",
+    "SearchForm",
+    "WantedForm",
+]
