@@ -72,6 +72,12 @@ ACTS = (
     ),
     Act("clock.confirmed", _("Clock confirmed"), _("Somebody at the node confirmed that its clock is right.")),
     Act("ledger.anchored", _("Register anchored"), _("A stretch of the register was anchored in the ledger.")),
+    Act(
+        "ledger.key_changed",
+        _("Key of the ledger changed"),
+        _("The ledger is signed by a new key, to which the old one handed over."),
+    ),
+    Act("ledger.continued", _("New ledger"), _("A new ledger continues the one before.")),
     Act("witness.state", _("State of a witness"), _("A witness of the ledger cosigned, was away, or refused.")),
     Act(
         "timestamp.state",
