@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +11,14 @@ from django.test import Client
 
 from mingcha.base.clock import from_datetime
 from mingcha.base.keys import ticket_public_key
-from mingcha.records.accounts.models import Person
+from mingcha.records.accounts.models import BrowserSession, Person
 from mingcha.records.inventory.actions import remove_camera
 from mingcha.records.inventory.models import Camera
+from mingcha.records.policies.actions import change_policy
+from mingcha.records.policies.models import Approval
 from mingcha.records.viewing.models import Export, Viewing
 from mingcha.wire.ticket import check
-from tests.support.office import AT, browser, words
+from tests.support.office import AT, PASSWORD, browser, words
 
 NOW_US = from_datetime(AT)
 HOUR_US = 3_600_000_000
@@ -187,3 +190,64 @@ def test_playback_lists_retired_cameras_and_the_wall_does_not(manager: Person, c
 @pytest.mark.parametrize("at", ["", "x", "-1", "1e9", "٣", "9" * 30])
 def test_a_strange_instant_in_the_link_is_left_out(desk: Client, at: str) -> None:
     assert desk.get("/playback/", {"at": at}).context["config"]["start"]["atUs"] is None
+
+
+# A second person
+
+
+def yesterday(camera: Camera, **changes: Any) -> dict[str, Any]:
+    body = {"mode": "playback", "cameras": [camera.public_id], "from_us": NOW_US - 26 * HOUR_US,
+            "to_us": NOW_US - 25 * HOUR_US, "reason": "incident", "note": ""}  # fmt: skip
+    return {**body, **changes}
+
+
+@pytest.fixture
+def strict(manager: Person) -> None:
+    change_policy(key="second_other_shift", value=1, reason="从严", actor=manager, at=AT)
+
+
+@pytest.mark.usefixtures("strict")
+def test_a_second_person_approves_on_the_same_screen_and_it_goes_on(desk: Client, camera: Camera) -> None:
+    refused = ask(desk, "/api/viewings", **yesterday(camera))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "viewing.second_person")
+    assert "非本班录像" in refused.json()["error"]["message"]
+    why = ask(desk, "/api/viewings/second", **yesterday(camera)).json()
+    assert why == {"why": ["非本班录像"], "own": None}
+    asked = ask(desk, "/api/viewings/second/ask", **yesterday(camera))
+    assert asked.status_code == 201
+    path = f"/api/approvals/{asked.json()['approval']}/confirm"
+    assert ask(desk, path, username="manager", password=PASSWORD, code="").status_code == 204
+    opened = ask(desk, "/api/viewings", **yesterday(camera))
+    assert opened.status_code == 201
+    assert Viewing.objects.get().approval == asked.json()["approval"]
+    assert words()[-4:] == [
+        "approval.asked",
+        "person.identity_confirmed",
+        "approval.given",
+        "viewing.playback_opened",
+    ]
+    assert ask(desk, "/api/viewings", **yesterday(camera)).status_code == 403
+
+
+@pytest.mark.usefixtures("strict")
+def test_the_own_part_of_a_day_is_offered_and_opens_by_itself(desk: Client, guard: Person, camera: Camera) -> None:
+    since = AT - timedelta(hours=2)
+    BrowserSession.objects.create(person=guard, session_key="own", began_at=since, seen_at=AT)
+    day = yesterday(camera, from_us=NOW_US - 12 * HOUR_US, to_us=NOW_US + 12 * HOUR_US)
+    assert ask(desk, "/api/viewings", **day).status_code == 403
+    own = ask(desk, "/api/viewings/second", **day).json()["own"]
+    assert own == {"from_us": NOW_US - 9 * HOUR_US // 4, "to_us": NOW_US + 12 * HOUR_US}
+    assert ask(desk, "/api/viewings", **{**day, **own}).status_code == 201
+
+
+@pytest.mark.usefixtures("strict")
+@pytest.mark.parametrize("changes", [{"mode": "live"}, {"mode": 3}, {"cameras": []}, {"from_us": "x"}, {"to_us": 1}])
+def test_a_wish_that_cannot_be_read_is_refused(desk: Client, camera: Camera, changes: dict[str, Any]) -> None:
+    for path in ("/api/viewings/second", "/api/viewings/second/ask"):
+        assert ask(desk, path, **yesterday(camera, **changes)).status_code == 400
+    assert not Approval.objects.exists()
+
+
+def test_where_nobody_is_wanted_nobody_is_asked(desk: Client, camera: Camera) -> None:
+    assert ask(desk, "/api/viewings/second", **yesterday(camera)).json() == {"why": [], "own": None}
+    assert ask(desk, "/api/viewings/second/ask", **yesterday(camera)).status_code == 409

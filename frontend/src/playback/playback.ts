@@ -163,9 +163,10 @@ export class Playback {
       return;
     }
     if (before) this.desk.close(before);
-    this.limits = { fromUs, toUs };
+    // Less than the day where somebody wanted no more than the house lets them see alone.
+    this.limits = { fromUs: this.viewing.fromUs ?? fromUs, toUs: this.viewing.toUs ?? toUs };
     this.setMarks(null, null);
-    this.timeline.setLimits(fromUs, toUs);
+    this.timeline.setLimits(this.limits.fromUs, this.limits.toUs);
     this.makePanes();
     this.replay.us = NaN;
     this.begin = { atUs };

@@ -35,7 +35,7 @@ export interface IslandConfig {
   cameras: CameraConfig[];
   reasons: ReasonConfig[];
   rights: { live: boolean; playback: boolean; snapshot: boolean; export: boolean };
-  urls: { viewings: string; renew: string; close: string; exports: string; exportBegun?: string; download: string; copies?: string; wall: string; playback: string; hold?: string; area?: string };
+  urls: { viewings: string; renew: string; close: string; exports: string; exportBegun?: string; download: string; copies?: string; wall: string; playback: string; hold?: string; area?: string; second?: string; askSecond?: string; approval?: string };
   granted?: GrantedConfig;
   start?: { cameras?: string[]; atUs?: Us | null };
 }

@@ -2,6 +2,7 @@
  * The desk keeps one ticket per camera and hands out fresh ones. */
 import type { IslandConfig } from "./config.ts";
 import { ApiError, postOffice } from "./http.ts";
+import { askSecondPerson, type Look } from "./second-person.ts";
 import type { Us } from "./time.ts";
 
 export interface Reason {
@@ -60,17 +61,29 @@ export class ViewingDesk {
 
   /** Registers a viewing (or a snapshot of one instant). Raises ApiError when the office refuses. */
   async open(mode: "live" | "playback" | "snapshot", cameras: string[], reason: Reason, fromUs: Us | null, toUs: Us | null): Promise<Viewing> {
-    const body = { mode, cameras, from_us: fromUs, to_us: toUs, ...reason };
-    const granted = await postOffice<Granted>(this.config.urls.viewings, this.config.csrfToken, body);
+    const look = { mode, cameras, from_us: fromUs, to_us: toUs, ...reason };
+    const { granted, range } = await this.approved(look, (body) => postOffice<Granted>(this.config.urls.viewings, this.config.csrfToken, body));
     // A snapshot's ticket plays nothing: it stands for no camera on the screen.
-    return this.keep(granted, mode === "snapshot" ? [] : cameras, fromUs, toUs);
+    return this.keep(granted, mode === "snapshot" ? [] : cameras, range.from_us, range.to_us);
   }
 
   /** Registers a copy of exactly this camera and range. */
   async openExport(camera: string, fromUs: Us, toUs: Us, reason: Reason): Promise<Viewing> {
-    const body = { camera, from_us: fromUs, to_us: toUs, ...reason };
-    const granted = await postOffice<Granted>(this.config.urls.exports, this.config.csrfToken, body);
+    const look = { mode: "export", cameras: [camera], from_us: fromUs, to_us: toUs, ...reason };
+    const { granted } = await this.approved(look, (body) => postOffice<Granted>(this.config.urls.exports, this.config.csrfToken, { camera, ...body }));
     return this.keep(granted, [], fromUs, toUs);
+  }
+
+  /** Opens; where the house wants a second person first, asks for one and opens then, or opens less. */
+  private async approved(look: Look, open: (look: Look) => Promise<Granted>): Promise<{ granted: Granted; range: Look }> {
+    try {
+      return { granted: await open(look), range: look };
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== "viewing.second_person") throw error;
+      const answer = await askSecondPerson(this.config, look);
+      if (!answer) throw error;
+      return { granted: await open(answer), range: answer };
+    }
   }
 
   /** Tells the office under which number the media server makes the copy, so that it can be fetched later too. */

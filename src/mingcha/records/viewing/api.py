@@ -20,8 +20,10 @@ from mingcha.records.inventory.models import Camera
 from mingcha.records.viewing import actions, queries
 from mingcha.records.viewing.actions import Asker
 from mingcha.records.viewing.gate import give_screen, screen_cookie, viewing_here
+from mingcha.records.viewing.hours import own_part
 from mingcha.records.viewing.models import Viewing
-from mingcha.records.viewing.states import Kind
+from mingcha.records.viewing.second import RECORDINGS, second_for
+from mingcha.records.viewing.states import Kind, SecondFor
 
 
 @permission(Permission.SEE_CAMERAS)
@@ -87,6 +89,44 @@ def export_begun(request: PersonRequest, grant: str) -> HttpResponse:
         raise Invalid("request.invalid", "The request names no copy.")
     actions.note_export_begun(viewing=viewing, export_id=export_id)
     return HttpResponse(status=204)
+
+
+@permission(Permission.SEE_CAMERAS)
+@require_POST
+def why_second(request: PersonRequest) -> HttpResponse:
+    """Why a look wants a second person, and which part of it wants none: the own shift, where that alone is asked."""
+    body = read_body(request)
+    kind, cameras, span = _recordings(request, body)
+    why = second_for(request.user, kind, cameras, span, request.at)
+    own = own_part(request.user, span, request.at) if why == [SecondFor.OTHER_SHIFT] and kind == Kind.PLAYBACK else None
+    return JsonResponse(
+        {
+            "why": [str(code.label) for code in why],
+            "own": {"from_us": own.start_us, "to_us": own.end_us} if own else None,
+        }
+    )
+
+
+@permission(Permission.SEE_CAMERAS)
+@require_POST
+def ask_second(request: PersonRequest) -> HttpResponse:
+    """Ask a second person to approve exactly this look. It is opened afterwards, with the same body."""
+    body = read_body(request)
+    kind, cameras, span = _recordings(request, body)
+    asker = _asker(request, body)
+    asked = actions.ask_second_person(kind=kind, asker=asker, cameras=cameras, span=span, at=request.at)
+    return JsonResponse({"approval": asked.public_id, "until_us": from_datetime(asked.until_at)}, status=201)
+
+
+def _recordings(request: PersonRequest, body: dict[str, Any]) -> tuple[Kind, Sequence[Camera], TimeRange]:
+    """What of recordings is asked for. Raises Invalid, NotAllowed."""
+    kind = body.get("mode")
+    if not isinstance(kind, str) or kind not in RECORDINGS:
+        raise Invalid("viewing.mode", "Unknown mode.")
+    cameras = read_cameras(request, body.get("cameras"))
+    if not cameras:
+        raise Invalid("viewing.cameras", "No cameras were named.")
+    return Kind(kind), cameras, read_span(body)
 
 
 def ticket_answer(viewing: Viewing, request: PersonRequest, *, status: int) -> JsonResponse:

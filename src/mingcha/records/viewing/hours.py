@@ -59,3 +59,14 @@ def within_own_shift(person: Person, span: TimeRange, at: datetime) -> bool:
     if recorded is None:
         return True
     return any(own.start_us <= recorded.start_us and recorded.end_us <= own.end_us for own in own_shift(person, at))
+
+
+def own_part(person: Person, span: TimeRange, at: datetime) -> TimeRange | None:
+    """The latest stretch of this range that was recorded while the person was on duty; it reaches on into what is
+    still to come, as the range does."""
+    own = own_shift(person, at)
+    if not own:
+        return None
+    last = own[-1]
+    is_now = last.end_us >= from_datetime(at)
+    return span.intersect(TimeRange(last.start_us, max(last.end_us, span.end_us) if is_now else last.end_us))

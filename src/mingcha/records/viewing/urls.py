@@ -13,5 +13,7 @@ urlpatterns = [
     path("api/viewings/<str:grant>/renew", api.renew, name="renew"),
     path("api/viewings/<str:grant>/close", api.close, name="close"),
     path("api/viewings/<str:grant>/export", api.export_begun, name="export-begun"),
+    path("api/viewings/second", api.why_second, name="viewing-second"),
+    path("api/viewings/second/ask", api.ask_second, name="ask-second"),
     path("api/exports", api.order_export, name="order-export"),
 ]
