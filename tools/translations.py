@@ -49,7 +49,9 @@ def sources() -> Iterator[tuple[str, str]]:
     for path in sorted(SOURCES.rglob("*.py")):
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
     for path in sorted(SOURCES.rglob("templates/**/*.html")):
-        yield path.relative_to(ROOT).as_posix(), templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        made = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+        # To Python's tokenizer a template's indentation is that of a program, and may be a wrong one.
+        yield path.relative_to(ROOT).as_posix(), "\n".join(line.lstrip() for line in made.splitlines())
 
 
 def template() -> Catalog:
