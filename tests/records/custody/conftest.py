@@ -129,7 +129,7 @@ def seal(**changes: Any) -> SealDraft:
 
 def receiver(**changes: Any) -> ReceiverDraft:
     fields: dict[str, Any] = {
-        "paper": "work_certificate", "number": "012345678", "signature": upload("signature.png", picture()), **changes
+        "paper": "work_certificate", "number": "987650021", "signature": upload("signature.png", picture()), **changes
     }  # fmt: skip
     return ReceiverDraft(**fields)
 
