@@ -74,7 +74,7 @@ def test_a_camera_in_the_changing_room_is_refused_and_not_recorded(made: DataDir
     assert refused.verdict == "prohibited"
     assert refused not in inventory.planned_cameras()
     assert Entry.objects.filter(act="camera.refused").exists()
-    assert inventory.planned_cameras().count() == 6
+    assert inventory.planned_cameras().count() == 7
 
 
 def test_the_guard_may_watch_and_the_one_without_training_may_not(made: DataDir) -> None:

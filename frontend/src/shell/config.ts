@@ -6,6 +6,8 @@ export interface CameraConfig {
   name: string;
   site: string;
   hasSub: boolean;
+  /** Whether it can be turned. */
+  turns?: boolean;
 }
 
 export interface ReasonConfig {
@@ -34,8 +36,8 @@ export interface IslandConfig {
   csrfToken: string;
   cameras: CameraConfig[];
   reasons: ReasonConfig[];
-  rights: { live: boolean; playback: boolean; snapshot: boolean; export: boolean };
-  urls: { viewings: string; renew: string; close: string; exports: string; exportBegun?: string; download: string; copies?: string; wall: string; playback: string; hold?: string; area?: string; second?: string; askSecond?: string; approval?: string };
+  rights: { live: boolean; playback: boolean; snapshot: boolean; export: boolean; turn?: boolean };
+  urls: { viewings: string; renew: string; close: string; exports: string; exportBegun?: string; download: string; copies?: string; wall: string; playback: string; hold?: string; control?: string; taken?: string | null; area?: string; second?: string; askSecond?: string; approval?: string };
   granted?: GrantedConfig;
   start?: { cameras?: string[]; atUs?: Us | null };
 }

@@ -86,6 +86,13 @@ export class ViewingDesk {
     }
   }
 
+  /** Registers that these cameras are taken in hand; the ticket shows no picture. */
+  async openControl(cameras: string[], reason: Reason): Promise<Viewing> {
+    const body = { mode: "control", cameras, from_us: null, to_us: null, ...reason };
+    const granted = await postOffice<Granted>(this.config.urls.control ?? "", this.config.csrfToken, body);
+    return this.keep(granted, [], null, null);
+  }
+
   /** Tells the office under which number the media server makes the copy, so that it can be fetched later too. */
   async noteExport(viewing: Viewing, id: string): Promise<void> {
     const url = this.config.urls.exportBegun;

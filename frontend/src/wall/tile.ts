@@ -15,11 +15,11 @@ export interface TileHost {
   liveUrl: (camera: string, stream: "main" | "sub") => string;
   ticket: (camera: string) => string | null;
   onAction: (tile: Tile, action: TileAction) => void;
-  rights: { playback: boolean; snapshot: boolean };
+  rights: { playback: boolean; snapshot: boolean; turn?: boolean };
   watermark: string;
 }
 
-export type TileAction = "reopen" | "focus" | "enlarge" | "snapshot" | "playback" | "remove" | "choose";
+export type TileAction = "reopen" | "focus" | "enlarge" | "snapshot" | "playback" | "remove" | "choose" | "turn";
 
 const LOOKS: Record<LiveState, { icon: IconName; kind: string }> = {
   idle: { icon: "clock", kind: "muted" },
@@ -47,6 +47,7 @@ export class Tile {
   private readonly badge: HTMLElement;
   private readonly name: HTMLElement;
   private readonly info: HTMLElement;
+  private readonly taken = el("span", { class: "tile__taken" });
   private readonly time: HTMLElement;
   private readonly actions: HTMLElement;
   private video: HTMLVideoElement | null = null;
@@ -69,7 +70,7 @@ export class Tile {
       "section",
       { class: "tile", tabindex: -1, "data-slot": index, onclick: () => this.act("focus"), ondblclick: () => this.act("enlarge") },
       this.screen,
-      el("div", { class: "tile__bar" }, this.badge, this.name, this.info, this.time),
+      el("div", { class: "tile__bar" }, this.badge, this.name, this.taken, this.info, this.time),
     );
     this.drawEmpty();
   }
@@ -96,8 +97,15 @@ export class Tile {
     setText(this.name, camera.name);
     this.name.title = camera.site ? `${camera.name} · ${camera.site}` : camera.name;
     this.root.setAttribute("aria-label", camera.name);
-    this.drawActions();
+    this.setTaken(null);
     this.play(camera);
+  }
+
+  /** Says in whose hands the camera is; nobody here can turn it then. */
+  setTaken(text: string | null): void {
+    this.taken.replaceChildren(...(text === null ? [] : [icon("lock"), el("span", {}, text)]));
+    this.taken.title = text ?? "";
+    this.drawActions();
   }
 
   private play(camera: CameraConfig): void {
@@ -154,6 +162,7 @@ export class Tile {
   private drawEmpty(): void {
     this.root.dataset["state"] = "empty";
     this.root.setAttribute("aria-label", t("tile.empty"));
+    this.taken.replaceChildren();
     this.actions.replaceChildren();
     this.badge.replaceChildren();
     for (const node of [this.name, this.info, this.time]) setText(node, "");
@@ -168,7 +177,9 @@ export class Tile {
         this.act(action);
       });
     const { rights } = this.host;
+    const turns = rights.turn && this.camera?.turns && this.taken.childElementCount === 0;
     this.actions.replaceChildren(
+      ...(turns ? [button("turn", t("turn.take"), "turn")] : []),
       ...(rights.snapshot ? [button("snapshot", t("wall.snapshot"), "snapshot")] : []),
       ...(rights.playback ? [button("playback", t("wall.toPlayback"), "playback")] : []),
       button("swap", t("tile.change"), "choose"),

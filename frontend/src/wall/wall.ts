@@ -11,8 +11,10 @@ import { Zone } from "../shell/time.ts";
 import { type Reason, ViewingDesk } from "../shell/viewing.ts";
 import { CAMERA_MIME, Chooser } from "./chooser.ts";
 import * as layouts from "./layout.ts";
+import { type Taken, TakenWatch } from "./taken.ts";
 import { Tile, type TileAction, type TileHost } from "./tile.ts";
 import { WallTools } from "./tools.ts";
+import { TurnBar } from "./turn-bar.ts";
 
 const SLOT_MIME = "application/x-mingcha-slot";
 /** From this many tiles on, a camera's small stream is asked for. */
@@ -30,6 +32,9 @@ export class Wall {
   private readonly grid: HTMLElement;
   private readonly chooser: Chooser;
   private readonly tools: WallTools;
+  private readonly turning: TurnBar;
+  private readonly takenWatch: TakenWatch | null;
+  private taken: ReadonlyMap<string, Taken> = new Map();
   private layout: layouts.WallLayout;
   private tiles: Tile[] = [];
   private focused = 0;
@@ -46,9 +51,17 @@ export class Wall {
     this.cameras = new Map(config.cameras.map((camera) => [camera.id, camera]));
     this.layout = this.firstLayout();
     this.desk = new ViewingDesk(config, () => clock.now(), {
-      onTicket: (viewing) => this.tilesOf(viewing.cameras).forEach((tile) => tile.renewTicket(viewing.ticket)),
-      onEnded: (viewing, error) => this.viewingEnded(viewing.cameras, error),
+      onTicket: (viewing) => {
+        this.tilesOf(viewing.cameras).forEach((tile) => tile.renewTicket(viewing.ticket));
+        this.turning.renewed(viewing);
+      },
+      onEnded: (viewing, error) => {
+        this.turning.viewingEnded(viewing.grant, error);
+        if (viewing.cameras.size > 0) this.viewingEnded(viewing.cameras, error);
+      },
     });
+    this.turning = new TurnBar(config, this.desk, () => this.tiles[this.focused]?.root.focus());
+    this.takenWatch = config.urls.taken ? new TakenWatch(config.urls.taken, (taken) => this.markTaken(taken)) : null;
     this.grid = el("div", { class: "wall__grid", role: "group", "aria-label": t("wall.title") });
     this.chooser = new Chooser(config.cameras, {
       onChoose: (camera) => this.change(layouts.place(this.layout, camera, this.slotOf(this.focused))),
@@ -67,7 +80,7 @@ export class Wall {
       this.root.replaceChildren(emptyState("camera", t("wall.noCameras"), t("wall.noCamerasText")));
       return;
     }
-    this.root.replaceChildren(el("div", { class: "wall" }, this.grid, this.chooser.root));
+    this.root.replaceChildren(el("div", { class: "wall" }, el("div", { class: "wall__main" }, this.grid, this.turning.root), this.chooser.root));
     this.tools.mount();
     this.drawGrid();
     layouts.visible(this.layout).forEach((camera, index) => this.tiles[index]?.announce(this.cameras.get(camera ?? "") ?? null));
@@ -169,6 +182,7 @@ export class Wall {
         if (refused && camera && !this.desk.covering(camera.id)) tile.refuse("forbidden", messageOf(refused));
       });
       this.desk.showing(new Set(wanted));
+      this.lookAfterTurning(new Set(wanted));
       this.chooser.mark(new Set(this.layout.slots.filter((camera) => camera !== null) as string[]));
       this.grid.classList.toggle("wall__grid--enlarged", this.enlarged !== null);
       this.tools.draw();
@@ -259,9 +273,37 @@ export class Wall {
     window.location.href = `${this.config.urls.playback}?camera=${encodeURIComponent(tile.camera.id)}&at=${at}`;
   }
 
+  /** Takes the focused camera in hand, or lets it go. */
+  turnFocused(): void {
+    const camera = this.tiles[this.focused]?.camera;
+    if (!camera?.turns || !this.config.rights.turn || !this.reason || this.taken.has(camera.id)) return;
+    if (this.turning.inHand?.id === camera.id) this.turning.close();
+    else void this.turning.open(camera, this.reason);
+  }
+
+  /** A camera that went off the screen is let go; the office is asked about those that are on it. */
+  private lookAfterTurning(shown: ReadonlySet<string>): void {
+    if (this.turning.inHand && !shown.has(this.turning.inHand.id)) this.turning.close();
+    this.takenWatch?.watch([...shown].filter((camera) => this.cameras.get(camera)?.turns));
+    this.markTaken(this.taken);
+  }
+
+  private markTaken(taken: ReadonlyMap<string, Taken>): void {
+    this.taken = taken;
+    for (const tile of this.tiles) {
+      if (!tile.camera) continue;
+      const found = taken.get(tile.camera.id);
+      tile.setTaken(found ? t("turn.taken", { name: found.by, until: this.zone.since(found.untilUs, this.clock.now()) }) : null);
+      if (found && this.turning.inHand?.id === tile.camera.id) this.turning.close();
+    }
+  }
+
   private act(tile: Tile, action: TileAction): void {
     this.focus(tile.index, action !== "choose");
-    if (action === "reopen") void this.fill();
+    if (action === "turn") this.turnFocused();
+    // A grant may have been narrowed: the page is told anew what it opens.
+    if (action === "reopen" && this.config.granted) window.location.reload();
+    else if (action === "reopen") void this.fill();
     if (action === "enlarge") this.toggleEnlarged();
     else if (action === "snapshot") this.snapshot();
     else if (action === "playback") this.toPlayback();

@@ -1,4 +1,4 @@
-"""The six simulated cameras of `mingcha up`: rendered once, served on a port that stays the same."""
+"""The seven simulated cameras of `mingcha up`: rendered once, served on a port that stays the same."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mingcha.base.datadir import DataDir
+from mingcha.cli.demo_facts import TURNING
 from mingcha.cli.processes import Program
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ NAMES = {
     "station": "车站站台",
     "hospital": "医院门诊入口",
     "park": "湖滨公园",
+    TURNING: "广场球机",
 }
 
 
@@ -56,6 +58,7 @@ def cache_dir() -> Path:
 
 def render() -> None:
     """Draw and encode the scenes where that has not been done yet; says so, since it takes up to a minute."""
+    from mingcha.media.sim.panorama import drawn_world
     from mingcha.media.sim.scenes.render import render_scenes
 
     shown = -1
@@ -65,9 +68,10 @@ def render() -> None:
         percent = int(share * 100)
         if percent // 10 != shown // 10:
             shown = percent
-            print(f"Drawing the six simulated cameras, once … {percent:3d} %", flush=True)
+            print(f"Drawing the simulated cameras, once … {percent:3d} %", flush=True)
 
     render_scenes(cache_dir(), progress=progress)
+    drawn_world(cache_dir())
 
 
 def noted_port(data: DataDir) -> int:
@@ -98,7 +102,7 @@ def _is_free(port: int) -> bool:
 
 def program(data: DataDir, port: int) -> Program:
     """The simulator as a child of `mingcha up`."""
-    options = ("--host", HOST, "--port", str(port), "--cache", str(cache_dir()))
+    options = ("--host", HOST, "--port", str(port), "--cache", str(cache_dir()), "--turning")
     login = ("--user", USERNAME, "--password", PASSWORD)
     return Program("sim", ("-m", "mingcha.cli.main", "sim", *options, *login), data.logs / "sim.log", {})
 
@@ -126,6 +130,12 @@ def put_cameras(data: DataDir, port: int) -> None:
             office.readdress(known[scene.name], main, sub)
         elif not known:
             office.put_camera(NAMES[scene.name], main, sub)
+    turning = f"{HOST}:{port}/{TURNING}"
+    main, control = f"rtsp://{USERNAME}:{PASSWORD}@{turning}/main", f"http://{turning}/onvif"
+    if TURNING in known:
+        office.readdress(known[TURNING], main, "", control)
+    elif not known:
+        office.put_camera(NAMES[TURNING], main, control_url=control)
     _note_port(data, port)
 
 

@@ -1,7 +1,8 @@
 """Who and what the demonstration consists of: pure data. All names, codes and numbers are made up.
 
 One unit in Wuhan, so that national, provincial and city rules apply: a school and a mall in good order, and a hospital
-with the faults that are usual.
+with the faults that are usual; and a square in Guangzhou, whose text lets police take a system over, with a camera that
+turns.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 REGION = "420106"
+TURNING = "square"
+"""The simulated camera that pans, tilts and zooms (`mingcha.media.sim.cameras.TURNING`)."""
 POLICE = "武昌区公安分局（演示）"
 MADE_UP = "演示数据（mingcha up）"
 
@@ -35,10 +38,16 @@ class DemoPerson:
 
 PEOPLE = (
     DemoPerson(
-        "manager", "周岚", "manager", (("school", "management"), ("mall", "management"), ("hospital", "management"))
+        "manager",
+        "周岚",
+        "manager",
+        (("school", "management"), ("mall", "management"), ("hospital", "management"), ("square", "management")),
     ),
     DemoPerson(
-        "guard", "陈勇", "guard", (("school", "monitoring"), ("mall", "monitoring"), ("hospital", "monitoring"))
+        "guard",
+        "陈勇",
+        "guard",
+        (("school", "monitoring"), ("mall", "monitoring"), ("hospital", "monitoring"), ("square", "monitoring")),
     ),
     DemoPerson("maintainer", "刘军", "maintainer", (("school", "maintenance"), ("mall", "maintenance"))),
     DemoPerson("clerk", "王敏", "clerk"),
@@ -115,6 +124,8 @@ class DemoSite:
     areas: tuple[DemoArea, ...]
     cameras: tuple[DemoCamera, ...]
     is_lawful: bool = True
+    region: str = REGION
+    police: str = POLICE
     refused: tuple[DemoCamera, ...] = field(default=())
 
 
@@ -157,6 +168,20 @@ SITES = (
                 "station", "车站站台", "platform", (110, 500), 90, "接驳通道高峰期拥挤，需要及时疏导", 5, 60, 30
             ),
         ),
+    ),
+    DemoSite(
+        key="square",
+        name="珠江广场",
+        address="广州市越秀区沿江中路 2 号",
+        place="square",
+        lat_e7=231_150_000,
+        lon_e7=1_132_640_000,
+        in_use_days=-120,
+        contractor="river",
+        areas=(DemoArea("plaza", "广场中心", "general", "室外", ""),),
+        cameras=(DemoCamera("square", "广场球机", "plaza", (0, 0), 0, "大型活动人流密集，需要及时疏导", 8, 50, 60),),
+        region="440104",
+        police="越秀区公安分局（演示）",
     ),
     DemoSite(
         key="hospital",

@@ -14,7 +14,7 @@ from mingcha.base.atomic import write_file
 from mingcha.base.datadir import DataDir
 from mingcha.base.errors import Unlawful
 from mingcha.cli import demo_facts as facts
-from mingcha.cli.demo_facts import DemoCamera, DemoPerson, DemoSite
+from mingcha.cli.demo_facts import TURNING, DemoCamera, DemoPerson, DemoSite
 from mingcha.cli.demo_papers import PLAN_MM_PER_PX, paper, plan_picture
 
 if TYPE_CHECKING:
@@ -142,10 +142,10 @@ class _Maker:
         from mingcha.records.inventory.models import Site
 
         told = SiteFacts(
-            region=facts.REGION,
+            region=given.region,
             place=given.place,
             has_monitoring_room=True,
-            police_organ=facts.POLICE,
+            police_organ=given.police,
             operator=self._contractor(given.contractor),
             built_on=self._day(given.in_use_days - 40),
             accepted_on=self._day(given.in_use_days - 10),
@@ -254,6 +254,7 @@ class _Maker:
             name=given.name,
             main_url=f"{base}/main",
             sub_url=f"{base}/sub" if _has_sub(given.scene) else "",
+            control_url=f"http://{self._host}:{self._port}/{TURNING}/onvif" if given.scene == TURNING else None,
             username=username,
             password=password,
             siting=Siting(area=area, necessity=given.necessity),
@@ -273,8 +274,8 @@ class _Maker:
                 system=system,
                 device_model=model,
                 serial=f"SIM{given.serial:04d}",
-                gb_code=f"{facts.REGION}0000132{given.serial:07d}",
-                kind="bullet",
+                gb_code=f"{site.region}0000132{given.serial:07d}",
+                kind="ptz" if given.scene == TURNING else "bullet",
                 operator=firm,
             ),
         )
@@ -324,7 +325,7 @@ class _Maker:
             title="备案回执（演示）",
             subject=site.public_id,
             stage="filing",
-            issuer=facts.POLICE,
+            issuer=given.police,
             dated_on=self._day(given.in_use_days + 12),
         )
         upload = _upload("receipt.pdf", paper("receipt of the filing"))

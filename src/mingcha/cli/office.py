@@ -103,7 +103,15 @@ def put_first_posts() -> None:
     put_staff(site=site, places=places, source=MADE_UP, actor=CONSOLE, at=now())
 
 
-def put_camera(name: str, main_url: str, sub_url: str = "", *, site: Site | None = None, necessity: str = "") -> Camera:
+def put_camera(
+    name: str,
+    main_url: str,
+    sub_url: str = "",
+    *,
+    site: Site | None = None,
+    necessity: str = "",
+    control_url: str | None = None,
+) -> Camera:
     """Add a camera, or give the one of this name its new address. Raises Invalid with what is wrong, and Unlawful when
     the law forbids it there."""
     from mingcha.records.inventory.actions import CameraDraft, Siting, add_camera, change_camera
@@ -116,6 +124,7 @@ def put_camera(name: str, main_url: str, sub_url: str = "", *, site: Site | None
         name=name,
         main_url=address.url,
         sub_url=sub_url,
+        control_url=control_url,
         username=address.username or None,
         password=address.password or None,
         siting=Siting(necessity=necessity),
@@ -128,19 +137,20 @@ def put_camera(name: str, main_url: str, sub_url: str = "", *, site: Site | None
     return known
 
 
-def readdress(camera: Camera, main_url: str, sub_url: str) -> None:
+def readdress(camera: Camera, main_url: str, sub_url: str, control_url: str = "") -> None:
     """Give a camera another address when it is another; its name and all else stay."""
     from mingcha.records.inventory.actions import CameraDraft, change_camera
     from mingcha.records.inventory.addresses import read_address
     from mingcha.records.register.actions import CONSOLE
 
     address = read_address(main_url)
-    if (camera.main_url, camera.sub_url) == (address.url, sub_url):
+    if (camera.main_url, camera.sub_url, camera.control_url) == (address.url, sub_url, control_url):
         return
     draft = CameraDraft(
         name=camera.name,
         main_url=address.url,
         sub_url=sub_url,
+        control_url=control_url,
         username=address.username,
         password=address.password,
         transport=camera.transport,

@@ -29,7 +29,7 @@ _ANSI_BOLD, _ANSI_END = ("\x1b[1m", "\x1b[0m") if sys.stdout.isatty() else ("", 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
-        "up", help="start everything here: pages, recorder and, unless cameras are named, six simulated cameras"
+        "up", help="start everything here: pages, recorder and, unless cameras are named, seven simulated cameras"
     )
     named_cameras.add_option(parser)
     named_cameras.add_place_options(parser)
