@@ -28,8 +28,10 @@ COMMANDS = (
     "settings",
     "web",
     "gateway",
+    "register",
     "verify",
     "witness",
+    "keys",
 )
 EXIT_REFUSED = 2
 

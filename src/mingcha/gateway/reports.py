@@ -9,6 +9,7 @@ from typing import Any
 
 from mingcha.base.clock import to_datetime
 from mingcha.gateway.client import ControlClient
+from mingcha.records.condition import actions as condition
 from mingcha.records.custody import actions as custody
 from mingcha.records.disclosure.actions import note_move
 from mingcha.records.inventory.models import Camera, CameraStatus, StoreStatus
@@ -60,7 +61,7 @@ def take_facts(*, facts: Sequence[Fact]) -> None:
         if fact.kind == "viewing.served" and viewing is not None:
             note_served(viewing, fact)
         refs = [viewing.public_id, viewing.viewer.public_id] if viewing else []
-        refs += custody.note_fact(fact)
+        refs += [*custody.note_fact(fact), *condition.note_fact(fact)]
         detail = fact.detail
         if fact.kind == "ptz.moved":
             more, names_of = note_move(fact, viewing)

@@ -11,6 +11,7 @@ from mingcha.base.clock import SystemClock
 from mingcha.base.env import Env
 from mingcha.base.errors import Invalid, Unavailable
 from mingcha.base.keys import django_key
+from mingcha.web.database import database
 
 ENV = Env()
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -101,18 +102,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "office.db",
-        "OPTIONS": {
-            "timeout": 20,
-            # A write lock from the first statement: two acts queue instead of failing half-way with "locked".
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-        },
-    }
-}
+DATABASES = {"default": database(ENV.text("MINGCHA_DATABASE_URL"), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Person"
@@ -137,6 +127,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODE_DIGITS = 10
 # Its table of e-mail addresses is never made: nobody signs in by e-mail here.
 MIGRATION_MODULES = {"account": None}
+DATABASE_ROUTERS = ["mingcha.web.database.OwnTables"]
 
 OIDC_ISSUER = ENV.text("MINGCHA_OIDC_ISSUER").rstrip("/")
 OIDC_CLIENT_ID = ENV.text("MINGCHA_OIDC_CLIENT_ID")

@@ -8,7 +8,14 @@ import pytest
 from django.db import connection
 
 from mingcha.records.register.actions import SYSTEM, act, enter
-from mingcha.records.register.anchoring import anchor_of, anchored_through, is_unchanged, next_stretch, note_anchored
+from mingcha.records.register.anchoring import (
+    anchor_of,
+    anchored_through,
+    leaves_in,
+    next_stretch,
+    note_anchored,
+    root_of,
+)
 from mingcha.records.register.models import AnchorStretch, Entry
 from tests.support.office import AT
 
@@ -90,11 +97,11 @@ def test_an_entry_changed_behind_the_books_back_is_noticed(statement: str) -> No
         opened(name)
     stretch = note_anchored(detail(), AT)
     assert stretch is not None
-    assert is_unchanged(stretch)
+    assert root_of(leaves_in(stretch.first_entry, stretch.last_entry)) == stretch.root
     opened("后来的")
-    assert is_unchanged(stretch)
+    assert root_of(leaves_in(stretch.first_entry, stretch.last_entry)) == stretch.root
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER register_entry_no_update")
         cursor.execute("DROP TRIGGER register_entry_no_delete")
         cursor.execute(statement)
-    assert not is_unchanged(stretch)
+    assert root_of(leaves_in(stretch.first_entry, stretch.last_entry)) != stretch.root

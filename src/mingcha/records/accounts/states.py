@@ -33,6 +33,7 @@ class Permission(models.TextChoices):
     KEEP_COPIES = "keep_copies", _("Seal, hand over, take back and destroy copies of recordings")
     HOLD = "hold", _("Order that footage be held, and ask for its release")
     RELEASE = "release", _("Release held footage that another asked to be released")
+    CHECK_ARCHIVE = "check_archive", _("See the condition of the archive and deal with damage")
     MANAGE_SITES = "manage_sites", _("Change the unit, its sites, systems and areas")
     MANAGE_CAMERAS = "manage_cameras", _("Add, change and retire cameras")
     CHECK_SIGNS = "check_signs", _("Put up, photograph and check notices")
@@ -52,6 +53,7 @@ class Permission(models.TextChoices):
     GRANT_LAWFUL = "grant_lawful", _("Grant what the law grants to state organs, without discretion")
     REVEAL_NUMBERS = "reveal_numbers", _("Have a sealed number of an identity paper shown")
     APPROVE_VIEWING = "approve_viewing", _("Consent, as the second person, to others viewing recordings")
+    REVIEW_LOOKS = "review_looks", _("Look into noticeable looks of others")
     CHANGE_POLICIES = "change_policies", _("Change the policies of the house")
     AGREE_POLICIES = "agree_policies", _("Agree, as the second person, to a weaker policy")
 
@@ -82,7 +84,13 @@ MATRIX: dict[str, frozenset[Permission]] = {
         Permission.GRANT_LAWFUL,
     },
     Role.MAINTAINER: _EVERYBODY
-    | {Permission.SEE_CAMERAS, Permission.MANAGE_CAMERAS, Permission.CHECK_SIGNS, Permission.READ_DOCUMENTS},
+    | {
+        Permission.SEE_CAMERAS,
+        Permission.CHECK_ARCHIVE,
+        Permission.MANAGE_CAMERAS,
+        Permission.CHECK_SIGNS,
+        Permission.READ_DOCUMENTS,
+    },
     Role.CLERK: _EVERYBODY
     | _BOOKS
     | {
@@ -99,7 +107,13 @@ MATRIX: dict[str, frozenset[Permission]] = {
     },
     Role.AUDITOR: _EVERYBODY
     | _BOOKS
-    | {Permission.READ_CONFIDENTIAL, Permission.EXPORT_REGISTER, Permission.AGREE_POLICIES},
+    | {
+        Permission.READ_CONFIDENTIAL,
+        Permission.EXPORT_REGISTER,
+        Permission.REVIEW_LOOKS,
+        Permission.AGREE_POLICIES,
+        Permission.CHECK_ARCHIVE,
+    },
     Role.OFFICER: _EVERYBODY,
     Role.INSPECTOR: _EVERYBODY | _BOOKS,
     Role.DATA_OFFICE: _EVERYBODY | {Permission.SEE_CAMERAS},

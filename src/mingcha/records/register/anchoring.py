@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,8 +55,14 @@ def note_anchored(detail: Mapping[str, object], at: datetime) -> AnchorStretch |
     if index < 0 or not isinstance(root, str) or not _ROOT.fullmatch(root):
         log.warning("an anchoring of the register cannot be read")
         return None
+    known = AnchorStretch.objects.filter(first_entry=first, last_entry=last, log_index=index, root=root).first()
+    if known is not None:
+        return known
+    leaves = _leaves_of(entries_in(first, last))
+    # What changed before the ledger's answer came gives another root; then there is nothing to compare with.
+    told = b"".join(number.to_bytes(8, "big") + leaf for number, leaf in leaves) if root_of(leaves) == root else b""
     return AnchorStretch.objects.get_or_create(
-        first_entry=first, last_entry=last, log_index=index, root=root, defaults={"at": at}
+        first_entry=first, last_entry=last, log_index=index, root=root, defaults={"at": at, "leaves": told}
     )[0]
 
 
@@ -66,17 +72,32 @@ def anchor_of(entry: Entry) -> AnchorStretch | None:
     return found.order_by("last_entry", "log_index").first()
 
 
-def is_unchanged(stretch: AnchorStretch) -> bool:
-    """Whether the entries of the stretch, hashed again now, still give the root that the ledger holds."""
-    numbers, root = _root_of(
-        Entry.objects.filter(pk__gte=stretch.first_entry, pk__lte=stretch.last_entry).order_by("pk")
-    )
-    return bool(numbers) and root == stretch.root
+def entries_in(first: int, last: int) -> QuerySet[Entry]:
+    """Entries by number, both included, in order."""
+    return Entry.objects.filter(pk__gte=first, pk__lte=last).order_by("pk")
+
+
+def leaves_in(first: int, last: int) -> list[tuple[int, bytes]]:
+    """Number and leaf hash of each entry, hashed again now."""
+    return _leaves_of(entries_in(first, last))
+
+
+def told_leaves(stretch: AnchorStretch) -> list[tuple[int, bytes]]:
+    """Number and leaf hash of each entry as they were when the ledger took the stretch; empty where they were not kept.
+    Nothing protects them but that they give the root which the ledger holds."""
+    kept = bytes(stretch.leaves)
+    return [(int.from_bytes(kept[at : at + 8], "big"), kept[at + 8 : at + 40]) for at in range(0, len(kept), 40)]
+
+
+def root_of(leaves: Sequence[tuple[int, bytes]]) -> str:
+    """Root (hex) of a stretch."""
+    return tree_root([leaf for _, leaf in leaves]).hex()
 
 
 def _root_of(entries: QuerySet[Entry]) -> tuple[list[int], str]:
-    numbers, leaves = [], []
-    for entry in entries.iterator(chunk_size=500):
-        numbers.append(entry.pk)
-        leaves.append(leaf_hash(entry.as_canonical().encode()))
-    return numbers, tree_root(leaves).hex()
+    leaves = _leaves_of(entries)
+    return [number for number, _ in leaves], root_of(leaves)
+
+
+def _leaves_of(entries: QuerySet[Entry]) -> list[tuple[int, bytes]]:
+    return [(entry.pk, leaf_hash(entry.as_canonical().encode())) for entry in entries.iterator(chunk_size=500)]

@@ -112,6 +112,9 @@ class AnchorStretch(models.Model):
     last_entry = models.BigIntegerField(db_index=True)
     root = models.CharField(max_length=64)
     log_index = models.BigIntegerField(help_text="Number of the entry in the ledger.")
+    leaves = models.BinaryField(
+        default=b"", help_text="Number and leaf hash of each entry (8 + 32 bytes each), which give `root`."
+    )
     at = models.DateTimeField(help_text="When the ledger took it, UTC.")
 
     class Meta:

@@ -11,11 +11,11 @@ from mingcha.base.errors import Invalid
 from mingcha.base.ids import KINDS
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
-from mingcha.records.register.anchoring import anchor_of
 from mingcha.records.register.models import Entry
 from mingcha.records.register.queries import Count, Found, count, entry_for, find
 from mingcha.records.wording import explain
 from mingcha.web.pages.book_form import BookForm
+from mingcha.web.pages.book_ledger import anchor_rows
 from mingcha.web.pages.book_line import Line, grounds_of
 
 PAGE = 50
@@ -60,7 +60,7 @@ def entry(request: PersonRequest, number: int) -> HttpResponse:
         "grounds": grounds_of(found),
         "canonical": found.as_canonical(),
         "digest": found.digest,
-        "anchor": anchor_of(found),
+        **anchor_rows(found),
         "before": number - 1 if number > 1 else None,
         "after": number + 1 if Entry.objects.filter(pk=number + 1).exists() else None,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.web.pages import book, book_print, retrievals, seen
+from mingcha.web.pages import book, book_ledger, book_print, looks, retrievals, seen
 
 urlpatterns = [
     path("", book.book, name="register"),
@@ -13,7 +13,9 @@ urlpatterns = [
     path("seen/", seen.of_camera, name="seen"),
     path("seen/people/", seen.of_person, name="seen-people"),
     path("seen/noticed/", seen.noticeable, name="seen-noticed"),
+    path("seen/noticed/<str:key>/", looks.noticed_line, name="noticed"),
     path("print/", book_print.choose, name="print-register"),
     path("take/", book_print.take, name="take-register"),
+    path("ledger/", book_ledger.check_register, name="register-check"),
     path("check/", book_print.check, name="check-sheet"),
 ]

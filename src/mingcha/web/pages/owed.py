@@ -19,6 +19,7 @@ from mingcha.base.clock import to_datetime
 from mingcha.law.model import Citation
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
+from mingcha.records.condition import queries as condition
 from mingcha.records.custody import queries as custody
 from mingcha.records.disclosure import queries as disclosure
 from mingcha.records.documents import queries as documents
@@ -29,6 +30,7 @@ from mingcha.records.inventory.models import Site
 from mingcha.records.personnel import queries as personnel
 from mingcha.records.policies import queries as policies
 from mingcha.records.signs import queries as signs
+from mingcha.records.viewing import noticing as looks
 from mingcha.records.wording.law import Ground, grounds
 
 RECEIPT = "filing_receipt"
@@ -44,8 +46,12 @@ AREAS: dict[str, tuple[str | Promise, str]] = {
     "archive": (_("Archive"), "archive"),
     "signs": (_("Notices"), "sign"),
     "holds": (_("Holds"), "lock"),
+    "condition": (_("Condition of the archive"), "pulse"),
+    "copies": (_("Copies"), "download"),
     "access": (_("Requests"), "eye"),
+    "storage": (_("Storage"), "disk"),
     "approvals": (_("Approvals"), "check"),
+    "looks": (_("Looks at recordings"), "eye"),
 }
 """Parts of the office that owe something: label and icon."""
 
@@ -103,10 +109,11 @@ def places(citations: Iterable[Citation]) -> list[Ground]:
 Source = Callable[[Person, date, Sequence[Site]], Iterable[Line]]
 
 
-def lines(viewer: Person, on: date, sites: Sequence[Site]) -> list[Line]:
+def lines(viewer: Person, on: date, sites: Sequence[Site], more: Iterable[Line] = ()) -> list[Line]:
     """Everything that waits for this person, `sites` being those they may see: what is overdue first, then what has no
-    day and so waits since now, then by the day. Within a day the order of the parts stays."""
-    found = [line for source in SOURCES for line in source(viewer, on, sites)]
+    day and so waits since now, then by the day. Within a day the order of the parts stays. `more`: lines the page has
+    reckoned out already."""
+    found = [*(line for source in SOURCES for line in source(viewer, on, sites)), *more]
     return sorted(found, key=lambda line: (0, line.due) if line.is_overdue else (1, line.due or on))
 
 
@@ -175,6 +182,16 @@ def _holds(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
         yield Line("holds", one.text, one.url, one.due, one.citations, on)
 
 
+def _copies(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    for one in custody.copies_owed(viewer, to_datetime(settings.CLOCK.wall_us())):
+        yield Line("copies", one.text, one.url, one.due, one.citations, on)
+
+
+def _condition(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    for one in condition.owed(viewer, to_datetime(settings.CLOCK.wall_us())):
+        yield Line("condition", one.text, one.url, None, one.citations, on, one.count)
+
+
 def _disclosure(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
     for one in disclosure.owed(viewer, on):
         why = law.duty_grounds("keep_access_register", _noon(on))
@@ -186,6 +203,11 @@ def _approvals(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line
     at = to_datetime(settings.CLOCK.wall_us())
     for one in policies.owed(viewer, at):
         yield Line("approvals", one.text, one.url, None, law.duty_grounds("control_access", at), on)
+
+
+def _looks(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    for one in looks.owed(viewer, to_datetime(settings.CLOCK.wall_us())):
+        yield Line("looks", one.text, one.url, one.due, law.duty_grounds("keep_access_register", _noon(on)), on)
 
 
 def _noon(on: date) -> datetime:
@@ -220,4 +242,16 @@ SIGN_WORDS: dict[str, Callable[[int], str]] = {
     "sign.to_replace": _to_replace,
 }
 SIGN_PAGES = {"sign.unannounced": "missing-signs", "sign.check_due": "signs", "sign.to_replace": "signs"}
-SOURCES: tuple[Source, ...] = (_filings, _inventory, _personnel, _documents, _signs, _holds, _disclosure, _approvals)
+SOURCES: tuple[Source, ...] = (
+    _condition,
+    _filings,
+    _inventory,
+    _personnel,
+    _documents,
+    _signs,
+    _holds,
+    _copies,
+    _disclosure,
+    _approvals,
+    _looks,
+)

@@ -23,7 +23,9 @@ ACTS: tuple[Act, ...] = (
         _("%(actor)s downloaded the copy of %(subject)s out of custody."),
     ),
     Act(
-        "item.kept", _("Copy kept for longer"), _("%(actor)s let the copy of %(subject)s wait for longer to be fetched.")
+        "item.kept",
+        _("Copy kept for longer"),
+        _("%(actor)s let the copy of %(subject)s wait for longer to be fetched."),
     ),
     Act("item.sealed", _("Copy sealed"), _("%(actor)s sealed the copy of %(subject)s for %(receiver)s.")),
     Act("item.unsealed", _("Seal opened again"), _("%(actor)s opened the seal of the copy of %(subject)s again.")),

@@ -41,4 +41,24 @@ ACTS = (
     ),
     Act("viewing.closed", _("Viewing closed"), _("%(actor)s closed the viewing of %(subject)s.")),
     Act("viewing.revoked", _("Viewing ended by the system"), _("The viewing of %(subject)s by %(viewer)s was ended.")),
+    Act(
+        "viewing.finding_written",
+        _("Finding written down"),
+        _("%(actor)s wrote down what a look for an incident led to: %(subject)s."),
+    ),
+    Act(
+        "viewing.acquaintance_marked",
+        _("Acquaintance marked"),
+        _("%(actor)s marked that %(viewer)s knows somebody on the picture of %(subject)s."),
+    ),
+    Act(
+        "viewing.noticed_dealt",
+        _("Noticeable look looked into"),
+        _("%(actor)s looked into a noticeable look of %(viewer)s."),
+    ),
+    Act(
+        "viewing.log_thinned",
+        _("Viewing log thinned"),
+        _("%(actor)s deleted %(count)s rows of the viewing log that were older than its term."),
+    ),
 )
