@@ -25,7 +25,9 @@ def page(browser: Any) -> Iterator[Any]:
 def check(page: Any, directory: Path) -> tuple[str, str]:
     """Open the page of the copy from the disk, give it all files; class of the verdict and all that it says."""
     page.goto((directory / "verify.html").as_uri())
-    page.set_input_files("#files", [str(path) for path in directory.iterdir() if path.suffix in (".json", ".mp4")])
+    page.set_input_files(
+        "#files", [str(path) for path in directory.iterdir() if path.suffix in (".json", ".mp4", ".pdf")]
+    )
     page.click("button[type=submit]")
     page.wait_for_selector("#verdict.good, #verdict.bad, #verdict.part", timeout=60_000)
     return page.get_attribute("#verdict", "class"), page.inner_text("#result")
@@ -36,6 +38,8 @@ def test_a_genuine_copy_is_proven_in_both_languages(page: Any, bundle: Path) -> 
     assert verdict == "good", said
     assert "Witnessed at" in page.inner_text("#facts")
     assert "witness.example" in said
+    assert "certificate-en.pdf, certificate-zh.pdf, register.json: unchanged" in said
+    assert "Copy ordered" in page.inner_text("table")
     page.click("#language")
     assert "结论：真实完整。" in page.inner_text("#verdict")
 
@@ -55,6 +59,13 @@ def test_a_genuine_copy_is_proven_in_both_languages(page: Any, bundle: Path) -> 
         (proofs.forge_checkpoint, "not signed by the ledger's key"),
         (proofs.forge_witness, "signature of the witness witness.example is false"),
         (proofs.no_video, "was not chosen"),
+        (proofs.forge_extract, "register.json was changed or exchanged"),
+        (proofs.exchange_certificates, "certificate-en.pdf was changed or exchanged"),
+        (proofs.no_papers_proof, "is not proven: papers.json is missing"),
+        (proofs.forge_papers_checkpoint, "not signed by the ledger's key"),
+        (proofs.no_stretch, "has no record in the ledger"),
+        (proofs.strip_c2pa, "its head was changed"),
+        (proofs.foreign_stamp, "The time stamp is of something else"),
     ],
 )
 def test_every_falsification_is_named(

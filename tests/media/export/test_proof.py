@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import shutil
@@ -14,14 +15,19 @@ from typing import Any
 import pytest
 
 from mingcha.base.errors import Unavailable
+from mingcha.base.keys import make_keys
+from mingcha.base.provenance import provenance_credentials
 from mingcha.base.suites import SHA256_ED25519, SUITES, Suite
 from mingcha.base.timerange import TimeRange
 from mingcha.ledger.log import Log
+from mingcha.ledger.merkle import leaf_hash, tree_root
 from mingcha.ledger.notes import Cosigner, Signer, Verifier
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.catalog.leaves import add_leaf
 from mingcha.media.export.copying import export_range
-from mingcha.media.export.proof import Ledger, manifest_hash, write_proof
+from mingcha.media.export.proof import Ledger, manifest_hash, write_papers, write_proof
+from mingcha.media.export.provenance import Provenance
+from mingcha.wire.extract import QuotedEntry, QuotedStretch, audit_paths, dump
 from tests.media.playback.archive import CAMERA, START_US, Archive
 from tests.media.playback.clips import clip
 from tests.media.playback.server import at
@@ -43,6 +49,8 @@ class Bundle:
         leave_open: bool = False,
         to_s: float = 15.0,
         changes: int = 0,
+        papers: bool = True,
+        export: str = "exp_0000000000000001",
     ) -> None:
         self.archive = Archive(directory / "archive")
         media = clip(seconds=4)
@@ -55,7 +63,9 @@ class Bundle:
         self.feed()
         for n in range(changes):
             self.ledger.change_key(Signer(self.ledger.origin, suite.generate()), SIGNED_US + n, "换钥")
-        self.path = directory / "copy"
+        self.path, self.export = directory / "copy", export
+        make_keys(directory)
+        credentials = provenance_credentials(directory, SIGNED_US)
         export_range(
             self.archive.footage,
             CAMERA,
@@ -65,6 +75,7 @@ class Bundle:
             clock=self.archive.clock,
             min_free_bytes=0,
             camera_name="东门",
+            signed_by=Provenance(credentials, {"origin": self.ledger.origin}),
         )
         self.key = self.ledger.keys.signer.verifier
         witness = WITNESSES[suite]
@@ -73,6 +84,39 @@ class Bundle:
             self.ledger.add_cosignature(witness.sign(self.ledger.note.text, SIGNED_US), witness.verifier)
         given = Ledger(directory / "ledger", self.key, (witness.verifier,))
         self.proven = write_proof(self.path, self.archive.footage, given, index)
+        if papers:
+            self.enclose(given)
+            if witnessed:
+                self.ledger.add_cosignature(witness.sign(self.ledger.note.text, SIGNED_US), witness.verifier)
+            write_papers(self.path, given, self.ledger.size - 1, [self.ledger.size - 2])
+
+    def enclose(self, given: Ledger) -> None:
+        """The office's papers: two entries of a stretch of five, and two certificates."""
+        texts = [
+            json.dumps(
+                {"id": n, "act": "viewing.export_ordered", "at_us": at(n), "actor": {"id": "per_1", "name": "王"}}
+            )
+            for n in range(11, 16)
+        ]
+        root = tree_root([leaf_hash(text.encode()) for text in texts]).hex()
+        self.enter("register", first=11, last=15, root=root, at_us=SIGNED_US)
+        stretch = QuotedStretch(11, 15, len(texts), self.ledger.size - 1)
+        paths = audit_paths(texts, [1, 4])
+        entries = [
+            QuotedEntry(11 + n, texts[n], stretch, n, path, {"zh": "申请复制", "en": "Copy ordered"})
+            for n, path in zip([1, 4], paths, strict=True)
+        ]
+        (self.path / "register.json").write_bytes(dump(self.export, entries))
+        for name in ("certificate-zh.pdf", "certificate-en.pdf"):
+            (self.path / name).write_bytes(b"%PDF " + name.encode())
+        names = ("register.json", "certificate-zh.pdf", "certificate-en.pdf")
+        files = {name: hashlib.sha256((self.path / name).read_bytes()).hexdigest() for name in names}
+        self.enter("copy_papers", export=self.export, manifest_sha256=manifest_hash(self.path), files=files)
+
+    def enter(self, kind: str, **fields: object) -> None:
+        with self.archive.catalog.transaction() as connection:
+            add_leaf(connection, kind, fields)
+        self.feed()
 
     def feed(self) -> None:
         def at_once(change: Change) -> None:
@@ -82,9 +126,7 @@ class Bundle:
             pass
 
     def enter_export(self) -> int:
-        with self.archive.catalog.transaction() as connection:
-            add_leaf(connection, "export", {"manifest_sha256": manifest_hash(self.path)})
-        self.feed()
+        self.enter("export", export=self.export, manifest_sha256=manifest_hash(self.path))
         return self.ledger.size - 1
 
     def close(self) -> None:
@@ -116,8 +158,50 @@ def test_a_genuine_copy_is_proven(bundle: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     assert "RESULT: genuine and complete" in result.stdout
     assert "Witnessed at (UTC): 2026-11-18" in result.stdout
-    assert "camera_lost" in result.stdout
+    assert "connection to the camera" in result.stdout
     assert "taken from proof.json" in result.stdout
+
+
+def test_papers_register_and_provenance_are_named(bundle: Path) -> None:
+    said = verify(bundle, "--lang", "en").stdout
+    assert "Papers enclosed and unchanged: certificate-en.pdf, certificate-zh.pdf, register.json" in said
+    assert "Entries of the register enclosed and proven: 12, 15" in said
+    assert "carry C2PA provenance" in said
+    assert "connection to the camera ended" in said
+    assert "与摄像机的连接中断" in verify(bundle, "--lang", "zh").stdout
+
+
+def test_a_copy_without_papers_is_proven_and_says_so(tmp_path: Path) -> None:
+    made = Bundle(tmp_path, papers=False)
+    made.close()
+    result = verify(made.path, "--lang", "en")
+    assert (result.returncode, "No certificate and no register extract" in result.stdout) == (0, True)
+
+
+def test_a_time_stamp_of_the_checkpoint_is_named(copy: Path) -> None:
+    def change(told: dict[str, Any]) -> None:
+        token = base64.b64encode(b"0..." + hashlib.sha256(told["checkpoint"].encode()).digest() + b"...").decode()
+        told["timestamps"] = [{"authority": "tsa.example", "checkpoint": told["checkpoint"], "token": token}]
+
+    edit(copy, "proof.json", change)
+    assert "check its signature with openssl ts: tsa.example" in verify(copy, "--lang", "en").stdout
+
+
+@pytest.mark.parametrize("taken", [("register.json", "certificate-zh.pdf", "certificate-en.pdf", "papers.json")])
+def test_a_copy_put_together_from_two_is_told(bundle: Path, tmp_path: Path, taken: tuple[str, ...]) -> None:
+    """Another copy of the very same pictures, of the same ledger's make: its papers do not fit this one."""
+    other = Bundle(tmp_path / "other", export="exp_0000000000000002")
+    other.close()
+    for mixed, names, said in (
+        ("papers", taken, "RESULT: NOT GENUINE"),
+        ("proof", ("proof.json",), "RESULT: NOT GENUINE"),
+        ("manifest", ("manifest.json",), "manifest.json was changed, or is another copy's"),
+    ):
+        copy = Path(shutil.copytree(bundle, tmp_path / mixed))
+        for name in names:
+            shutil.copy(other.path / name, copy / name)
+        result = verify(copy, "--lang", "en")
+        assert (result.returncode, said in result.stdout) == (1, True), result.stdout
 
 
 def test_it_speaks_chinese(bundle: Path) -> None:
@@ -278,6 +362,71 @@ def no_json(path: Path) -> None:
     (path / "proof.json").write_text("{")
 
 
+def edit(path: Path, name: str, change: Callable[[dict[str, Any]], None]) -> None:
+    told = json.loads((path / name).read_text())
+    change(told)
+    (path / name).write_text(json.dumps(told))
+
+
+def forge_extract(path: Path) -> None:
+    edit(path, "register.json", lambda told: told["entries"][0].update(number=13))
+
+
+def forge_extract_and_its_hash(path: Path) -> None:
+    """Its hash is made to agree; the ledger's record does not."""
+    forge_extract(path)
+    digest = hashlib.sha256((path / "register.json").read_bytes()).hexdigest()
+
+    def change(told: dict[str, Any]) -> None:
+        entry = json.loads(told["papers"]["entry"])
+        entry["files"]["register.json"] = digest
+        told["papers"]["entry"] = json.dumps(entry)
+
+    edit(path, "papers.json", change)
+
+
+def exchange_certificates(path: Path) -> None:
+    data = (path / "certificate-zh.pdf").read_bytes()
+    (path / "certificate-zh.pdf").write_bytes((path / "certificate-en.pdf").read_bytes())
+    (path / "certificate-en.pdf").write_bytes(data)
+
+
+def no_certificate(path: Path) -> None:
+    (path / "certificate-zh.pdf").unlink()
+
+
+def no_papers_proof(path: Path) -> None:
+    (path / "papers.json").unlink()
+
+
+def forge_papers_checkpoint(path: Path) -> None:
+    def change(told: dict[str, Any]) -> None:
+        lines = told["checkpoint"].split("\n")
+        told["checkpoint"] = "\n".join([lines[0], str(int(lines[1]) + 1), *lines[2:]])
+
+    edit(path, "papers.json", change)
+
+
+def no_stretch(path: Path) -> None:
+    edit(path, "papers.json", lambda told: told["register"].clear())
+
+
+def strip_c2pa(path: Path) -> None:
+    """As a program would that takes metadata away: the box becomes free room."""
+    data = bytearray(video(path).read_bytes())
+    at_byte = data.index(b"uuid")
+    data[at_byte : at_byte + 4] = b"free"
+    video(path).write_bytes(data)
+
+
+def foreign_stamp(path: Path) -> None:
+    def change(told: dict[str, Any]) -> None:
+        token = base64.b64encode(hashlib.sha256(b"something else").digest()).decode()
+        told["timestamps"] = [{"authority": "tsa.example", "checkpoint": told["checkpoint"], "token": token}]
+
+    edit(path, "proof.json", change)
+
+
 def other_suite(path: Path) -> None:
     """The checkpoint says that its tree is hashed otherwise than its key's suite hashes."""
 
@@ -306,6 +455,15 @@ def other_suite(path: Path) -> None:
         (forge_witness, "signature of the witness witness.example is false"),
         (no_video, "cannot be read"),
         (no_json, "cannot be read"),
+        (forge_extract, "register.json was changed or exchanged"),
+        (forge_extract_and_its_hash, "The record of the papers is not in the ledger"),
+        (exchange_certificates, "certificate-en.pdf was changed or exchanged"),
+        (no_certificate, "certificate-zh.pdf is missing"),
+        (no_papers_proof, "is not proven: papers.json is missing"),
+        (forge_papers_checkpoint, "not signed by the ledger's key"),
+        (no_stretch, "has no record in the ledger"),
+        (strip_c2pa, "its head was changed"),
+        (foreign_stamp, "The time stamp is of something else"),
     ],
 )
 def test_every_falsification_is_named(copy: Path, falsify: Callable[[Path], None], said: str) -> None:
@@ -316,8 +474,8 @@ def test_every_falsification_is_named(copy: Path, falsify: Callable[[Path], None
     assert "RESULT: NOT GENUINE" in result.stdout
     assert said.format(name=name, offset=part["offset"]) in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
-    chinese = verify(copy, "--lang", "zh")
-    assert "结论：不真实。" in chinese.stdout
+    if falsify in (flip_picture, change_manifest, exchange_certificates):
+        assert "结论：不真实。" in verify(copy, "--lang", "zh").stdout
 
 
 @pytest.fixture(scope="module", params=SUITES, ids=str)

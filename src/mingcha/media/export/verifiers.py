@@ -10,6 +10,7 @@ README = "README.txt"
 """Says in both languages what to open first."""
 _PYTHON = re.compile(r"^from signatures import .*\n", re.MULTILINE)
 _SCRIPT = "// include signatures.js\n"
+_REASONS_PY, _REASONS_JS = "{}  # include reasons.json", "{} /* include reasons.json */"
 
 
 def verifier(name: str) -> bytes:
@@ -17,8 +18,10 @@ def verifier(name: str) -> bytes:
     text = _part(name)
     if name == README:
         return text.replace("\n", "\r\n").encode("utf-8-sig")  # so that every editor of Windows shows it right
+    reasons = _part("reasons.json").strip()
     if name.endswith(".html"):
-        return text.replace(_SCRIPT, _part("signatures.js")).encode()
+        return text.replace(_SCRIPT, _part("signatures.js")).replace(_REASONS_JS, reasons).encode()
+    text = text.replace(_REASONS_PY, reasons)
     _doc, imports, code = _part("signatures.py").partition("\nimport ")
     return _PYTHON.sub(lambda _found: imports + code, text, count=1).encode()
 

@@ -11,13 +11,14 @@ Ends with 0: proven; 1: not genuine; 2: genuine as far as it goes, but not all o
 """
 
 import argparse
+import base64
 import hashlib
 import json
 import os
 import sys
 from datetime import datetime, timezone
 
-from signatures import Checkpoint, Fault, sha256, tree_root  # type: ignore[import-not-found]
+from signatures import Checkpoint, Fault, root_by_proof, sha256, tree_root  # type: ignore[import-not-found]
 
 # --- words ----------------------------------------------------------------------------------------------------------
 
@@ -53,7 +54,24 @@ WORDS = {
     "gaps": ("请求范围内未录制或缺失的时段", "Stretches of the range asked for that are not in the copy"),
     "unproven": ("未能证明的分片（录制文件当时尚未封存）", "Parts not proven (their file was still being written)"),
     "cannot": ("无法读取", "cannot be read"),
+    "register": ("附有台账条目，均已证明", "Entries of the register enclosed and proven"),
+    "papers": ("附有文书，均未改动", "Papers enclosed and unchanged"),
+    "nopapers": (
+        "未附证明书和台账摘录（机构尚未附加，或者已被取走）；影像的证明不受影响。",
+        "No certificate and no register extract are enclosed (not added yet, or taken away); the proof of the pictures "
+        "does not need them.",
+    ),
+    "stamp": (
+        "附有时间戳，可用 openssl ts 核验其签名",
+        "A time stamp is enclosed; check its signature with openssl ts",
+    ),
+    "c2pa": (
+        "视频文件带有 C2PA 来源信息，可用任何 C2PA 查看器核对",
+        "The video files carry C2PA provenance, which any C2PA viewer shows",
+    ),
 }
+REASONS: "dict[str, list[str]]" = {}  # include reasons.json
+PAPERS = ("register.json", "certificate-zh.pdf", "certificate-en.pdf")
 
 
 HOLE_US = 200_000  # shorter than a picture at the slowest cameras; not worth a gap
@@ -95,26 +113,95 @@ class Checker:
         if self.manifest["format"] != "mingcha.export/1" or self.proof["format"] != "mingcha.proof/1":
             raise Fault("格式未知；请使用更新的核验程序", "Unknown format: a newer verifier is needed")
         self.key = key or self.proof["log_key"]
-        self.checkpoint = Checkpoint(
-            self.proof["checkpoint"],
-            self.key,
-            witnesses or self.proof["witness_keys"],
-            self.proof.get("key_changes", []),
-        )
+        self.witnesses = witnesses
+        self.checkpoint = self.checkpoint_of(self.proof)
         self.segments = {found["number"]: found for found in self.proof["segments"]}
         self.parts = self.bytes = self.unproven = 0
         self.last = None
+        self.papers = []
+        self.entries = []
+
+    def checkpoint_of(self, proof):
+        return Checkpoint(
+            proof["checkpoint"], self.key, self.witnesses or proof["witness_keys"], proof.get("key_changes", [])
+        )
 
     def run(self):
         ordered = self.checkpoint.require(self.proof["export"], "导出记录", "The record of this export")
-        if ordered["kind"] != "export" or ordered["manifest_sha256"] != hashlib.sha256(self.manifest_bytes).hexdigest():
+        digest = hashlib.sha256(self.manifest_bytes).hexdigest()
+        if ordered["kind"] != "export" or ordered["manifest_sha256"] != digest:
             raise Fault("manifest.json 被改动过或属于另一复制件", "manifest.json was changed, or is another copy's")
+        for stamp in self.proof.get("timestamps", []):
+            self.stamp(stamp)
         for file in self.manifest["files"]:
             self.file(file)
+        self.check_papers(ordered["export"], digest)
+
+    def path(self, name):
+        return os.path.join(self.directory, os.path.basename(name))
+
+    def stamp(self, stamp):
+        """A time stamp must be over a checkpoint of this ledger; its own signature is left to openssl."""
+        digest, token = hashlib.sha256(stamp["checkpoint"].encode()).digest(), base64.b64decode(stamp["token"])
+        if not stamp["checkpoint"].startswith(self.checkpoint.origin + "\n") or digest not in token:
+            zh = "时间戳不属于本账本的检查点"
+            raise Fault(zh, "The time stamp is of something else than the ledger's checkpoint")
+
+    def check_papers(self, export, manifest_sha256):
+        """The office's papers: those that the ledger says were added to this very copy, and no others."""
+        there = [name for name in PAPERS if os.path.exists(self.path(name))]
+        if not os.path.exists(self.path("papers.json")):
+            if there:
+                raise Fault(
+                    f"{there[0]} 没有证明（缺少 papers.json）", f"{there[0]} is not proven: papers.json is missing"
+                )
+            return
+        with open(self.path("papers.json"), encoding="utf-8") as file:
+            proof = json.load(file)
+        if proof["format"] != "mingcha.papers/1":
+            raise Fault("格式未知；请使用更新的核验程序", "Unknown format: a newer verifier is needed")
+        checkpoint = self.checkpoint_of(proof)
+        told = checkpoint.require(proof["papers"], "文书记录", "The record of the papers")
+        wanted = ("copy_papers", export, manifest_sha256)
+        if (told["kind"], told["export"], told["manifest_sha256"]) != wanted or (
+            checkpoint.origin != self.checkpoint.origin
+        ):
+            raise Fault("文书属于另一复制件", "The papers are those of another copy")
+        for name in sorted(set(told["files"]) | set(there)):
+            if name not in told["files"]:
+                raise Fault(f"{name} 不是本复制件的文书", f"{name} was not added to this copy by the office")
+            if name not in there:
+                raise Fault(f"{name} 缺失", f"{name} is missing")
+            with open(self.path(name), "rb") as file:
+                data = file.read()
+            if hashlib.sha256(data).hexdigest() != told["files"][name]:
+                raise Fault(f"{name} 被改动或者调换过", f"{name} was changed or exchanged")
+            if name == "register.json":
+                self.register(json.loads(data), export, proof["register"], checkpoint)
+            self.papers.append(name)
+
+    def register(self, extract, export, stretches, checkpoint):
+        """Each entry leads to the root of its stretch of the register, and the ledger holds that root."""
+        if (extract["format"], extract["export"]) != ("mingcha.register-extract/1", export):
+            raise Fault("register.json 属于另一复制件", "register.json belongs to another copy")
+        known = {given["index"]: given for given in stretches}
+        for entry in extract["entries"]:
+            number, stretch = entry["number"], entry["stretch"]
+            zh, en = f"台账第 {number} 条", f"Entry {number} of the register"
+            if stretch["index"] not in known:
+                raise Fault(f"{zh}在账本中没有记录", f"{en} has no record in the ledger")
+            told = checkpoint.require(known[stretch["index"]], zh, en)
+            path = [bytes.fromhex(item) for item in entry["proof"]]
+            found = root_by_proof(entry["position"], stretch["entries"], entry["entry"].encode(), path, sha256)
+            bounds = (told["kind"], told["first"], told["last"], told["root"])
+            if bounds != ("register", stretch["first"], stretch["last"], found.hex()) or not (
+                told["first"] <= number <= told["last"] and json.loads(entry["entry"])["id"] == number
+            ):
+                raise Fault(f"{zh}与账本不符", f"{en} is not what the ledger holds")
+            self.entries.append(number)
 
     def file(self, file):
-        path = os.path.join(self.directory, os.path.basename(file["name"]))
-        name = file["name"]
+        path, name = self.path(file["name"]), file["name"]
         size = os.path.getsize(path)
         more = size - file["bytes"]
         if more < 0:
@@ -216,7 +303,17 @@ def report(checker, lang, pinned):
     if manifest["gaps"]:
         print(f"{say(lang, 'gaps')}:")
         for gap in manifest["gaps"]:
-            print(f"  {instant(gap['from_us'])} - {instant(gap['to_us'])} {gap['reason']}")
+            why = REASONS.get(gap["reason"], (gap["reason"], gap["reason"]))[0 if lang == "zh" else 1]
+            print(f"  {instant(gap['from_us'])} - {instant(gap['to_us'])} {why}")
+    for stamp in checker.proof.get("timestamps", []):
+        print(f"{say(lang, 'stamp')}: {stamp['authority']}")
+    if any(file.get("c2pa") for file in manifest["files"]):
+        print(say(lang, "c2pa"))
+    if checker.papers:
+        print(f"{say(lang, 'papers')}: {', '.join(checker.papers)}")
+        print(f"{say(lang, 'register')}: {', '.join(str(number) for number in checker.entries)}")
+    else:
+        print(say(lang, "nopapers"))
     if checker.unproven:
         print(f"{say(lang, 'unproven')}: {checker.unproven}")
         print(say(lang, "part"))
@@ -244,7 +341,7 @@ def main(arguments=None):
     except OSError as error:
         why = f"{error.filename}: {say(given.lang, 'cannot')}: {error.strerror}"
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        why = f"manifest.json / proof.json {say(given.lang, 'cannot')}: {error!r}"
+        why = f"manifest.json / proof.json / papers.json {say(given.lang, 'cannot')}: {error!r}"
     else:
         return report(checker, given.lang, bool(given.key))
     print(f"{why}\n{say(given.lang, 'bad')}")
