@@ -22,6 +22,7 @@ from mingcha.records.disclosure.states import (
 )
 from mingcha.records.files.models import StoredFile
 from mingcha.records.inventory.models import Camera, Site
+from mingcha.records.screens.models import Screen
 
 
 def new_request_id() -> str:
@@ -162,6 +163,9 @@ class Grant(models.Model):
     until_at = models.DateTimeField()
     watermark = models.CharField(max_length=500)
     approved_by_name = models.CharField(max_length=200, blank=True, help_text="The second person, where one is wanted.")
+    screens: models.ManyToManyField[Screen, models.Model] = models.ManyToManyField(
+        Screen, related_name="+", help_text="Where it may be looked at; none: in the session that opens it."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=TEXT_LIMIT, blank=True)
 

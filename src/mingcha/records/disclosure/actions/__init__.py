@@ -27,7 +27,7 @@ from mingcha.records.disclosure.actions.leases import (
     note_move,
     record_cost,
 )
-from mingcha.records.disclosure.actions.looking import open_granted
+from mingcha.records.disclosure.actions.looking import open_granted, require_screen
 from mingcha.records.disclosure.actions.narrowing import Width, narrow_grant, width_of
 from mingcha.records.disclosure.actions.owing import report_debt, write_off_debt
 from mingcha.records.disclosure.actions.revealing import reveal_number
@@ -58,6 +58,7 @@ __all__ = [
     "record_cost",
     "refuse",
     "report_debt",
+    "require_screen",
     "reveal_number",
     "right_to_grant",
     "take_in_hand",

@@ -19,6 +19,8 @@ from mingcha.records.disclosure.queries import answer_for, seers, subject_name
 from mingcha.records.disclosure.requirements import Answer, require_allowed
 from mingcha.records.disclosure.states import GRANT_MOST, ORGANS, TAKEOVER, TEXT_LIMIT, Refusal, State
 from mingcha.records.register.actions import Actor, act
+from mingcha.records.screens.models import Screen
+from mingcha.records.screens.queries import screens_of
 from mingcha.records.viewing.actions import end_viewing
 from mingcha.records.viewing.queries import open_on
 from mingcha.records.viewing.states import End
@@ -27,11 +29,14 @@ WATERMARK_LIMIT = 500
 
 
 @act("disclosure.granted", of_acts=True)
-def grant(*, request: Request, duration: timedelta, actor: Actor, at: datetime) -> Grant:
-    """Grant a request, for so long from now; a take-over hands control over at once. Raises Unlawful
+def grant(
+    *, request: Request, duration: timedelta, actor: Actor, at: datetime, screens: Sequence[Screen] | None = None
+) -> Grant:
+    """Grant a request, for so long from now; a take-over hands control over at once. `screens`: where it may be looked
+    at; None: at all named screens of the site, or, where it has none, in the session that opens it. Raises Unlawful
     (``disclosure.not_allowed``, ``disclosure.nothing_in_force``) with what is missing and the articles that ask for it,
     Conflict (``disclosure.decided``, ``disclosure.region``, ``disclosure.second_person``), Invalid
-    (``disclosure.duration``).
+    (``disclosure.duration``, ``screen.wanted``).
 
     In an emergency what the law asks for must be there all the same; the particulars of the officers and their paper
     may follow and are owed.
@@ -39,16 +44,23 @@ def grant(*, request: Request, duration: timedelta, actor: Actor, at: datetime) 
     require(actor, right_to_grant(request))
     if not timedelta(0) < duration <= GRANT_MOST:
         raise Invalid("disclosure.duration", "The duration is out of bounds.", field="minutes")
+    named = list(screens_of(request.site))
+    chosen = named if screens is None else list(screens)
+    if (named and not chosen) or any(screen not in named for screen in chosen):
+        raise Invalid("screen.wanted", "Named screens of the site must be chosen.", field="screens")
     answer = _asked(request, at)
     require_allowed(answer, may_owe=_may_owe(request))
     second = use_second_person(request, duration, actor, at)
     _decided(request, State.GRANTED)
     _note_decision(request, answer, actor, at, granted=True)
     made = _open_grant(request, at, at + duration, second.name)
+    made.screens.set(chosen)
     owed = lacking(request) if _may_owe(request) else []
     due_at = at + timedelta(hours=settings.PAPERS_OWED_HOURS)
     Debt.objects.bulk_create(Debt(request=request, code=code, due_at=due_at) for code in owed)
     detail = {"until_at": made.until_at.isoformat(), "owed": [str(code) for code in owed], **second.detail}
+    if chosen:
+        detail["screens"] = [screen.name for screen in chosen]
     lease = begin_lease(grant=made, answer=answer, actor=actor, at=at) if request.mode == TAKEOVER else None
     refs = (*second.refs, *([lease.public_id] if lease else []))
     enter_request(request, actor, at, answer, detail=detail, refs=refs)

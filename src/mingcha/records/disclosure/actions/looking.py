@@ -16,6 +16,7 @@ from mingcha.records.disclosure.actions.entering import record_of
 from mingcha.records.disclosure.models import Request
 from mingcha.records.disclosure.states import PERSON, TAKEOVER, State
 from mingcha.records.inventory.models import Camera
+from mingcha.records.screens.models import Screen
 from mingcha.records.viewing import actions as viewing
 from mingcha.records.viewing.actions import Asker, Terms
 from mingcha.records.viewing.models import Viewing
@@ -31,13 +32,15 @@ def open_granted(
     asker: Person,
     session_key: str,
     at: datetime,
+    screen: Screen | None = None,
 ) -> Viewing:
     """Open a viewing that rests on the grant; the act is the viewing's own. What lies outside the grant is cut off;
-    what lies outside altogether raises NotAllowed (``disclosure.beyond_grant``). Raises Conflict
-    (``disclosure.not_granted``).
+    what lies outside altogether raises NotAllowed (``disclosure.beyond_grant``, ``screen.other``). `screen`: the named
+    one it is asked from. Raises Conflict (``disclosure.not_granted``).
     """
     require(asker, Permission.RECEIVE_ACCESS)
     terms = _terms(request, at)
+    require_screen(request, screen)
     granted = set(request.grant.cameras.values_list("pk", flat=True))
     if not cameras or any(camera.pk not in granted for camera in cameras):
         raise NotAllowed("disclosure.beyond_grant", "A camera is not part of the grant.")
@@ -53,6 +56,14 @@ def open_granted(
     if kind == Kind.EXPORT and request.mode == "copy" and len(cameras) == 1:
         return viewing.order_export(asker=desk, camera=cameras[0], span=within, at=at, terms=terms)
     raise NotAllowed("disclosure.beyond_grant", "This way of access is not part of the grant.")
+
+
+def require_screen(request: Request, screen: Screen | None) -> None:
+    """A grant for named screens opens nowhere else. Raises NotAllowed (``screen.other``)."""
+    named = list(request.grant.screens.all())
+    if named and screen not in named:
+        names = "、".join(one.name for one in named)
+        raise NotAllowed("screen.other", "The grant is for other screens.", screens=names)
 
 
 def terms_of(basis: str, at: datetime) -> Terms | None:

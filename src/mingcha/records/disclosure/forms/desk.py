@@ -29,6 +29,7 @@ from mingcha.records.disclosure.states import (
 )
 from mingcha.records.files.states import PICTURES, Kind, accept_of
 from mingcha.records.inventory.models import Camera, Site
+from mingcha.records.screens.models import Screen
 from mingcha.records.wording.law import choices, label
 
 BOXES_MOST = 500
@@ -215,10 +216,25 @@ class PaperForm(forms.Form):
 
 class GrantForm(forms.Form):
     minutes = forms.TypedChoiceField(label=_("For how long"), coerce=int, initial=60)
+    screens = forms.ModelMultipleChoiceField(
+        label=_("On which screens"),
+        queryset=Screen.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, screens: QuerySet[Screen] | None = None, here: Screen | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         _choose(self, "minutes", [(minutes, _long(minutes)) for minutes in GRANT_MINUTES])
+        named = screens if screens is not None else Screen.objects.none()
+        if not named:
+            del self.fields["screens"]
+            return
+        field = self.fields["screens"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        field.queryset = named
+        field.initial = [here.public_id] if here is not None and here in named else list(named.values_list("public_id", flat=True))
 
     def duration(self) -> timedelta:
         return timedelta(minutes=self.cleaned_data["minutes"])

@@ -17,7 +17,6 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.forms import (
     EndForm,
-    GrantForm,
     OfficerForm,
     OrganForm,
     PaperForm,
@@ -26,7 +25,7 @@ from mingcha.records.disclosure.forms import (
     WantedForm,
 )
 from mingcha.records.disclosure.models import Request
-from mingcha.records.disclosure.views.pages import put_error, request_page
+from mingcha.records.disclosure.views.pages import grant_form, put_error, request_page
 from mingcha.records.disclosure.views.second import ask_for_second
 from mingcha.records.files.uploads import takes_files
 from mingcha.records.inventory import queries as inventory
@@ -128,19 +127,20 @@ def grant(request: PersonRequest, public_id: str) -> HttpResponse:
     """Grant, unless the law asks for more; then the page says what, with the articles. Who may, the act says: the guard
     what the law grants an organ anyway, the manager all else."""
     found = queries.request_for(viewer=request.user, public_id=public_id)
-    form = GrantForm(request.POST, prefix="grant")
+    form = grant_form(request, found, request.POST)
     if not form.is_valid():
         return request_page(request, found, grant_form=form, status=400)
     try:
-        actions.grant(request=found, duration=form.duration(), actor=request.user, at=request.at)
+        screens = form.cleaned_data.get("screens")
+        actions.grant(request=found, duration=form.duration(), actor=request.user, at=request.at, screens=screens)
     except Unlawful as error:
         return request_page(request, found, grant_form=form, refused=explain(error), status=409)
-    except Conflict as error:
+    except (Conflict, Invalid) as error:
         if error.code == "disclosure.second_person":
             return ask_for_second(request, found, form.duration())
         put_error(form, error)
         return request_page(request, found, grant_form=form, status=409)
-    messages.success(request, gettext("The request has been granted. Show the pictures on this screen."))
+    messages.success(request, gettext("The request has been granted. The pictures can be shown now."))
     return redirect("access-request", public_id=found.public_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,11 +18,13 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.models import Request
 from mingcha.records.disclosure.states import PERSON, TAKEOVER
+from mingcha.records.screens.gate import screen_of
 from mingcha.records.viewing import actions as viewing_actions
 from mingcha.records.viewing.api import read_body, read_cameras, read_span, ticket_answer
 from mingcha.records.viewing.gate import viewing_here
 from mingcha.records.viewing.states import Kind
 from mingcha.records.viewing.views import island_config
+from mingcha.records.wording import explain
 
 
 @permission(Permission.RECEIVE_ACCESS)
@@ -30,6 +33,11 @@ def look(request: PersonRequest, public_id: str) -> HttpResponse:
     """The wall or the playback, with what was granted and nothing else."""
     found = queries.request_for(viewer=request.user, public_id=public_id)
     if not queries.is_open_now(found, request.at):
+        return redirect("access-request", public_id=found.public_id)
+    try:
+        actions.require_screen(found, screen_of(request))
+    except NotAllowed as error:
+        messages.error(request, explain(error))
         return redirect("access-request", public_id=found.public_id)
     island = "wall" if found.is_live else "playback"
     return render(request, f"viewing/{island}.html", {"island": island, "config": _config(request, found)})
@@ -92,6 +100,7 @@ def _open(request: PersonRequest, found: Request, kind: str, ids: object, span: 
         asker=request.user,
         session_key=request.session.session_key or "",
         at=request.at,
+        screen=screen_of(request),
     )
     return ticket_answer(viewing, request, status=201)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import segno
 from django import forms
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_http_methods
@@ -37,6 +37,8 @@ from mingcha.records.disclosure.views.shown import context_of
 from mingcha.records.files.models import StoredFile
 from mingcha.records.files.serving import attachment, picture
 from mingcha.records.inventory import queries as inventory
+from mingcha.records.screens.gate import screen_of
+from mingcha.records.screens.queries import screens_of
 from mingcha.records.wording import explain
 
 PAGE = 50
@@ -60,6 +62,7 @@ def requests(request: PersonRequest) -> HttpResponse:
         "is_refusals": wanted.state == State.REFUSED,
         "owed": queries.debts(viewer=request.user).count(),
         "may_receive": request.user.may(Permission.RECEIVE_ACCESS),
+        "may_name_screens": request.user.may(Permission.MANAGE_SITES),
         "at": request.at,
     }
     return render(request, "disclosure/requests.html", context)
@@ -76,6 +79,7 @@ def debts(request: PersonRequest) -> HttpResponse:
         "page": page,
         "at": request.at,
         "may_receive": request.user.may(Permission.RECEIVE_ACCESS),
+        "may_name_screens": request.user.may(Permission.MANAGE_SITES),
     }
     return render(request, "disclosure/debts.html", context)
 
@@ -123,7 +127,7 @@ def request_page(request: PersonRequest, found: Request, *, status: int = 200, *
         "debt_rows": _debts(found, given.pop("debt_form", None)),
         "officer_form": OfficerForm(initial={"organ": found.organ}, prefix="officer"),
         "paper_form": PaperForm(initial={"issuer": found.organ}, prefix="paper"),
-        "grant_form": GrantForm(prefix="grant", initial=_minutes(request)),
+        "grant_form": grant_form(request, found),
         "refuse_form": RefuseForm(prefix="refuse"),
         "end_form": EndForm(prefix="end"),
         "extend_form": ExtendForm(prefix="extend", initial=_minutes(request)),
@@ -133,6 +137,12 @@ def request_page(request: PersonRequest, found: Request, *, status: int = 200, *
         **given,
     }
     return render(request, "disclosure/request.html", context, status=status)
+
+
+def grant_form(request: PersonRequest, found: Request, data: QueryDict | None = None) -> GrantForm:
+    """The form that grants, with the named screens of the site."""
+    named, here = screens_of(found.site), screen_of(request)
+    return GrantForm(data, prefix="grant", initial=_minutes(request), screens=named, here=here)
 
 
 def _debts(found: Request, filled: CloseDebtForm | None) -> list[tuple[Debt, CloseDebtForm]]:

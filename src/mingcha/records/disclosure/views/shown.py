@@ -88,6 +88,7 @@ def context_of(request: Request, viewer: Person, at: datetime) -> dict[str, Any]
         "decision_grounds": decision_grounds(decision) if decision else [],
         "missing": [missing_label(code) for code in decision.missing] if decision else [],
         "reasons": [Refusal(code).label for code in decision.reasons if code in Refusal.values] if decision else [],
+        "grant_screens": list(request.grant.screens.all()) if request.state in (State.GRANTED, State.ENDED) else [],
         "grant": request.grant if request.state in (State.GRANTED, State.ENDED) else None,
         "debts": debts,
         "at": at,
