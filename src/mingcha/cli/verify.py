@@ -13,7 +13,9 @@ from mingcha.base.atomic import write_file
 from mingcha.base.clock import US_PER_S, SystemClock, isoformat
 from mingcha.base.datadir import DataDir
 from mingcha.base.env import Env
-from mingcha.base.errors import Invalid, Unavailable
+from mingcha.base.errors import Corrupt, Invalid, MingchaError, Unavailable
+from mingcha.ledger.checkpoints import open_signed
+from mingcha.media.anchor import timestamps
 from mingcha.media.catalog import CatalogReader
 from mingcha.media.catalog.disks import Disks
 from mingcha.media.run.level import opened_disks
@@ -56,12 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
     catalog = CatalogReader(data.catalog)
     findings: list[Finding] = []
     said: list[str] = []
-    away = 0
+    away, bad_stamps = 0, 0
     try:
         # Both ways between the books first: it is quick, and tells of what the second part cannot see.
         if ledger is not None:
             compared = _compare(data, catalog, ledger, said)
             findings, away = compared.findings, compared.unreachable
+            bad_stamps = _check_stamps(data, ledger, said)
         if not arguments.metadata:
             known = {(finding.code, finding.number) for finding in findings}
             done = _read(arguments, data, catalog, ledger, said)
@@ -73,7 +76,32 @@ def run(arguments: argparse.Namespace) -> int:
         said.append(f"{away} recordings lie on disks that are not here and were not looked at")
     _print(findings, as_json=arguments.json)
     print("\n".join([*said, f"{len(findings)} findings"]))
-    return 1 if findings or away else 0
+    return 1 if findings or away or bad_stamps else 0
+
+
+def _check_stamps(data: DataDir, ledger: SignedLedger, said: list[str]) -> int:
+    """Every time stamp: over a checkpoint this ledger signed and continues, by an authority of the root certificates
+    set; how many are not."""
+    env, bad, newest = Env(), 0, None
+    roots = timestamps.read_roots(env.path("MINGCHA_TSA_ROOTS")) if env.text("MINGCHA_TSA_ROOTS") else ()
+    for stamp in timestamps.stamps(data.ledger):
+        try:
+            then = open_signed(stamp.checkpoint.encode(), ledger.own[0].name, ledger.own).checkpoint
+            if then.size > ledger.size or ledger.reader.at(then.size).root() != then.root:
+                raise Corrupt("timestamp.refused", "The time stamp is over another history of this ledger.")
+            if roots:
+                timestamps.check(stamp, roots)
+        except MingchaError as error:
+            bad += 1
+            said.append(f"{error.code}: {error} (time stamp of {stamp.size} entries)")
+        else:
+            newest = stamp
+    if newest is not None:
+        how = "checked" if roots else "not checked: MINGCHA_TSA_ROOTS names no root certificates"
+        said.append(
+            f"time stamp of {newest.size} entries: {isoformat(newest.stamped_us)} by {newest.authority} ({how})"
+        )
+    return bad
 
 
 def _compare(data: DataDir, catalog: CatalogReader, ledger: SignedLedger, said: list[str]) -> Compared:

@@ -19,6 +19,7 @@ from mingcha.base.errors import Unavailable
 from mingcha.media.live.origins import Origins
 from mingcha.media.run.node import Node
 from mingcha.media.run.server import VideoServer
+from mingcha.media.run.stamping import make_stamping
 from mingcha.media.run.verifying import make_verifying
 
 log = logging.getLogger(__name__)
@@ -46,16 +47,19 @@ async def run_node(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     verifying = make_verifying(node, env)
+    stamping = make_stamping(data, clock, env, lambda detail: node.tell("timestamp.state", "", **detail))
     await node.start(named)
     await video.start()
     verifying.start()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     running = asyncio.create_task(node.run())
+    stamps = asyncio.create_task(stamping.run())
     waiting = asyncio.create_task(_until(stopping, seconds))
     try:
         await asyncio.wait((serving, running, waiting), return_when=asyncio.FIRST_COMPLETED)
     finally:
         running.cancel()
+        stamps.cancel()
         await asyncio.to_thread(verifying.stop)
         await node.stop()
         server.should_exit = True

@@ -8,6 +8,7 @@ from mingcha.base.datadir import DataDir
 from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.base.keys import ledger_key
 from mingcha.ledger.checkpoints import SignedCheckpoint, open_signed
+from mingcha.ledger.keychange import log_keys
 from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer, Verifier
 from mingcha.ledger.proofs import verify_consistency
@@ -45,7 +46,7 @@ def open_ledger(data: DataDir) -> SignedLedger:
             "ledger.absent", "There is no ledger yet; start the recorder once, or do without (--no-ledger)."
         )
     origin = Log.origin_of(data.ledger)
-    own = (Signer(origin, ledger_key(data.root)).verifier,)
+    own = log_keys(data.ledger, Signer(origin, ledger_key(data.root)).verifier)
     signed = read_checkpoint(data.ledger, origin, list(own))
     now = signed.checkpoint
     reader = LogReader(data.ledger, now.size)
