@@ -97,7 +97,7 @@ def test_without_a_change_it_only_sweeps_now_and_then(
 ) -> None:
     monkeypatch.setattr(run, "data_version", lambda: 7)
     sweeps: list[object] = []
-    monkeypatch.setattr(run.orders, "end_unentitled", sweeps.append)
+    monkeypatch.setattr(run.orders, "end_unentitled", lambda at, with_posts: sweeps.append(at))
     loop = OrdersLoop(recorder.client(), clock, lambda probe: None)
     for _ in range(5):
         loop.tick()

@@ -85,21 +85,36 @@ def test_a_finished_copy_is_ready_with_its_files(recorder: FakeRecorder, camera:
 
 
 def test_the_proof_of_a_copy_is_offered_with_its_files(recorder: FakeRecorder, camera: Camera, manager: Person) -> None:
-    order_export(asker=asker(manager), camera=camera, span=SPAN, at=AT)
-    Export.objects.update(export_id=EXPORT_ID)
-    told = {"export": EXPORT_ID, "files": [{"name": "a.mp4"}], "proof": ["proof.json", "verify.py"]}
+    viewing = order_export(asker=asker(manager), camera=camera, span=SPAN, at=AT)
+    told = {
+        "export": EXPORT_ID,
+        "grant": viewing.grant,
+        "files": [{"name": "a.mp4"}],
+        "proof": ["proof.json", "verify.py"],
+    }
     recorder.facts = [fact(1, "export.finished", camera.public_id, **told)]
     pull_facts(recorder.client())
     assert [file["name"] for file in Export.objects.get().files] == ["a.mp4", "proof.json", "verify.py"]
 
 
 def test_a_failed_copy_says_why(recorder: FakeRecorder, camera: Camera, manager: Person) -> None:
-    order_export(asker=asker(manager), camera=camera, span=SPAN, at=AT)
-    Export.objects.update(export_id=EXPORT_ID)
-    recorder.facts = [fact(1, "export.failed", camera.public_id, export=EXPORT_ID, code="store.full")]
+    viewing = order_export(asker=asker(manager), camera=camera, span=SPAN, at=AT)
+    told = {"export": EXPORT_ID, "grant": viewing.grant, "code": "store.full"}
+    recorder.facts = [fact(1, "export.failed", camera.public_id, **told)]
     pull_facts(recorder.client())
     assert (Export.objects.get().state, Export.objects.get().error) == ("failed", "store.full")
     assert Entry.objects.filter(act="export.failed").count() == 1
+
+
+def test_a_page_that_names_anothers_copy_as_its_own_gets_nothing_of_it(
+    recorder: FakeRecorder, camera: Camera, manager: Person
+) -> None:
+    order_export(asker=asker(manager), camera=camera, span=SPAN, at=AT)
+    Export.objects.update(export_id=EXPORT_ID)  # as the page told it, which may lie
+    told = {"export": EXPORT_ID, "grant": "grt_0000000000000000", "files": [{"name": "a.mp4"}]}
+    recorder.facts = [fact(1, "export.finished", camera.public_id, **told)]
+    pull_facts(recorder.client())
+    assert (Export.objects.get().state, Export.objects.get().files) == ("ordered", [])
 
 
 def test_states_are_written_and_overwritten(recorder: FakeRecorder, camera: Camera) -> None:

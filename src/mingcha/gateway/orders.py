@@ -14,7 +14,7 @@ from mingcha.records.inventory.models import Camera, Probe
 from mingcha.records.inventory.queries import plan_version, planned_cameras
 from mingcha.records.inventory.states import ProbeState
 from mingcha.records.viewing.actions import DOWNLOAD_LIFE, end_viewing
-from mingcha.records.viewing.queries import open_viewings, reason_to_end, revoked_since
+from mingcha.records.viewing.queries import due_ends, revoked_since
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
 
 REVOCATIONS_TOLD_FOR = DOWNLOAD_LIFE + timedelta(minutes=3)
@@ -46,13 +46,10 @@ def push_plan(client: ControlClient, at: datetime) -> int:
     return plan.version
 
 
-def end_unentitled(at: datetime) -> int:
-    """End open viewings whose viewer signed out, lost the right or went away; returns how many."""
+def end_unentitled(at: datetime, *, with_posts: bool = True) -> int:
+    """End open viewings whose viewer signed out, lost the right or went away; returns how many. As `due_ends`."""
     ended = 0
-    for viewing in open_viewings():
-        end = reason_to_end(viewing, at=at)
-        if end is None:
-            continue
+    for viewing, end in due_ends(at, with_posts=with_posts):
         try:
             end_viewing(viewing=viewing, end=end, at=at)
             ended += 1

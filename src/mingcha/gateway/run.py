@@ -35,6 +35,8 @@ LOOK_EVERY_S = 0.1
 """How often the orders loop asks whether the office's database changed: a revocation must end streams within 2 s."""
 SWEEP_EVERY_US = 1 * US_PER_S
 """How often it looks without a change, since tickets also run out by themselves."""
+POSTS_QUICK_US = 100_000
+POSTS_EVERY_US = 500_000
 FACTS_EVERY_S = 1.0
 STATUS_EVERY_US = 5 * US_PER_S
 PROBES_AT_ONCE = 4
@@ -55,6 +57,8 @@ class OrdersLoop:
         self._begun_probes: set[int] = set()
         self._seen_version: object = None
         self._swept_mono_us = -SWEEP_EVERY_US
+        self._posts_mono_us = 0
+        self._posts_took_us = 0
 
     def tick(self) -> None:
         """One look at the database, and what follows from it. Raises Unavailable when the recorder is away."""
@@ -66,12 +70,11 @@ class OrdersLoop:
         for probe in waiting_probes().exclude(pk__in=self._begun_probes):
             self._begun_probes.add(probe.pk)
             self._start_probe(probe)
-        orders.end_unentitled(at)
+        self._revoke(at)  # what people ended themselves does not wait for the look at everybody else
+        orders.end_unentitled(at, with_posts=self._looks_at_posts(mono_us))
         leases.tend_leases(at)
-        ended = orders.grants_to_revoke(at)
-        if ended - self._sent_revocations:
-            self._client.revoke(sorted(ended - self._sent_revocations))
-        self._sent_revocations = ended
+        self._revoke(at)
+        self._posts_took_us = self._clock.mono_us() - mono_us
         self._holds.tick(at, mono_us)
         self._copies.tick(at, mono_us)
         today = orders.start_of_day(at)
@@ -79,6 +82,19 @@ class OrdersLoop:
             self._sent_plan = (orders.push_plan(self._client, at), today)
             log.info("plan %s sent", self._sent_plan[0])
         self._seen_version = version
+
+    def _revoke(self, at: datetime) -> None:
+        ended = orders.grants_to_revoke(at)
+        if ended - self._sent_revocations:
+            self._client.revoke(sorted(ended - self._sent_revocations))
+        self._sent_revocations = ended
+
+    def _looks_at_posts(self, mono_us: int) -> bool:
+        """At every change while that is quick; else twice a second, so that changes of other kinds stay quick."""
+        due = self._posts_took_us < POSTS_QUICK_US or mono_us - self._posts_mono_us >= POSTS_EVERY_US
+        if due:
+            self._posts_mono_us = mono_us
+        return due
 
     def forget(self) -> None:
         """After the recorder was away: tell everything again, since it may be another one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -11,6 +12,7 @@ from mingcha.base.errors import Conflict, NotAllowed
 from mingcha.records.accounts.actions import change_role, disable_person
 from mingcha.records.accounts.models import Person
 from mingcha.records.inventory.models import Camera
+from mingcha.records.personnel.models import Appointment
 from mingcha.records.register.actions import CONSOLE
 from mingcha.records.viewing.actions import (
     TICKET_LIFE,
@@ -22,7 +24,14 @@ from mingcha.records.viewing.actions import (
     renew,
 )
 from mingcha.records.viewing.models import Viewing
-from mingcha.records.viewing.queries import EXPIRY_GRACE, being_watched, reason_to_end, revoked_since, viewing_of
+from mingcha.records.viewing.queries import (
+    EXPIRY_GRACE,
+    being_watched,
+    due_ends,
+    reason_to_end,
+    revoked_since,
+    viewing_of,
+)
 from mingcha.records.viewing.states import End
 from tests.records.viewing.test_open_playback import SPAN
 from tests.support.office import AT, LATER, appointed, asker, last_entry, make_person
@@ -109,3 +118,19 @@ def test_open_viewings_are_counted(viewing: Viewing, guard: Person) -> None:
     assert being_watched(at=AT) == 1
     close_viewing(viewing=viewing, actor=guard, at=LATER)
     assert being_watched(at=LATER) == 0
+
+
+def test_all_open_viewings_are_looked_at_in_a_few_questions(
+    guard: Person, camera: Camera, django_assert_max_num_queries: Any
+) -> None:
+    """With hundreds open, an end must still reach the recorder within two seconds."""
+    desk = asker(guard)
+    for _ in range(30):
+        open_live(asker=desk, cameras=[camera], at=AT)
+    gone = open_live(asker=asker(guard), cameras=[camera], at=AT)
+    Session.objects.filter(session_key=gone.session_key).delete()
+    with django_assert_max_num_queries(12):
+        assert due_ends(LATER) == [(gone, End.SIGNED_OUT)]
+    Appointment.objects.filter(person=guard).update(until_on=AT.date() - timedelta(days=1))
+    assert len(due_ends(LATER)) == 31
+    assert due_ends(LATER, with_posts=False) == [(gone, End.SIGNED_OUT)]
