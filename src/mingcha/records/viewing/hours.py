@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from mingcha import law
 from mingcha.base.clock import from_datetime
@@ -27,6 +27,11 @@ def local_time(at: datetime) -> datetime:
 def local_day(at: datetime) -> date:
     """The day by that clock."""
     return local_time(at).date()
+
+
+def day_begins(day: date) -> datetime:
+    """Midnight of the day by that clock."""
+    return datetime.combine(day, time(), tzinfo=law.current().data.offset)
 
 
 def is_night(at: datetime, site: str) -> bool:

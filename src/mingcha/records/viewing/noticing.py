@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
+from django.urls import reverse
 
 from mingcha.base.clock import US_PER_S
 from mingcha.records.accounts.models import Person
@@ -20,10 +21,13 @@ from mingcha.records.policies.states import PolicyKey
 from mingcha.records.viewing.hours import local_day
 from mingcha.records.viewing.models import Acquaintance, Dealt, SeenDay, Viewing
 from mingcha.records.viewing.states import Kind, Notice, Reason
+from mingcha.records.wording.owed import Owed
 
 NOTICED_MOST = 200
 HOUR_US, MINUTE_US = 3600 * US_PER_S, 60 * US_PER_S
 DAY = timedelta(days=1)
+WAITING_SINCE = timedelta(days=30)
+EACH = 10
 ORDER = tuple(Notice.values)
 
 
@@ -75,9 +79,9 @@ def noticed_by_key(*, viewer: Person, key: str, at: datetime) -> Noticed | None:
     return next((line for line in found if line.what == what and line.key == key), None)
 
 
-def dealt(*, viewer: Person, since: datetime) -> QuerySet[Dealt]:
-    """What was dealt with since then, the last first."""
-    found = Dealt.objects.select_related("viewer", "by", "viewing").filter(at__gte=since)
+def dealt(*, viewer: Person) -> QuerySet[Dealt]:
+    """What was looked into, the last first."""
+    found = Dealt.objects.select_related("viewer", "by", "viewing").order_by("-id")
     return found if viewer.may(Permission.READ_REGISTER) else found.none()
 
 
@@ -135,7 +139,7 @@ def _no_finding(since: datetime, until: datetime, at: datetime) -> Iterator[Noti
 
 def _acquaintance(since: datetime, until: datetime, at: datetime) -> Iterator[Noticed]:
     """By when it was marked, which may be long after the look."""
-    marks = Acquaintance.objects.filter(at__gte=since, at__lt=until).select_related("viewing__viewer")
+    marks = Acquaintance.objects.filter(at__gte=since, at__lte=until).select_related("viewing__viewer")
     for mark in marks.order_by("-id")[:NOTICED_MOST]:
         look = mark.viewing
         yield Noticed(Notice.ACQUAINTANCE, look.viewer, local_day(mark.at), look.seen_us, 1, look, mark)
@@ -175,3 +179,24 @@ def _dealt(since: datetime, until: datetime) -> dict[About, int]:
         about = mark or viewing
         found[(what, about or viewer, None if about else day)] = most
     return found
+
+
+def owed(viewer: Person, at: datetime) -> list[Owed]:
+    """Findings the viewer owes, and for who looks into looks how many of others wait."""
+    hours = value_of(PolicyKey.FOLLOW_UP_HOURS, at=at)
+    lines = [
+        Owed(
+            "finding",
+            look.public_id,
+            "、".join(camera.name for camera in look.cameras.all())[:60],
+            reverse("looks"),
+            due=local_day(look.opened_at + timedelta(hours=hours)),
+        )
+        for look in owing_findings(viewer, at)[:EACH]
+    ]
+    if viewer.may(Permission.REVIEW_LOOKS):
+        waiting = noticed(viewer=viewer, since=at - WAITING_SINCE, until=at, at=at)
+        count = sum(line.person.pk != viewer.pk for line in waiting)
+        if count:
+            lines.append(Owed("noticed", "", "", reverse("seen-noticed"), count=count))
+    return lines

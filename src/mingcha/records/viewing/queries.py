@@ -26,6 +26,20 @@ def viewing_of(*, viewer: Person, grant: str) -> Viewing:
     return viewing
 
 
+def looks(*, viewer: Person) -> QuerySet[Viewing]:
+    """One's own viewings, the last first, with cameras and what was written of them."""
+    found = Viewing.objects.filter(viewer=viewer).select_related("finding").prefetch_related("cameras")
+    return found.order_by("-id")
+
+
+def look_for(*, viewer: Person, public_id: str) -> Viewing:
+    """One viewing: one's own, or anybody's for those who read the register; raises NotAllowed."""
+    found = Viewing.objects.select_related("viewer", "finding__by").filter(public_id=public_id).first()
+    if found is None or not (found.viewer_id == viewer.pk or viewer.may(Permission.READ_REGISTER)):
+        raise NotAllowed("viewing.unknown", "There is no such viewing.")
+    return found
+
+
 def exports(*, viewer: Person) -> QuerySet[Export]:
     """Copies the person may see: their own, or all for those who read the register."""
     found = Export.objects.select_related("viewing__viewer").prefetch_related("viewing__cameras").order_by("-id")

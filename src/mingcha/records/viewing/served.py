@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import date, timedelta
 
 from django.db.models import F, QuerySet
 
@@ -11,7 +12,7 @@ from mingcha.base.timerange import TimeRange
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory.models import Camera
-from mingcha.records.viewing.hours import is_night, local_day
+from mingcha.records.viewing.hours import day_begins, is_night, local_day
 from mingcha.records.viewing.models import SeenDay, Served, Viewing
 from mingcha.records.viewing.states import ServedKind
 from mingcha.wire.facts import Fact
@@ -95,6 +96,21 @@ def seen_by(*, viewer: Person, person: Person, before_id: int | None = None) -> 
     """Whatever was sent to this person, the last first."""
     found = _served(viewer).filter(viewer=person)
     return found.filter(pk__lt=before_id) if before_id else found
+
+
+def seen_on(*, viewer: Person, person: Person, day: date) -> QuerySet[Served]:
+    """Whatever of recordings was sent to this person on this local day, the last first."""
+    begins = day_begins(day)
+    return (
+        _served(viewer)
+        .filter(viewer=person, at__gte=begins, at__lt=begins + timedelta(days=1))
+        .exclude(kind=ServedKind.LIVE)
+    )
+
+
+def seen_under(*, viewer: Person, viewing: Viewing) -> QuerySet[Served]:
+    """Whatever was sent under this viewing, the last first."""
+    return _served(viewer).filter(viewing=viewing)
 
 
 def _served(viewer: Person) -> QuerySet[Served]:

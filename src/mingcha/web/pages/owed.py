@@ -25,8 +25,9 @@ from mingcha.records.disclosure import queries as disclosure
 from mingcha.records.documents import queries as documents
 from mingcha.records.documents.models import Document
 from mingcha.records.inventory import queries as inventory
-from mingcha.records.inventory.lawfulness import cited
+from mingcha.records.inventory.lawfulness import cited, local_day
 from mingcha.records.inventory.models import Site
+from mingcha.records.inventory.terms import terms_coming
 from mingcha.records.personnel import queries as personnel
 from mingcha.records.policies import queries as policies
 from mingcha.records.signs import queries as signs
@@ -214,6 +215,18 @@ def _noon(on: date) -> datetime:
     return datetime.combine(on, time(12), tzinfo=law.current().data.offset)
 
 
+def _terms(viewer: Person, on: date, sites: Sequence[Site]) -> Iterator[Line]:
+    """Terms that two persons agreed to shorten, until their day: whoever minds can still speak up."""
+    if not viewer.may(Permission.READ_REGISTER):
+        return
+    at = to_datetime(settings.CLOCK.wall_us())
+    for site, coming in terms_coming(sites, at):
+        text = gettext("%(site)s: what is recorded from then on is kept for %(days)s days only.")
+        why = law.duty_grounds("keep_footage", at, site.region)
+        day = local_day(coming.from_at)
+        yield Line("storage", text % {"site": site.name, "days": coming.days}, reverse("policies"), day, why, on)
+
+
 def _unannounced(count: int) -> str:
     return ngettext(
         "%(site)s: %(count)s camera has no notice. Put one up and say so.",
@@ -253,5 +266,6 @@ SOURCES: tuple[Source, ...] = (
     _copies,
     _disclosure,
     _approvals,
+    _terms,
     _looks,
 )

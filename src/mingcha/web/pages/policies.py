@@ -24,11 +24,13 @@ from mingcha.records.policies import actions, queries
 from mingcha.records.policies.models import Change, Policy
 from mingcha.records.policies.queries import value_of
 from mingcha.records.policies.states import RULES, PolicyKey
+from mingcha.records.viewing.book_acts import thin_log
 from mingcha.records.viewing.log_terms import LogTerm, log_terms
 from mingcha.records.wording import explain
 from mingcha.records.wording.law import Ground, grounds
 from mingcha.web.pages.policy_form import PolicyForm
 from mingcha.web.pages.policy_words import value_words
+from mingcha.web.pages.seen_form import NoteForm
 
 HISTORY_SHOWN = 100
 FIELD_OF = {"policy.value": "value", "policy.reason": "reason", "text.long": "reason", "policy.scope": "scope"}
@@ -100,7 +102,7 @@ def policy(request: PersonRequest, key: str) -> HttpResponse:
             for change in history[:HISTORY_SHOWN]
         ],
         "law_terms": _log_terms(sites, request.at) if key == PolicyKey.KEEP_LOG_DAYS else [],
-        "back": key,
+        "thin_form": _thin_form() if key == PolicyKey.KEEP_LOG_DAYS else None,
     }
     return render(request, "web/policy.html", context, status=400 if form.errors else 200)
 
@@ -131,6 +133,24 @@ def withdraw(request: PersonRequest, public_id: str) -> HttpResponse:
     else:
         messages.success(request, gettext("The change is withdrawn. What held before goes on."))
     return redirect("policy", key=change.key)
+
+
+@permission(Permission.CHANGE_POLICIES)
+@recent_identity
+@require_POST
+def thin(request: PersonRequest) -> HttpResponse:
+    """Delete what the viewing log holds beyond its term."""
+    form = NoteForm(request.POST, prefix="thin")
+    sites = list(inventory.sites(viewer=request.user))
+    note = form.cleaned_data["note"] if form.is_valid() else ""
+    try:
+        count = thin_log(sites=sites, note=note, actor=request.user, at=request.at)
+    except (Conflict, Invalid) as error:
+        messages.error(request, explain(error))
+    else:
+        said = gettext("Deleted: %(count)s rows. The register still has its entries.") % {"count": count}
+        messages.success(request, said)
+    return redirect("policy", key=PolicyKey.KEEP_LOG_DAYS)
 
 
 def _change(request: PersonRequest, key: str, form: PolicyForm) -> HttpResponse | None:
@@ -198,6 +218,10 @@ def _both(change: Change) -> tuple[str, str, str]:
 def _log_terms(sites: Sequence[Site], at: datetime) -> list[tuple[LogTerm, list[Ground]]]:
     """What the law says of each site, beside what the house decided."""
     return [(term, list(grounds(term.citations))) for term in log_terms(sites, at)]
+
+
+def _thin_form() -> NoteForm:
+    return NoteForm(prefix="thin", label=gettext("Why the rows are deleted now"))
 
 
 def _may(change: Change, person: Person) -> dict[str, bool]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.web.pages import approvals, policies
+from mingcha.web.pages import approvals, looks, policies
 
 urlpatterns = [
     path("policies/", policies.policies, name="policies"),
     path("policies/<slug:key>/", policies.policy, name="policy"),
     path("policies/changes/<str:public_id>/agree/", policies.agree, name="agree-policy"),
     path("policies/changes/<str:public_id>/withdraw/", policies.withdraw, name="withdraw-policy"),
+    path("policies/keep_log_days/thin/", policies.thin, name="thin-log"),
+    path("looks/", looks.looks, name="looks"),
+    path("looks/findings/", looks.findings, name="write-findings"),
+    path("looks/<str:public_id>/", looks.look, name="look"),
+    path("looks/<str:public_id>/acquaintance/", looks.acquaintance, name="mark-acquaintance"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<str:public_id>/", approvals.approval, name="approval"),
     path("approvals/<str:public_id>/approve/", approvals.give, name="approve"),

@@ -14,7 +14,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from mingcha.base.clock import US_PER_S
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.queries import people
@@ -24,11 +23,13 @@ from mingcha.records.inventory.queries import cameras
 from mingcha.records.policies.queries import value_of
 from mingcha.records.policies.states import PolicyKey
 from mingcha.records.viewing.models import Served
-from mingcha.records.viewing.noticing import Noticed, noticed
+from mingcha.records.viewing.noticing import dealt, noticed
 from mingcha.records.viewing.served import seen_by, who_saw
 from mingcha.web.pages.seen_form import CameraForm, NoticedForm, PersonForm, days_before, this_hour
+from mingcha.web.pages.seen_words import said
 
 PAGE = 50
+DONE_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,13 @@ def noticeable(request: PersonRequest) -> HttpResponse:
     found = noticed(viewer=request.user, since=days_before(request.at, days), until=request.at, at=request.at)
     context = {
         "form": form,
-        "lines": [(line, _said(line)) for line in found],
+        "lines": [(line, said(line)) for line in found],
         "much_hours": settings.SEEN_MUCH_HOURS,
         "night_from": value_of(PolicyKey.NIGHT_FROM, at=request.at),
         "night_until": value_of(PolicyKey.NIGHT_UNTIL, at=request.at),
         "note_minutes": settings.NOTE_AFTER_MINUTES,
+        "finding_hours": value_of(PolicyKey.FOLLOW_UP_HOURS, at=request.at),
+        "done": list(dealt(viewer=request.user)[:DONE_SHOWN]),
     }
     return render(request, "web/seen_noticed.html", context)
 
@@ -113,13 +116,3 @@ def _context(form: Any, names: Sequence[str], shown: Shown, about: Camera | Pers
         "further": shown.further,
         "about": about,
     }
-
-
-def _said(line: Noticed) -> str:
-    minutes = line.length_us // (60 * US_PER_S)
-    said = {"hours": minutes // 60, "minutes": minutes % 60, "times": line.times}
-    if line.what == "much":
-        return gettext("Saw or copied %(hours)s h %(minutes)s min of recordings within the day") % said
-    if line.what == "night":
-        return gettext("Saw or copied %(hours)s h %(minutes)s min of recordings at night") % said
-    return gettext("Saw or copied %(hours)s h %(minutes)s min of recordings without a note") % said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from mingcha.base.timerange import TimeRange
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.queries import people
 from mingcha.records.inventory.queries import cameras
+from mingcha.records.viewing.states import NOTE_LIMIT, Outcome
 from mingcha.web.pages.book_form import SUGGESTED, id_of_named, with_names
 
 LENGTHS = (1, 4, 24, 24 * 7)
@@ -84,6 +86,32 @@ class NoticedForm(forms.Form):
         coerce=int,
         choices=[(number, ngettext_lazy("%(n)s day", "%(n)s days", number) % {"n": number}) for number in DAYS],
     )
+
+
+class NoteForm(forms.Form):
+    """A few words: what came of it, what others should know, why rows go."""
+
+    note = forms.CharField(label=_("Note"), max_length=NOTE_LIMIT, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, label: str = "", help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if label:
+            self.fields["note"].label = label
+        self.fields["note"].help_text = help_text
+
+
+class FindingForm(forms.Form):
+    """What looks for an incident led to. `owing`: those that may be chosen."""
+
+    looks = forms.MultipleChoiceField(label=_("Looks"), widget=forms.CheckboxSelectMultiple)
+    outcome = forms.ChoiceField(label=_("What it led to"), choices=Outcome.choices, widget=forms.RadioSelect)
+    text = forms.CharField(label=_("In words"), max_length=NOTE_LIMIT, required=False)
+
+    def __init__(self, *args: Any, owing: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["looks"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = owing
 
 
 def this_hour(at: datetime) -> str:
