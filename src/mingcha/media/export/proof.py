@@ -59,10 +59,19 @@ def manifest_hash(directory: Path) -> str:
     return sha256_file(directory / manifest.NAME).hex()
 
 
-def write_proof(directory: Path, footage: Footage, ledger: Ledger, export_index: int) -> int:
-    """Write ``proof.json`` and the verifiers beside a finished copy; how many segments are proven. `export_index`: of
-    the ledger's record of this copy. Raises Unavailable, Corrupt."""
-    head, reader = _head(ledger, export_index)
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """`segments`: how many; `vouched`: what the office prints of it: origin, size and root (hex) of the checkpoint,
+    `entry` (index of this copy's record), `log_key`, `witnesses` ({name, at_us})."""
+
+    segments: int
+    vouched: dict[str, Any]
+
+
+def write_proof(directory: Path, footage: Footage, ledger: Ledger, export_index: int) -> Proven:
+    """Write ``proof.json`` and the verifiers beside a finished copy. `export_index`: of the ledger's record of this
+    copy. Raises Unavailable, Corrupt."""
+    head, reader, signed = _head(ledger, export_index)
     proven = 0
     temporary = directory / f"{NAME}.part"
     with temporary.open("w", encoding="utf-8") as out:
@@ -74,14 +83,22 @@ def write_proof(directory: Path, footage: Footage, ledger: Ledger, export_index:
     temporary.replace(directory / NAME)
     for name in ENCLOSED:
         write_file(directory / name, verifiers.verifier(name), mode=0o755 if name.endswith(".py") else 0o644)
-    return proven
+    vouched = {
+        "origin": signed.checkpoint.origin,
+        "size": signed.checkpoint.size,
+        "root": signed.checkpoint.root.hex(),
+        "entry": export_index,
+        "log_key": signed.signed_by.text,
+        "witnesses": [{"name": one.verifier.name, "at_us": one.at_us} for one in signed.witnesses],
+    }
+    return Proven(proven, vouched)
 
 
 def write_papers(directory: Path, ledger: Ledger, papers_index: int, stretches: Sequence[int]) -> None:
     """Write ``papers.json``: proof that the office's papers are those that were added to this copy, and the ledger's
     records of the stretches of the register they quote. `papers_index`, `stretches`: indexes in the ledger. It stands
     beside ``proof.json``, which is not touched: the footage may be gone by then. Raises Unavailable, Corrupt."""
-    head, reader = _head(ledger, max(papers_index, *stretches, 0))
+    head, reader, _ = _head(ledger, max(papers_index, *stretches, 0))
     told = {
         "format": PAPERS_FORMAT,
         **head,
@@ -91,7 +108,7 @@ def write_papers(directory: Path, ledger: Ledger, papers_index: int, stretches: 
     write_file(directory / PAPERS_NAME, json.dumps(told, ensure_ascii=False, indent=1).encode())
 
 
-def _head(ledger: Ledger, above: int) -> tuple[dict[str, Any], LogReader]:
+def _head(ledger: Ledger, above: int) -> tuple[dict[str, Any], LogReader, checkpoints.SignedCheckpoint]:
     """Keys and checkpoint, as both proofs begin, and the log as that checkpoint vouches for it."""
     signed = ledger.newest(above)
     reader = LogReader(ledger.directory, signed.checkpoint.size)
@@ -102,7 +119,7 @@ def _head(ledger: Ledger, above: int) -> tuple[dict[str, Any], LogReader]:
         "witness_keys": [key.text for key in ledger.witness_keys],
         "checkpoint": signed.note.encode().decode(),
     }
-    return head, reader
+    return head, reader, signed
 
 
 def place_of(reader: LogReader, text: str, since: int) -> int | None:

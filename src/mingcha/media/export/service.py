@@ -10,6 +10,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+from typing import Any
 
 from mingcha.base.atomic import write_file
 from mingcha.base.clock import US_PER_S, Clock
@@ -35,20 +36,23 @@ REVOKED_LOOK_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ExportServices:
-    """`directory`: where copies lie; `archive`: where footage lies, asked for at each job; `camera_name`: for file
-    names; `prove(state, directory)`: ties a copy to the ledger, false when it cannot; `on_finished`: told of each copy
-    done or failed; `on_served(ticket, camera, from_us, to_us, kind)`: told of each download; `on_deleted`: tells and
-    enters a deletion once, raises Unavailable when it cannot now; `footage`: what is asked of a copy's footage;
-    `lifetime_us`: how long a copy stays; `prove_papers(state, directory, papers, stretches)`: enters
-    papers and writes their proof, raises where it cannot; `on_papers`: told when they are there; `signed_by`: what puts
-    provenance into it, None where nothing can."""
+    """What copies need of the node. Of the functions:
+
+    `archive`: where footage lies, asked for at each job. `camera_name`: for file names. `prove(state, directory)` ties a
+    copy to the ledger and tells what vouches for it, None when it cannot. `on_finished`: told of each copy done or
+    failed. `on_served(ticket, camera, from_us, to_us, kind)`: told of each download. `on_deleted` tells and enters a
+    deletion once, raises Unavailable when it cannot now. `footage`: what is asked of a copy's footage. `lifetime_us`:
+    how long a copy stays. `prove_papers(state, directory, papers, stretches)` enters papers and writes their proof,
+    raises where it cannot. `on_papers`: told when they are there. `signed_by`: what puts provenance into a copy, None
+    where nothing can.
+    """
 
     directory: Path
     archive: Callable[[], Archive]
     gate: Gate
     clock: Clock
     camera_name: Callable[[str], str]
-    prove: Callable[[ExportState, Path], Awaitable[bool]]
+    prove: Callable[[ExportState, Path], Awaitable[dict[str, Any] | None]]
     on_finished: Callable[[ExportState], None]
     on_served: Callable[[Ticket, str, int, int, str], None]
     on_deleted: Callable[[CopyDeletion], Awaitable[object]]
@@ -295,8 +299,11 @@ class ExportService:
         directory = self.directory_of(export)
         if ended.state == "done":
             digest = await asyncio.to_thread(proof.manifest_hash, directory)
-            ended = self._states[export] = replace(ended, manifest_sha256=digest)
-            ended = replace(ended, proven=await self.services.prove(ended, directory))
+            ended = replace(ended, manifest_sha256=digest)
+            # Not offered as done before it has its proof; deleted meanwhile, its deletion names the manifest.
+            self._states[export] = replace(self._states[export], manifest_sha256=digest)
+            vouched = await self.services.prove(ended, directory)
+            ended = replace(ended, proven=vouched is not None, vouched=vouched or {})
         try:
             if ended.state == "failed":
                 log.warning("copy %s failed: %s", export, ended.error and ended.error["code"])

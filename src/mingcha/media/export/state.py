@@ -25,7 +25,8 @@ class ExportState:
     """`files`: name, bytes, sha256, pictures of each; `gaps`: from, to, reason; `attempts`: how often it was begun;
     `proven`: the bundle's proof and verifiers lie beside it; `granted_until_us`: the end of the grant it was made for,
     None where there is none; `ended_at_us`: when it was done or failed; `deletion`: why it is being deleted, empty
-    while it is not; `papers`: name to SHA-256 of what the office added."""
+    while it is not; `papers`: name to SHA-256 of what the office added;
+    `vouched`: the checkpoint it is proven under (`proof.Proven`)."""
 
     export: str
     camera: str
@@ -53,6 +54,7 @@ class ExportState:
     deletion: str = ""
     has_provenance: bool = False
     papers: dict[str, str] = field(default_factory=dict)
+    vouched: dict[str, Any] = field(default_factory=dict)
 
     @property
     def asked(self) -> TimeRange:
@@ -107,6 +109,7 @@ class ExportState:
             body["bytes"] = self.bytes_total
             body["proof"] = [proof.NAME, *proof.VERIFIERS] if self.proven else []
             body["papers"] = dict(self.papers)
+            body["vouched"] = dict(self.vouched)
             body["bundle"] = zipped.NAME
             body["got"] = {"from": self.got_from_us, "to": self.got_to_us}
         return body

@@ -49,7 +49,7 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
         detail = {key: value for key, value in state.answer().items() if key != "camera"}
         node.tell(kind, state.camera, **{**detail, "grant": state.grant, "person": state.person})
 
-    async def prove(state: ExportState, directory: Path) -> bool:
+    async def prove(state: ExportState, directory: Path) -> dict[str, Any] | None:
         try:
             index = await node.keeping.enter(
                 "export",
@@ -64,11 +64,10 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
                 manifest_sha256=state.manifest_sha256,
             )
             ledger = node.keeping.proof_ledger()
-            await asyncio.to_thread(proof.write_proof, directory, footage, ledger, index)
+            return (await asyncio.to_thread(proof.write_proof, directory, footage, ledger, index)).vouched
         except (MingchaError, OSError) as error:
             log.error("copy %s has no proof: %s", state.export, error)
-            return False
-        return True
+            return None
 
     async def prove_papers(
         state: ExportState, directory: Path, papers: Mapping[str, str], stretches: Sequence[int]
