@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.records.disclosure.views import control, desk, following, leases, looking, pages
+from mingcha.records.disclosure.views import control, desk, following, leases, looking, pages, receiving
 
 urlpatterns = [
     path("requests/", pages.requests, name="access-requests"),
     path("requests/owed/", pages.debts, name="access-debts"),
-    path("requests/new/", desk.begin, name="begin-access-request"),
-    path("requests/new/<str:site_id>/organ/", desk.receive_organ, name="receive-organ"),
-    path("requests/new/<str:site_id>/person/", desk.receive_person, name="receive-person"),
+    path("requests/new/", receiving.begin, name="begin-access-request"),
+    path("requests/new/<str:site_id>/organ/", receiving.receive_organ, name="receive-organ"),
+    path("requests/new/<str:site_id>/person/", receiving.receive_person, name="receive-person"),
     path("requests/<str:public_id>/", pages.access_request, name="access-request"),
     path("requests/<str:public_id>/officers/", desk.add_officer, name="add-access-officer"),
     path("requests/<str:public_id>/papers/", desk.add_paper, name="add-access-paper"),

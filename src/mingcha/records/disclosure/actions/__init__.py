@@ -17,6 +17,7 @@ from mingcha.records.disclosure.actions.desk import (
     consent,
     receive_from_organ,
     receive_from_person,
+    receive_whole,
 )
 from mingcha.records.disclosure.actions.leases import (
     HandBack,
@@ -55,6 +56,7 @@ __all__ = [
     "open_granted",
     "receive_from_organ",
     "receive_from_person",
+    "receive_whole",
     "record_cost",
     "refuse",
     "report_debt",

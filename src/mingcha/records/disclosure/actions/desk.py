@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone
 
-from mingcha.base.errors import Conflict, Invalid
+from mingcha.base.errors import Conflict, Invalid, MingchaError
 from mingcha.base.keys import node_sealer
 from mingcha.base.timerange import TimeRange
 from mingcha.records.accounts.queries import require
@@ -195,6 +196,38 @@ def add_paper(*, request: Request, draft: PaperDraft, actor: Actor, at: datetime
     enter_request(request, actor, at, answer_for(request, at), detail=detail, files=files)
     settle(request, actor, at)
     return paper
+
+
+@act("disclosure.received", of_acts=True)
+def receive_whole(
+    *,
+    site: Site,
+    asking: Asking,
+    wanted: Wanted,
+    officers: Sequence[OfficerDraft],
+    papers: Sequence[PaperDraft],
+    actor: Actor,
+    at: datetime,
+) -> Request:
+    """Enter a state organ's request with everybody who came and every paper shown, all of it or nothing. What is raised
+    for one of these names it by `part`: ``officer0``, ``paper1`` …"""
+    request = receive_from_organ(site=site, asking=asking, wanted=wanted, actor=actor, at=at)
+    for number, officer in enumerate(officers):
+        with _part(f"officer{number}"):
+            add_officer(request=request, draft=officer, actor=actor, at=at)
+    for number, paper in enumerate(papers):
+        with _part(f"paper{number}"):
+            add_paper(request=request, draft=paper, actor=actor, at=at)
+    return request
+
+
+@contextmanager
+def _part(name: str) -> Iterator[None]:
+    try:
+        yield
+    except MingchaError as error:
+        error.params = {**error.params, "part": name}
+        raise
 
 
 @act("disclosure.consented")

@@ -130,6 +130,7 @@ class OrganForm(WantedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "requester", [(code, label("requester", code)) for code in ORGANS])
+        self.fields["organ"].widget.attrs |= {"list": "organs", "autofocus": True}
         _choose(self, "mode", choices("mode"))
 
     def asking(self) -> Asking:
@@ -197,6 +198,19 @@ class OfficerForm(forms.Form):
         return OfficerDraft(**self.cleaned_data)
 
 
+class OfficerRow(OfficerForm):
+    """An officer on the page of the request itself; an empty row is none. They come from the organ that asks."""
+
+    field_order = ("name", "certificate", "number", "signed_name", "signature", "photo")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
+        del self.fields["organ"]
+
+    def draft_of(self, organ: str) -> OfficerDraft:
+        return OfficerDraft(**self.cleaned_data, organ=organ)
+
+
 class PaperForm(forms.Form):
     kind = forms.ChoiceField(label=_("Paper shown"))
     issuer = forms.CharField(label=_("Issued by"), max_length=NAME_LIMIT)
@@ -212,6 +226,30 @@ class PaperForm(forms.Form):
 
     def draft(self) -> PaperDraft:
         return PaperDraft(**self.cleaned_data)
+
+
+class PaperRow(PaperForm):
+    """A paper on the page of the request itself; without a number it is none."""
+
+    field_order = ("kind", "number", "issuer", "dated_on", "scan")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
+        _choose(self, "kind", [("", _("None was shown")), *paper_kinds()])
+        self.fields["kind"].required = self.fields["issuer"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("kind") and (data.get("number") or data.get("scan") or data.get("issuer")):
+            self.add_error("kind", _("Choose which paper was shown."))
+        return data
+
+    def is_shown(self) -> bool:
+        return bool(self.cleaned_data.get("kind"))
+
+    def draft_of(self, organ: str) -> PaperDraft:
+        data = self.cleaned_data
+        return PaperDraft(**{**data, "issuer": data["issuer"] or organ})
 
 
 class GrantForm(forms.Form):
@@ -234,7 +272,9 @@ class GrantForm(forms.Form):
         field = self.fields["screens"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = named
-        field.initial = [here.public_id] if here is not None and here in named else list(named.values_list("public_id", flat=True))
+        field.initial = (
+            [here.public_id] if here is not None and here in named else list(named.values_list("public_id", flat=True))
+        )
 
     def duration(self) -> timedelta:
         return timedelta(minutes=self.cleaned_data["minutes"])

@@ -4,16 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('disclosure', '0003_width_of_grants'),
-        ('screens', '0001_screens'),
+        ("disclosure", "0003_width_of_grants"),
+        ("screens", "0001_screens"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='grant',
-            name='screens',
-            field=models.ManyToManyField(help_text='Where it may be looked at; none: in the session that opens it.', related_name='+', to='screens.screen'),
+            model_name="grant",
+            name="screens",
+            field=models.ManyToManyField(
+                help_text="Where it may be looked at; none: in the session that opens it.",
+                related_name="+",
+                to="screens.screen",
+            ),
         ),
     ]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from mingcha.base.errors import Conflict, Invalid, Unavailable, Unlawful
 from mingcha.records.accounts.gate import PersonRequest, permission
@@ -18,63 +15,13 @@ from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.forms import (
     EndForm,
     OfficerForm,
-    OrganForm,
     PaperForm,
-    PersonForm,
     RefuseForm,
-    WantedForm,
 )
-from mingcha.records.disclosure.models import Request
 from mingcha.records.disclosure.views.pages import grant_form, put_error, request_page
 from mingcha.records.disclosure.views.second import ask_for_second
 from mingcha.records.files.uploads import takes_files
-from mingcha.records.inventory import queries as inventory
-from mingcha.records.inventory.models import Site
 from mingcha.records.wording import explain
-
-
-@permission(Permission.RECEIVE_ACCESS)
-@require_http_methods(["GET"])
-def begin(request: PersonRequest) -> HttpResponse:
-    """Choose the site and who asks; with one site there is nothing to choose but who."""
-    return render(request, "disclosure/begin.html", {"sites": inventory.sites(viewer=request.user)})
-
-
-@permission(Permission.RECEIVE_ACCESS)
-@require_http_methods(["GET", "POST"])
-def receive_organ(request: PersonRequest, site_id: str) -> HttpResponse:
-    return _receive(request, site_id, OrganForm, actions.receive_from_organ)
-
-
-@permission(Permission.RECEIVE_ACCESS)
-@require_http_methods(["GET", "POST"])
-def receive_person(request: PersonRequest, site_id: str) -> HttpResponse:
-    return _receive(request, site_id, PersonForm, actions.receive_from_person)
-
-
-def _receive(
-    request: PersonRequest, site_id: str, kind: type[OrganForm] | type[PersonForm], act: Callable[..., Request]
-) -> HttpResponse:
-    site: Site = inventory.site_for(viewer=request.user, public_id=site_id)
-    chosen = [*request.GET.getlist("camera"), *request.POST.getlist("cameras")]
-    named = request.GET.get("q", "").strip()
-    initial = {"cameras": request.GET.getlist("camera")}
-    form = kind(request.POST or None, site=site, chosen=chosen, named=named, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = act(site=site, asking=form.asking(), wanted=form.draft(), actor=request.user, at=request.at)
-        except (Invalid, Conflict) as error:
-            put_error(form, error)
-        else:
-            messages.success(request, gettext("The request has been received. Below stands what is still missing."))
-            return redirect("access-request", public_id=made.public_id)
-    context = {"form": form, "site": site, "is_organ": kind is OrganForm, "fields": _plain_fields(form), "named": named}
-    return render(request, "disclosure/receive.html", context)
-
-
-def _plain_fields(form: WantedForm) -> list[Any]:
-    """The fields in order, without the cameras, which have a form of their own."""
-    return [field for field in form if field.name != "cameras"]
 
 
 @permission(Permission.RECEIVE_ACCESS)
