@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "mingcha.records.documents.apps.DocumentsConfig",
     "mingcha.records.signs.apps.SignsConfig",
     "mingcha.records.viewing.apps.ViewingConfig",
+    "mingcha.records.evidence.apps.EvidenceConfig",
     "mingcha.records.custody.apps.CustodyConfig",
     "mingcha.records.disclosure.apps.DisclosureConfig",
 ]

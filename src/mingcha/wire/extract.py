@@ -41,13 +41,14 @@ class QuotedEntry:
     said: Mapping[str, str] = field(default_factory=dict)
 
 
-def audit_paths(entries: Sequence[str], positions: Sequence[int]) -> list[tuple[str, ...]]:
-    """The audit paths of some entries of a stretch, given the canonical texts of all of them."""
+def audit_paths(entries: Sequence[str], positions: Sequence[int]) -> tuple[list[tuple[str, ...]], str]:
+    """The audit paths of some entries of a stretch, given the canonical texts of all of them; and its root (hex)."""
     levels = [[leaf_hash(entry.encode()) for entry in entries]]
     while len(below := levels[-1]) > 1:
         levels.append([node_hash(below[n], below[n + 1]) for n in range(0, len(below) - 1, 2)])
     tree = Tree(len(entries), lambda height, index: levels[height][index])
-    return [tuple(item.hex() for item in tree.inclusion_proof(position)) for position in positions]
+    paths = [tuple(item.hex() for item in tree.inclusion_proof(position)) for position in positions]
+    return paths, tree.root().hex()
 
 
 def dump(export: str, entries: Sequence[QuotedEntry]) -> bytes:

@@ -101,7 +101,8 @@ class Bundle:
         root = tree_root([leaf_hash(text.encode()) for text in texts]).hex()
         self.enter("register", first=11, last=15, root=root, at_us=SIGNED_US)
         stretch = QuotedStretch(11, 15, len(texts), self.ledger.size - 1)
-        paths = audit_paths(texts, [1, 4])
+        paths, same = audit_paths(texts, [1, 4])
+        assert same == root
         entries = [
             QuotedEntry(11 + n, texts[n], stretch, n, path, {"zh": "申请复制", "en": "Copy ordered"})
             for n, path in zip([1, 4], paths, strict=True)

@@ -38,8 +38,8 @@ REVOKED_LOOK_S = 0.5
 class ExportServices:
     """What copies need of the node. Of the functions:
 
-    `archive`: where footage lies, asked for at each job. `camera_name`: for file names. `prove(state, directory)` ties a
-    copy to the ledger and tells what vouches for it, None when it cannot. `on_finished`: told of each copy done or
+    `archive`: where footage lies, asked for at each job. `camera_name`: for file names. `prove(state, directory)` ties
+    a copy to the ledger and tells what vouches for it, None when it cannot. `on_finished`: told of each copy done or
     failed. `on_served(ticket, camera, from_us, to_us, kind)`: told of each download. `on_deleted` tells and enters a
     deletion once, raises Unavailable when it cannot now. `footage`: what is asked of a copy's footage. `lifetime_us`:
     how long a copy stays. `prove_papers(state, directory, papers, stretches)` enters papers and writes their proof,
