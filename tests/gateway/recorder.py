@@ -20,15 +20,17 @@ PAGE = 500
 
 @dataclass
 class FakeRecorder:
-    """`asked`: (method, path, body) of each request. `probe_answer`, `status` and `facts` are what it tells;
-    `failure`: the answer to everything, `refused`: to one path."""
+    """`asked`: (method, path, body) of each request. `probe_answer`, `status`, `storage` and `facts` are what it tells;
+    `holds`: what it has kept of holds, by id; `failure`: the answer to everything, `refused`: to one path."""
 
     port: int = 0
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
     facts: list[facts.Fact] = field(default_factory=list)
     status: dict[str, Any] = field(default_factory=lambda: {"cameras": {}, "store": {}})
+    storage: dict[str, Any] = field(default_factory=dict)
     probe_answer: dict[str, Any] = field(default_factory=lambda: {"ok": True, "codec": "h264"})
     failure: tuple[int, bytes] | None = None
+    holds: dict[str, dict[str, Any]] = field(default_factory=dict)
     refused: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
     def client(self) -> ControlClient:
@@ -46,7 +48,13 @@ class FakeRecorder:
         if path.startswith("/control/facts"):
             after = int(path.partition("=")[2])
             return {"facts": [json.loads(facts.dump(fact)) for fact in self.facts if fact.sequence > after][:PAGE]}
-        return {"/control/status": self.status, "/control/probe": self.probe_answer}.get(path, {})
+        if path == "/control/holds" and self.holds:
+            return {
+                "changed": 0,
+                "known": [self.holds[held["hold"]] for held in body["holds"] if held["hold"] in self.holds],
+            }
+        told = {"/control/status": self.status, "/control/probe": self.probe_answer, "/control/storage": self.storage}
+        return told.get(path, {})
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from mingcha.records.accounts.models import Person
 from mingcha.records.custody.actions import ask_release, place_hold, release_hold
 from mingcha.records.custody.models import Hold
 from mingcha.records.inventory.models import Camera
+from mingcha.records.register.models import Entry
 from mingcha.wire.facts import Fact
 from tests.gateway.recorder import FakeRecorder
 from tests.records.custody.conftest import SPAN, draft_of
@@ -100,3 +101,43 @@ def test_only_an_ordered_release_is_told_as_one(
 def test_without_holds_nothing_is_told(loop: OrdersLoop, recorder: FakeRecorder, camera: Camera) -> None:
     loop.tick()
     assert recorder.told("/control/holds") == []
+
+
+def restored(recorder: FakeRecorder, hold: Hold, **known: int | None) -> None:
+    """This office is made of a backup that is older than what the recorder told; the recorder answers what it knows."""
+    recorder.holds = {hold.ranges.get().public_id: {"hold": hold.ranges.get().public_id, **known}}
+
+
+def test_a_hold_whose_confirmation_a_backup_forgot_is_learnt_from_the_answer(
+    loop: OrdersLoop, recorder: FakeRecorder, hold: Hold, manager: Person
+) -> None:
+    restored(recorder, hold, placed_us=from_datetime(AT) - 3_600_000_000)
+    loop.tick()
+    hold.refresh_from_db()
+    assert hold.state_at(LATER) == "in_force"
+    entry = Entry.objects.get(act="hold.placed")
+    assert entry.detail_fields["learnt"] is True
+    assert hold.public_id in entry.refs
+    loop.forget()
+    loop.tick()
+    assert Entry.objects.filter(act="hold.placed").count() == 1
+
+
+def test_a_release_that_a_backup_forgot_is_learnt_too(loop: OrdersLoop, recorder: FakeRecorder, hold: Hold) -> None:
+    confirm(recorder, hold, "hold.placed", 1)
+    restored(recorder, hold, placed_us=from_datetime(AT) - 7_200_000_000, released_us=from_datetime(AT) - 3_600_000_000)
+    loop.forget()
+    loop.tick()
+    hold.refresh_from_db()
+    assert hold.state_at(LATER) == "released"
+    assert Entry.objects.filter(act="hold.released").count() == 1
+
+
+def test_what_was_placed_a_moment_ago_is_left_to_its_fact(
+    loop: OrdersLoop, recorder: FakeRecorder, hold: Hold, clock: ManualClock
+) -> None:
+    restored(recorder, hold, placed_us=clock.wall_us())
+    loop.tick()
+    assert not Entry.objects.filter(act="hold.placed").exists()
+    hold.refresh_from_db()
+    assert hold.state_at(LATER) == "ordered"

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from mingcha.base.errors import Invalid, MingchaError, Unavailable
 from mingcha.wire.facts import Fact
 from mingcha.wire.facts import load as load_fact
-from mingcha.wire.holds import Hold
+from mingcha.wire.holds import Hold, Known, load_known
 from mingcha.wire.holds import dump as dump_holds
 from mingcha.wire.plan import Plan
 from mingcha.wire.plan import dump as dump_plan
@@ -42,9 +42,10 @@ class ControlClient:
         """End everything that flows under these grants."""
         self._ask("POST", "/control/revocations", _dump({"grants": list(grants)}))
 
-    def put_holds(self, holds: Sequence[Hold]) -> None:
-        """Tell of holds; those it knows already change nothing."""
-        self._ask("POST", "/control/holds", dump_holds(holds))
+    def put_holds(self, holds: Sequence[Hold]) -> tuple[Known, ...]:
+        """Tell of holds, those it knows already change nothing; what it has kept of them."""
+        known = self._ask("POST", "/control/holds", dump_holds(holds)).get("known")
+        return load_known(known) if isinstance(known, list) else ()
 
     def delete_copy(self, export: str, reason: str) -> None:
         """Have a copy deleted; the fact ``copy.deleted`` tells when it is. Raises Invalid (``export.unknown``)."""

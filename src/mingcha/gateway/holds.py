@@ -7,13 +7,15 @@ recorder had confirmed the hold itself.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from mingcha.base.clock import US_PER_S
 from mingcha.gateway.client import ControlClient
+from mingcha.records.custody import actions as custody
 from mingcha.records.custody.models import HoldRange
-from mingcha.records.custody.queries import ranges_to_tell
-from mingcha.wire.holds import Hold
+from mingcha.records.custody.queries import lacking_holds, ranges_to_tell
+from mingcha.wire.holds import Hold, Known
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +40,18 @@ class HoldsOut:
         if not self._tell_all and (not waiting or is_known):
             return 0
         for start in range(0, len(orders), BATCH):
-            self._client.put_holds(orders[start : start + BATCH])
+            known = self._client.put_holds(orders[start : start + BATCH])
+            self._reconcile(known, at)
         if waiting - self._sent:
             log.info("%d holds sent", len(waiting - self._sent))
         self._sent, self._sent_mono_us, self._tell_all = waiting, mono_us, False
         return len(orders)
+
+    def _reconcile(self, known: Sequence[Known], at: datetime) -> None:
+        lacking = lacking_holds(known, at)
+        if lacking:
+            custody.learn_holds(known=lacking, at=at)
+            log.warning("%d holds were learnt from the recorder's answer", len(lacking))
 
     def forget(self) -> None:
         """The recorder was away."""

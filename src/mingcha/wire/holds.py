@@ -29,6 +29,26 @@ class Hold:
     released: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the media plane has kept of a hold: its answer to being told of one, so that an office which lost the fact
+    (restored from a backup) learns it all the same. Wall instants in microseconds."""
+
+    hold: str
+    placed_us: int
+    released_us: int | None = None
+
+
+def load_known(raw: Sequence[object]) -> tuple[Known, ...]:
+    """The answers in a parsed message; what is not one is left out."""
+    found = []
+    for item in raw:
+        if isinstance(item, dict) and is_id(str(item.get("hold")), "hld") and type(item.get("placed_us")) is int:
+            released_us = item.get("released_us")
+            found.append(Known(item["hold"], item["placed_us"], released_us if type(released_us) is int else None))
+    return tuple(found)
+
+
 def dump(holds: Sequence[Hold]) -> bytes:
     """Canonical JSON of holds."""
     message = {"format": FORMAT, "holds": [asdict(hold) for hold in holds]}

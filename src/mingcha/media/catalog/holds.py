@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mingcha.base.ids import new_id
 from mingcha.media.catalog.leaves import add_leaf
+from mingcha.media.catalog.reader import CatalogReader
 from mingcha.media.catalog.writer import Catalog
 from mingcha.wire.facts import Fact
-from mingcha.wire.holds import Hold
+from mingcha.wire.holds import Hold, Known
 
 
 def take_holds(catalog: Catalog, holds: Iterable[Hold], at_us: int) -> int:
@@ -54,6 +55,17 @@ def _take_hold(catalog: Catalog, connection: sqlite3.Connection, hold: Hold, at_
         _tell_hold(catalog, connection, "hold.placed", hold, at_us)
         return True
     return False
+
+
+def known_holds(catalog: CatalogReader, holds: Sequence[str]) -> list[Known]:
+    """What is kept of these holds; those not known are left out."""
+    found = []
+    with catalog.reading() as connection:
+        for hold in holds:
+            row = connection.execute("SELECT hold, placed_us, released_us FROM hold WHERE hold = ?", (hold,)).fetchone()
+            if row is not None:
+                found.append(Known(*row))
+    return found
 
 
 def put_hold(connection: sqlite3.Connection, told: Mapping[str, Any]) -> bool:

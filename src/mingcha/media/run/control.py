@@ -9,7 +9,7 @@ import hmac
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -36,6 +36,7 @@ class ControlServices:
     gate: Gate
     take_plan: Callable[[plan.Plan, bytes], Awaitable[None]]
     take_holds: Callable[[Sequence[holds.Hold]], Awaitable[int]]
+    known_holds: Callable[[Sequence[str]], Awaitable[list[holds.Known]]]
     confirm_clock: Callable[[], Awaitable[None]]
     anchor: Callable[[int, int, str], Awaitable[None]]
     facts_after: Callable[[int, int], Awaitable[list[facts.Fact]]]
@@ -88,7 +89,10 @@ class _Control:
         return Response(status_code=204)
 
     async def post_holds(self, request: Request) -> Response:
-        return JSONResponse({"changed": await self._services.take_holds(holds.load(await _body(request)))})
+        told = holds.load(await _body(request))
+        changed = await self._services.take_holds(told)
+        known = await self._services.known_holds([hold.hold for hold in told])
+        return JSONResponse({"changed": changed, "known": [asdict(one) for one in known]})
 
     async def post_anchor(self, request: Request) -> Response:
         body = await json_object(request)

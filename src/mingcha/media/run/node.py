@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from mingcha.base.errors import Corrupt, Invalid, MingchaError, Unavailable
 from mingcha.base.ids import new_id
 from mingcha.base.keys import control_token, make_keys, node_sealer, ticket_public_key
 from mingcha.base.seal import Sealer
+from mingcha.media.catalog.holds import known_holds
 from mingcha.media.gate.admission import Gate
 from mingcha.media.ingest import probe
 from mingcha.media.ingest.backoff import Backoff
@@ -30,6 +32,7 @@ from mingcha.media.run.sessions import SessionMaker
 from mingcha.media.run.stocktaking import take_stock
 from mingcha.media.run.writing import Writing
 from mingcha.wire import facts, plan
+from mingcha.wire.holds import Known
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
 
 log = logging.getLogger(__name__)
@@ -100,6 +103,7 @@ class Node:
             gate=self.gate,
             take_plan=self._take_plan,
             take_holds=self.keeping.hold,
+            known_holds=self._known_holds,
             confirm_clock=self._confirm_clock,
             anchor=self._anchor,
             facts_after=self._facts_after,
@@ -156,6 +160,9 @@ class Node:
             await self.keeping.order(order)
         except Unavailable as error:
             log.warning("rules of keeping wait for the next plan: %s", error.code)
+
+    async def _known_holds(self, holds: Sequence[str]) -> list[Known]:
+        return await asyncio.to_thread(known_holds, self.writing.catalog, holds)
 
     async def _confirm_clock(self) -> None:
         await self.keeping.confirm_clock()

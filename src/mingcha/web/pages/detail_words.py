@@ -107,6 +107,7 @@ LABELS: dict[str, str | Promise] = {
     "kind_of_builder": _("Kind of body"),
     "lat_e7": _("Latitude (1e-7°)"),
     "law": _("Law version"),
+    "learnt": _("Learnt from the recorder’s answer"),
     "left_alone": _("Left alone"),
     "length_s": _("Length (s)"),
     "licence_scope": _("Scope of the licence"),

@@ -28,8 +28,9 @@ from mingcha.records.custody.states import (
 from mingcha.records.inventory.lawfulness import cited
 from mingcha.records.inventory.models import Camera, Site
 from mingcha.records.inventory.names import read_text
-from mingcha.records.register.actions import act, enter
+from mingcha.records.register.actions import RECORDER, act, enter
 from mingcha.wire.facts import Fact
+from mingcha.wire.holds import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +150,49 @@ def note_hold_fact(fact: Fact) -> list[str]:
     told = HoldRange.objects.select_related("hold").filter(public_id=str(fact.detail.get("hold", ""))).first()
     if told is None:
         return []
-    hold, at = told.hold, to_datetime(fact.at_us)
+    at = to_datetime(fact.at_us)
     if fact.kind == "hold.placed":
-        HoldRange.objects.filter(pk=told.pk, confirmed_at__isnull=True).update(confirmed_at=at)
-        if not hold.ranges.filter(confirmed_at__isnull=True).exists():
-            Hold.objects.filter(pk=hold.pk, in_force_at__isnull=True).update(in_force_at=at)
-    elif hold.release_ordered_at is not None:
-        HoldRange.objects.filter(pk=told.pk, release_confirmed_at__isnull=True).update(release_confirmed_at=at)
-        if not hold.ranges.filter(release_confirmed_at__isnull=True).exists():
-            Hold.objects.filter(pk=hold.pk, released_at__isnull=True).update(released_at=at)
-    return [hold.public_id]
+        _confirm(told, at)
+    elif told.hold.release_ordered_at is not None:
+        _confirm_release(told, at)
+    return [told.hold.public_id]
+
+
+@act("hold.placed", "hold.released")
+def learn_holds(*, known: Sequence[Known], at: datetime) -> None:
+    """Carry over what the recorder answered of holds whose facts this office lacks, since it was restored from a backup
+    that is older. A release in it was ordered by two persons then, though this office forgot who they were."""
+    ranges = HoldRange.objects.select_related("hold", "camera")
+    for one in known:
+        told = ranges.get(public_id=one.hold)
+        words = ["hold.placed"] if told.confirmed_at is None else []
+        _confirm(told, to_datetime(one.placed_us))
+        if one.released_us is not None:
+            words.append("hold.released")
+            _confirm_release(told, to_datetime(one.released_us))
+        for word in words:
+            detail = {"hold": one.hold, "start_us": told.hold.start_us, "end_us": told.hold.end_us, "learnt": True}
+            enter(
+                actor=RECORDER,
+                at=at,
+                subject=told.camera.public_id,
+                subject_name=told.camera.name,
+                refs=[told.hold.public_id],
+                detail=detail,
+                word=word,
+            )
+
+
+def _confirm(told: HoldRange, at: datetime) -> None:
+    HoldRange.objects.filter(pk=told.pk, confirmed_at__isnull=True).update(confirmed_at=at)
+    if not told.hold.ranges.filter(confirmed_at__isnull=True).exists():
+        Hold.objects.filter(pk=told.hold_id, in_force_at__isnull=True).update(in_force_at=at)
+
+
+def _confirm_release(told: HoldRange, at: datetime) -> None:
+    HoldRange.objects.filter(pk=told.pk, release_confirmed_at__isnull=True).update(release_confirmed_at=at)
+    if not told.hold.ranges.filter(release_confirmed_at__isnull=True).exists():
+        Hold.objects.filter(pk=told.hold_id, released_at__isnull=True).update(released_at=at)
 
 
 def term_of(site: Site, recorded_us: int, at: datetime) -> Term:

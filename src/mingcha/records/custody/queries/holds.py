@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from mingcha import law
-from mingcha.base.clock import from_datetime
+from mingcha.base.clock import US_PER_S, from_datetime
 from mingcha.base.errors import NotAllowed
 from mingcha.law.model import Citation
 from mingcha.records.accounts.models import Person
@@ -19,6 +19,7 @@ from mingcha.records.accounts.states import Permission
 from mingcha.records.custody.models import Hold, HoldRange
 from mingcha.records.custody.states import CONFIRM_WITHIN, HoldState
 from mingcha.records.wording import explain_code
+from mingcha.wire.holds import Known
 
 EACH = 20
 """Lines of one kind on the home page at most."""
@@ -96,6 +97,27 @@ def ranges_to_tell(at: datetime, *, everything: bool) -> list[HoldRange]:
         released = Q(hold__release_ordered_at__isnull=False, release_confirmed_at__isnull=True)
         found = found.filter(Q(confirmed_at__isnull=True) | released)
     return list(found.order_by("id"))
+
+
+FACT_WITHIN_US = 60 * US_PER_S
+"""By then the recorder's fact has come, if this office is the one it was told to."""
+
+
+def lacking_holds(known: Iterable[Known], at: datetime) -> list[Known]:
+    """Of what the recorder says it has kept, what this office was never told, or forgot when it was restored from a
+    backup. What happened within the last minute is left to the facts that are on their way."""
+    until_us = from_datetime(at) - FACT_WITHIN_US
+    told = {one.hold: one for one in known if one.placed_us <= until_us}
+    found = HoldRange.objects.filter(public_id__in=told).values_list(
+        "public_id", "confirmed_at", "release_confirmed_at"
+    )
+    lacking = []
+    for public_id, confirmed_at, released_at in found:
+        one = told[public_id]
+        is_released = one.released_us is not None and one.released_us <= until_us
+        if confirmed_at is None or (is_released and released_at is None):
+            lacking.append(one if is_released else replace(one, released_us=None))
+    return lacking
 
 
 @dataclass(frozen=True, slots=True)
