@@ -66,7 +66,7 @@ class ItemAct(models.TextChoices):
     ASK = "ask", _("Approval asked for")
     HAND_OVER = "hand_over", _("Handed over")
     HAND_ON = "hand_on", _("Handed on by the receiver")
-    TAKE_BACK = "take_back", _("Taken back")
+    TAKE_BACK = "take_back", pgettext_lazy("a copy", "Taken back")
     DESTROY = "destroy", _("Destruction ordered")
     EXPIRE = "expire", _("Nobody fetched it in time")
     ATTEST = "attest", _("Destruction outside attested")

@@ -33,7 +33,7 @@ def make_item(export: Export, told: Mapping[str, Any], at: datetime) -> Item | N
         manifest_sha256=_hex(told.get("manifest_sha256")),
         size_bytes=sum(_whole(file.get("bytes")) for file in files),
         summary={**{key: told[key] for key in _SUMMARY if key in told}, "proven": bool(told.get("proof"))},
-        purpose=ordered.note[:TEXT_LIMIT] or str(ordered.get_reason_display()),
+        purpose=ordered.note.removeprefix(ordered.basis or "").strip()[:TEXT_LIMIT],
         unclaimed_until=at + timedelta(hours=settings.ITEM_UNCLAIMED_HOURS),
     )
     ItemFile.objects.bulk_create(

@@ -83,9 +83,9 @@ class KeepForm(ReasonForm):
 class _ReceiptForm(forms.Form):
     """What somebody showed and how they signed."""
 
-    paper = forms.ChoiceField(label=_("Paper shown"), required=False)
+    paper = forms.ChoiceField(label=_("Certificate shown"), required=False)
     number = forms.CharField(
-        label=_("Number on the paper shown"),
+        label=_("Number on the certificate shown"),
         max_length=NUMBER_LIMIT,
         required=False,
         help_text=_("Kept sealed; screens show a part of it."),
