@@ -15,5 +15,6 @@ def run(arguments: argparse.Namespace) -> int:
 
     start_django()
     from mingcha.gateway.run import main
+    from mingcha.web.pages.evidence_papers import certificate
 
-    return main()
+    return main(certificate)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -50,6 +51,13 @@ class ControlClient:
     def delete_copy(self, export: str, reason: str) -> None:
         """Have a copy deleted; the fact ``copy.deleted`` tells when it is. Raises Invalid (``export.unknown``)."""
         self._ask("POST", f"/control/copies/{quote(export, safe='')}/delete", _dump({"reason": reason}))
+
+    def put_papers(self, export: str, files: Mapping[str, bytes], stretches: Sequence[int]) -> None:
+        """Have papers enclosed with a copy; the fact ``copy.papers`` tells when they are. `stretches`: indexes in the
+        ledger. Raises Invalid (``export.unknown``, ``export.unproven``)."""
+        told = {name: base64.b64encode(data).decode("ascii") for name, data in files.items()}
+        body = _dump({"files": told, "stretches": list(stretches)})
+        self._ask("POST", f"/control/copies/{quote(export, safe='')}/papers", body)
 
     def put_anchor(self, first: int, last: int, root: str) -> None:
         """Have a stretch of the register put into the ledger; the fact ``ledger.anchored`` tells when and where."""

@@ -12,6 +12,7 @@ from mingcha.gateway.client import ControlClient
 from mingcha.records.condition import actions as condition
 from mingcha.records.custody import actions as custody
 from mingcha.records.disclosure.actions import note_move
+from mingcha.records.evidence.actions import note_enclosed
 from mingcha.records.inventory.models import Camera, CameraStatus, StoreStatus
 from mingcha.records.inventory.states import CameraState
 from mingcha.records.register.actions import RECORDER, act, enter
@@ -58,6 +59,8 @@ def take_facts(*, facts: Sequence[Fact]) -> None:
         viewing = _viewing_of(fact)
         if fact.kind in ("export.finished", "export.failed"):
             _note_export(fact, viewing)
+        if fact.kind == "copy.papers":
+            note_enclosed(fact.detail, to_datetime(fact.at_us))
         if fact.kind == "viewing.served" and viewing is not None:
             note_served(viewing, fact)
         refs = [viewing.public_id, viewing.viewer.public_id] if viewing else []

@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection
 from mingcha.base.clock import US_PER_S, Clock, to_datetime
 from mingcha.base.errors import MingchaError
 from mingcha.base.keys import control_token
-from mingcha.gateway import discovery, leases, orders, reports
+from mingcha.gateway import discovery, leases, orders, papers, reports
 from mingcha.gateway.anchoring import AnchoringOut
 from mingcha.gateway.client import ControlClient
 from mingcha.gateway.copies import CopiesOut
@@ -139,8 +139,10 @@ def make_client() -> ControlClient:
     return ControlClient(host, settings.MEDIA_PORT, lambda: control_token(settings.DATA_DIR))
 
 
-def serve(stop: threading.Event, client: ControlClient, clock: Clock) -> None:
-    """Run all loops until `stop` is set or one of them fails."""
+def serve(
+    stop: threading.Event, client: ControlClient, clock: Clock, certificate: papers.Certificate | None = None
+) -> None:
+    """Run all loops until `stop` is set or one of them fails. `certificate`: makes those of copies."""
     with ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe") as pool:
 
         def begin_probe(probe: Probe) -> None:
@@ -158,6 +160,13 @@ def serve(stop: threading.Event, client: ControlClient, clock: Clock) -> None:
             name="searches",
             daemon=True,  # a search of many dead addresses does not hold up the end
         ).start()
+        papers_out = papers.PapersOut(client, clock, certificate)
+        threading.Thread(
+            target=_repeat,
+            args=(stop, papers_out.tick, lambda: None, papers.LOOK_EVERY_S),
+            name="papers",
+            daemon=True,  # a PDF being made does not hold up the end
+        ).start()
         try:
             _repeat(stop, outgoing.tick, outgoing.forget, LOOK_EVERY_S)
         finally:
@@ -165,14 +174,14 @@ def serve(stop: threading.Event, client: ControlClient, clock: Clock) -> None:
             thread.join(timeout=10)
 
 
-def main() -> int:
-    """``mingcha gateway``: serve until SIGINT or SIGTERM."""
+def main(certificate: papers.Certificate | None = None) -> int:
+    """``mingcha gateway``: serve until SIGINT or SIGTERM. `certificate`: makes the certificates of copies."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mingcha.web.settings")
     django.setup()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    serve(stop, make_client(), settings.CLOCK)
+    serve(stop, make_client(), settings.CLOCK, certificate)
     return 0
 
 
