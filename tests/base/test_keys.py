@@ -10,9 +10,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from mingcha.base import keys
-from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
+from mingcha.base.suites import SHA256_ED25519, SM3_SM2
 
-NAMES = {"ticket.key", "ticket.pub", "control.token", "django.key", "node.key"}
+NAMES = {"ticket.key", "ticket.pub", "control.token", "django.key", "node.key", "ledger.key"}
 
 
 def test_keys_are_made_for_their_owner_only(tmp_path: Path) -> None:
@@ -105,3 +106,144 @@ def test_the_key_of_indexes_is_the_node_s_own_and_not_the_sealing_key(tmp_path: 
     assert key == keys.index_key(tmp_path / "a")
     assert key != keys.index_key(tmp_path / "b")
     assert key != (keys.secrets_dir(tmp_path / "a") / "node.key").read_bytes()
+
+
+def test_the_suite_is_chosen_at_set_up_and_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINGCHA_SUITE", "sm3-sm2")
+    key = keys.ledger_key(tmp_path)
+    assert key.suite is SM3_SM2
+    monkeypatch.delenv("MINGCHA_SUITE")
+    assert keys.ledger_key(tmp_path).raw == key.raw
+    monkeypatch.setenv("MINGCHA_SUITE", "sha256-ed25519")
+    with pytest.raises(Conflict) as caught:
+        keys.make_keys(tmp_path)
+    assert caught.value.code == "keys.suite"
+    assert "mingcha keys new-ledger --suite sha256-ed25519" in str(caught.value)
+    monkeypatch.setenv("MINGCHA_SUITE", "md5-rsa")
+    with pytest.raises(Invalid):
+        keys.make_keys(tmp_path)
+
+
+def test_a_ledger_s_key_from_before_suites_is_ed25519(tmp_path: Path) -> None:
+    raw = bytes(range(32))
+    directory = keys.secrets_dir(tmp_path)
+    directory.mkdir()
+    sealed = keys.node_sealer(tmp_path).seal(base64.b64encode(raw).decode(), "ledger.key")
+    (directory / "ledger.key").write_text(sealed)
+    assert keys.ledger_key(tmp_path).public == SHA256_ED25519.load(raw).public
+
+
+def test_secrets_from_before_they_were_sealed_are_read(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path)
+    (keys.secrets_dir(tmp_path) / "control.token").write_text("in clear\n")
+    assert keys.control_token(tmp_path) == "in clear"
+
+
+def test_no_private_key_lies_in_clear_but_the_one_that_seals(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path)
+    for path in keys.secrets_dir(tmp_path).iterdir():
+        if path.name not in ("node.key", "ticket.pub"):
+            assert path.read_text().startswith("sealed2:"), path.name
+
+
+def test_a_passphrase_protects_the_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = tmp_path / "passphrase"
+    secret.write_text("correct horse battery\n")
+    with pytest.raises(Invalid) as refused:
+        keys.protect(tmp_path, is_wrapped=True)
+    assert refused.value.code == "keys.no_passphrase"
+    keys.make_keys(tmp_path)
+    in_clear = (keys.secrets_dir(tmp_path) / "node.key").read_bytes()
+    sealed = keys.node_sealer(tmp_path).seal("a:b", "cam_1")
+    monkeypatch.setenv("MINGCHA_KEY_PASSPHRASE_FILE", str(secret))
+    keys.protect(tmp_path, is_wrapped=True)
+    assert in_clear not in (keys.secrets_dir(tmp_path) / "node.key").read_bytes()
+    assert keys.node_sealer(tmp_path).open(sealed, "cam_1") == "a:b"
+    monkeypatch.delenv("MINGCHA_KEY_PASSPHRASE_FILE")
+    with pytest.raises(Unavailable) as caught:
+        keys.ticket_key(tmp_path)
+    assert caught.value.code == "keys.locked"
+    monkeypatch.setenv("MINGCHA_KEY_PASSPHRASE_FILE", str(tmp_path / "none"))
+    with pytest.raises(Unavailable) as caught:
+        keys.node_ring(tmp_path)
+    assert caught.value.code == "keys.passphrase_file"
+    monkeypatch.setenv("MINGCHA_KEY_PASSPHRASE_FILE", str(secret))
+    keys.protect(tmp_path, is_wrapped=False)
+    assert (keys.secrets_dir(tmp_path) / "node.key").read_bytes() == in_clear
+
+
+def test_a_new_sealing_key_seals_and_the_old_ones_open_until_dropped(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path)
+    old_reader = keys.node_sealer(tmp_path)
+    index, before = keys.index_key(tmp_path), old_reader.seal("a:b", "cam_1")
+    name = keys.add_sealing_key(tmp_path)
+    sealer = keys.node_sealer(tmp_path)
+    after = sealer.seal("c:d", "cam_1")
+    assert after.startswith(f"sealed2:{name}:")
+    assert (sealer.is_of_today(after), sealer.is_of_today(before), sealer.is_of_today("a:b")) == (True, False, False)
+    assert sealer.open(before, "cam_1") == "a:b"
+    # A process that runs on learns of the new key when it meets it.
+    assert old_reader.open(after, "cam_1") == "c:d"
+    keys.add_sealing_key(tmp_path)
+    assert keys.index_key(tmp_path) == index
+    assert keys.drop_sealing_keys(tmp_path) == 2
+    with pytest.raises(Corrupt):
+        keys.node_sealer(tmp_path).open(before, "cam_1")
+    assert keys.index_key(tmp_path) == index
+
+
+def test_a_lost_sealing_key_is_not_made_anew(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path)
+    (keys.secrets_dir(tmp_path) / "node.key").unlink()
+    with pytest.raises(Unavailable) as caught:
+        keys.node_sealer(tmp_path)
+    assert caught.value.code == "keys.node_lost"
+
+
+def test_a_lost_ledger_s_key_does_not_keep_the_node_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "ledger").mkdir()
+    (tmp_path / "ledger" / "log.json").write_text("{}")
+    keys.make_keys(tmp_path)
+    with pytest.raises(Unavailable) as caught:
+        keys.ledger_key(tmp_path)
+    assert caught.value.code == "keys.ledger_lost"
+
+
+def test_what_is_only_for_running_processes_is_made_anew(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path)
+    token, public = keys.control_token(tmp_path), keys.ticket_public_key(tmp_path)
+    keys.remake(tmp_path, "control.token")
+    assert keys.control_token(tmp_path) != token
+    assert keys.ticket_public_key(tmp_path) == public
+    keys.remake(tmp_path, "ticket.key")
+    assert keys.ticket_public_key(tmp_path) != public
+    assert keys.ticket_public_key(tmp_path) == keys.ticket_key(tmp_path).public_key()
+
+
+def test_the_next_key_of_the_ledger_waits_and_is_taken(tmp_path: Path) -> None:
+    first = keys.ledger_key(tmp_path)
+    assert keys.next_ledger_key(tmp_path) is None
+    keys.write_signing_key(tmp_path, keys.NEXT_KEY, SHA256_ED25519.generate(), "年度更换")
+    waiting = keys.next_ledger_key(tmp_path)
+    assert waiting is not None
+    assert waiting[1] == "年度更换"
+    keys.take_next_ledger_key(tmp_path)
+    assert keys.ledger_key(tmp_path).raw == waiting[0].raw
+    (retired,) = keys.retired_ledger_keys(tmp_path)
+    assert keys.read_signing_key(tmp_path, retired.name).raw == first.raw
+    # As a crash between the last two steps leaves it.
+    keys.write_signing_key(tmp_path, keys.NEXT_KEY, SHA256_ED25519.generate())
+    (keys.secrets_dir(tmp_path) / keys.LEDGER_KEY).write_bytes(
+        (keys.secrets_dir(tmp_path) / keys.NEXT_KEY).read_bytes()
+    )
+    keys.take_next_ledger_key(tmp_path)
+    assert keys.retired_ledger_keys(tmp_path) == [retired]
+
+
+def test_a_token_sealed_by_another_node_is_damaged(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path)
+    foreign = keys.node_sealer(tmp_path / "other").seal("token", "control.token")
+    (keys.secrets_dir(tmp_path) / "control.token").write_text(foreign)
+    with pytest.raises(Corrupt) as caught:
+        keys.control_token(tmp_path)
+    assert caught.value.code == "keys.damaged"

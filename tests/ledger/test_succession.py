@@ -30,9 +30,9 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def go_on(old: Path, new: Path, signer: Signer = NEW) -> int:
+def go_on(old: Path, new: Path, old_signer: Signer | None = None) -> int:
     before = predecessor_in(old, SIGNER.verifier.text, "")
-    return continue_log(old, new, signer.verifier.name, Keys(signer), before, 7, "suite")
+    return continue_log(old, new, NEW.verifier.name, Keys(NEW), before, 7, "国密", old_signer)
 
 
 def test_a_new_suite_goes_on_with_the_same_entries(old: Path, tmp_path: Path) -> None:
@@ -49,6 +49,18 @@ def test_a_new_suite_goes_on_with_the_same_entries(old: Path, tmp_path: Path) ->
         assert checkpoint.extensions == ("suite sm3-sm2",)
         assert check(tmp_path / "new", checkpoint).findings == []
         log.append([b"goes on"])
+
+
+def test_the_old_key_signs_that_the_new_ledger_goes_on_for_it(old: Path, tmp_path: Path) -> None:
+    index = go_on(old, tmp_path / "new", SIGNER)
+    reader = LogReader(tmp_path / "new", index + 1)
+    assert json.loads(reader.entry(index))["by_old"]
+    assert check_succession(reader, index).key == SIGNER.verifier.text
+    told = json.loads(reader.entry(index))
+    with Log.create(tmp_path / "forged", "mingcha/nod_2", Keys(NEW)) as log:
+        log.append([*entries(0, SIZE), json.dumps(told | {"reason": "other"}).encode()])
+        with pytest.raises(Corrupt):
+            check_succession(log.reader(), index)
 
 
 def test_the_old_ledger_stays_as_it_was(old: Path, tmp_path: Path) -> None:
@@ -104,6 +116,7 @@ def test_a_false_continuation_is_found(old: Path, tmp_path: Path) -> None:
         "another root": told | {"old": old_told | {"root": "00" * 32}},
         "no checkpoint": told | {"old": old_told | {"checkpoint": "x"}},
         "nothing": {},
+        "not signed by the old key": told | {"by_old": "AAAA"},
     }
     for name, case in cases.items():
         with Log.create(tmp_path / name, "mingcha/nod_2", Keys(NEW)) as log:

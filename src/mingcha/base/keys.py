@@ -1,15 +1,16 @@
 """The node's key files under ``<data>/secrets`` (directory 0700, files 0600): made once at set-up, read afterwards.
 
 ``ticket.key`` signs tickets and is for the web process only; the media plane reads ``ticket.pub``. ``control.token``
-is the shared secret of the control API between gateway and media plane; ``django.key`` signs sessions; ``ledger.key``,
-sealed, signs the ledger and is for the media plane only. The sealing key
-``node.key`` belongs to `mingcha.base.seal`.
+is the shared secret of the control API between gateway and media plane; ``django.key`` signs sessions; ``ledger.key``
+signs the ledger and is for the media plane only. All are sealed by ``node.key`` (`mingcha.base.keyring`), which a
+passphrase can protect. What each is for, and what changing or losing it means: docs/ref/keys.md.
 """
 
 from __future__ import annotations
 
 import base64
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -27,10 +28,12 @@ from cryptography.hazmat.primitives.serialization import (
 from mingcha.base.atomic import fsync_dir, write_file
 from mingcha.base.env import Env
 from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
-from mingcha.base.seal import Sealer
+from mingcha.base.keyring import KEY_BYTES, KeyRing, decode, read_or_make, write_ring
+from mingcha.base.seal import SEALED, Sealer, key_id
 from mingcha.base.suites import SHA256_ED25519, PrivateKey, suite_named
 
 TOKEN_BYTES = 32
+NODE_KEY = "node.key"
 LEDGER_KEY = "ledger.key"
 NEXT_KEY = "ledger.key.next"
 RETIRED = "ledger.key.retired-"
@@ -50,22 +53,23 @@ def make_keys(data_dir: Path) -> None:
     private = directory / "ticket.key"
     if not private.exists():
         key = Ed25519PrivateKey.generate()
-        write_file(private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), mode=0o600)
+        _write_sealed(data_dir, private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
     public = directory / "ticket.pub"
     if not public.exists():
         pem = ticket_key(data_dir).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         write_file(public, pem, mode=0o600)
     for name in ("control.token", "django.key"):
         if not (directory / name).exists():
-            write_file(directory / name, secrets.token_urlsafe(TOKEN_BYTES).encode("ascii"), mode=0o600)
-    node_sealer(data_dir)
+            _write_sealed(data_dir, directory / name, secrets.token_urlsafe(TOKEN_BYTES))
+    if (directory / LEDGER_KEY).exists() or not (data_dir / "ledger" / "log.json").exists():
+        ledger_key(data_dir)
 
 
 def ticket_key(data_dir: Path) -> Ed25519PrivateKey:
     """The key that signs tickets. Raises Unavailable when there is none, Corrupt when it cannot be read."""
     path = secrets_dir(data_dir) / "ticket.key"
     try:
-        key = load_pem_private_key(_read(path), password=None)
+        key = load_pem_private_key(_read_sealed(data_dir, path).encode(), password=None)
     except ValueError as error:
         raise _damaged(path) from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -158,24 +162,102 @@ def retired_ledger_keys(data_dir: Path) -> list[Path]:
 
 def control_token(data_dir: Path) -> str:
     """The bearer token of the control API. Raises Unavailable."""
-    return _read(secrets_dir(data_dir) / "control.token").decode("ascii").strip()
+    return _read_sealed(data_dir, secrets_dir(data_dir) / "control.token")
 
 
 def django_key(data_dir: Path) -> str:
     """The signing key of sessions. Raises Unavailable."""
-    return _read(secrets_dir(data_dir) / "django.key").decode("ascii").strip()
+    return _read_sealed(data_dir, secrets_dir(data_dir) / "django.key")
 
 
 def node_sealer(data_dir: Path) -> Sealer:
-    """Seals camera passwords and the like; makes ``node.key`` when there is none."""
-    return Sealer.from_file(secrets_dir(data_dir) / "node.key")
+    """Seals camera passwords and the like; makes ``node.key`` at set-up. Raises Unavailable, NotAllowed, Corrupt."""
+    return Sealer(*node_ring(data_dir).keys, reload=lambda: node_ring(data_dir).keys)
+
+
+def node_ring(data_dir: Path) -> KeyRing:
+    """The keys in ``node.key``, made when nothing was sealed yet. Read once for each content: unwrapping takes a tenth
+    of a second. Raises Unavailable, NotAllowed, Corrupt."""
+    path = secrets_dir(data_dir) / NODE_KEY
+    if not path.exists():
+        if (path.parent / LEDGER_KEY).exists():
+            text = "The key file node.key is missing. Bring it back with 'mingcha keys restore'."
+            raise Unavailable("keys.node_lost", text)
+        read_or_make(path, passphrase())
+    found = path.stat()
+    return _ring(path, passphrase(), found.st_mtime_ns, found.st_ino)
+
+
+@lru_cache(maxsize=16)
+def _ring(path: Path, given: str, changed_ns: int, inode: int) -> KeyRing:
+    return decode(_read(path), given)
+
+
+def passphrase() -> str:
+    """What protects ``node.key``, from outside the data directory; empty for none. Raises Unavailable."""
+    try:
+        return Env().text("MINGCHA_KEY_PASSPHRASE")
+    except OSError as error:
+        text = f"The file of MINGCHA_KEY_PASSPHRASE_FILE cannot be read: {error.strerror}."
+        raise Unavailable("keys.passphrase_file", text) from error
 
 
 def index_key(data_dir: Path) -> bytes:
-    """Key of blind indexes (`identity.blind_index`), derived from the sealing key, so that one backup serves both."""
-    node_sealer(data_dir)
-    secret = _read(secrets_dir(data_dir) / "node.key")
-    return HKDF(hashes.SHA256(), TOKEN_BYTES, salt=None, info=b"mingcha blind index v1").derive(secret)
+    """Key of blind indexes (`identity.blind_index`), derived from the first sealing key, so that one backup serves
+    both; it stays when that changes, since indexes cannot be computed anew without opening everything."""
+    ring = node_ring(data_dir)
+    return ring.index_key or derive_index_key(ring.keys[0])
+
+
+def derive_index_key(sealing_key: bytes) -> bytes:
+    """The key of blind indexes that goes with a node's first sealing key."""
+    return HKDF(hashes.SHA256(), TOKEN_BYTES, salt=None, info=b"mingcha blind index v1").derive(sealing_key)
+
+
+def add_sealing_key(data_dir: Path) -> str:
+    """Seal by a new key from now on; earlier ones still open. Its id."""
+    ring = node_ring(data_dir)
+    key = secrets.token_bytes(KEY_BYTES)
+    kept = KeyRing((key, *ring.keys), ring.index_key or derive_index_key(ring.keys[0]))
+    write_ring(secrets_dir(data_dir) / NODE_KEY, kept, passphrase() if ring.is_wrapped else "")
+    return key_id(key)
+
+
+def drop_sealing_keys(data_dir: Path) -> int:
+    """Forget all sealing keys but today's: what is still sealed by them is lost. How many."""
+    ring = node_ring(data_dir)
+    kept = KeyRing(ring.keys[:1], ring.index_key)
+    write_ring(secrets_dir(data_dir) / NODE_KEY, kept, passphrase() if ring.is_wrapped else "")
+    return len(ring.keys) - 1
+
+
+def protect(data_dir: Path, *, is_wrapped: bool) -> None:
+    """Put ``node.key`` under the passphrase, or in clear. Raises Invalid without a passphrase."""
+    given = passphrase()
+    if is_wrapped and not given:
+        raise Invalid("keys.no_passphrase", "Set MINGCHA_KEY_PASSPHRASE_FILE to a file with the passphrase first.")
+    write_ring(secrets_dir(data_dir) / NODE_KEY, node_ring(data_dir), given if is_wrapped else "")
+
+
+def remake(data_dir: Path, name: str) -> None:
+    """Make ticket.key, control.token or django.key anew; it counts from the next start of the processes."""
+    directory = secrets_dir(data_dir)
+    for file in (name, "ticket.pub") if name == "ticket.key" else (name,):
+        (directory / file).unlink(missing_ok=True)
+    make_keys(data_dir)
+
+
+def _write_sealed(data_dir: Path, path: Path, text: str) -> None:
+    write_file(path, node_sealer(data_dir).seal(text, path.name).encode("ascii"), mode=0o600)
+
+
+def _read_sealed(data_dir: Path, path: Path) -> str:
+    """The secret in a file; it lies in clear where it was made before secrets were sealed."""
+    try:
+        text = _read(path).decode("ascii").strip()
+        return node_sealer(data_dir).open(text, path.name) if SEALED.fullmatch(text) else text
+    except (Corrupt, ValueError) as error:
+        raise _damaged(path) from error
 
 
 def _read(path: Path) -> bytes:

@@ -24,6 +24,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help="port to listen on (default: %(default)s)")
     serve.add_argument("--tls-cert", type=Path, help="certificate chain, PEM; needed unless on loopback")
     serve.add_argument("--tls-key", type=Path, help="its private key, PEM")
+    serve.add_argument("--suite", default="", help="sha256-ed25519 or sm3-sm2, chosen once (default: the first)")
+    serve.add_argument(
+        "--clock-was-wrong", action="store_true", help="cosign although the clock is behind the last cosignature"
+    )
     serve.set_defaults(run=run_serve)
     add = which.add_parser("add", help="let a witness cosign this node's ledger from now on")
     add.add_argument("url", help="https:// address of the witness")
@@ -38,6 +42,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     import uvicorn
 
     from mingcha.base.clock import SystemClock
+    from mingcha.base.suites import suite_named
     from mingcha.ledger.notes import Verifier
     from mingcha.ledger.witness import Witness
     from mingcha.witness.keys import cosigner_of
@@ -53,8 +58,13 @@ def run_serve(arguments: argparse.Namespace) -> int:
         if path is not None and not path.is_file():
             raise Unavailable("witness.tls", f"There is no file {path}.")
     keys = [Verifier.from_text(text) for text in arguments.log]
-    cosigner = cosigner_of(arguments.dir, arguments.name)
-    witness = Witness(arguments.dir, cosigner, {key.name: [key] for key in keys})
+    if any(key.type.is_witness for key in keys):
+        raise Invalid("witness.logs", "--log takes the key of a log; this is the key of a witness.")
+    cosigner = cosigner_of(arguments.dir, arguments.name, suite_named(arguments.suite) if arguments.suite else None)
+    logs: dict[str, list[Verifier]] = {}
+    for key in keys:
+        logs.setdefault(key.name, []).append(key)
+    witness = Witness(arguments.dir, cosigner, logs, may_step_back=arguments.clock_was_wrong)
     print(f"witness key: {cosigner.verifier.text}", flush=True)
     uvicorn.run(
         application(witness, SystemClock(), cosigner.verifier.text),
@@ -90,6 +100,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     from mingcha.base.datadir import DataDir
     from mingcha.base.env import Env
     from mingcha.base.keys import ledger_key
+    from mingcha.ledger.keychange import log_keys
     from mingcha.ledger.log import Log
     from mingcha.ledger.notes import Signer
     from mingcha.ledger.reader import read_checkpoint
@@ -107,7 +118,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     if witnesses and kept.exists():
         from mingcha.ledger.checkpoints import open_signed
 
-        last = open_signed(kept.read_bytes(), origin, [own], witnesses)
+        last = open_signed(kept.read_bytes(), origin, log_keys(data.ledger, own), witnesses)
         for one in last.witnesses:
             print(f"cosigned by {one.verifier.name}: {last.checkpoint.size} entries, {isoformat(one.at_us or 0)}")
     for key in witnesses:

@@ -7,13 +7,14 @@ one's, and so sees that nothing was changed on the way; what witnesses cosigned 
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from mingcha.base.errors import Conflict, Corrupt
+from mingcha.base.errors import Conflict, Corrupt, Invalid
 from mingcha.ledger import checkpoints, notes
 from mingcha.ledger.edge import Edge
 from mingcha.ledger.identity import read_identity
@@ -39,6 +40,13 @@ class Predecessor:
     checkpoint: str
     cosigned: str
 
+    def statement(self, origin: str, key: str, at_us: int, reason: str) -> str:
+        """What the old log's key signs where it is not lost: that the new log goes on for it. Its third line is no
+        root, so that it can never be taken for a checkpoint."""
+        told = json.dumps(reason, ensure_ascii=False)
+        lines = ("mingcha.succession/1", self.origin, self.size, self.root.hex(), origin, key, at_us, told)
+        return "".join(f"{line}\n" for line in lines)
+
 
 def predecessor_in(directory: Path, key: str, cosigned: str) -> Predecessor:
     """The old log as it lies there. Its signature need not be checked, since its key may be lost: its tree is what its
@@ -60,6 +68,7 @@ def continue_log(
     before: Predecessor,
     at_us: int,
     reason: str,
+    old_signer: notes.Signer | None = None,
     progress: Callable[[int], None] = lambda entries: None,
 ) -> int:
     """Make, in the directory `new`, the log that continues the one in `old`; the place of the entry that says so.
@@ -79,13 +88,13 @@ def continue_log(
         if check.root() != before.root:
             raise Corrupt("ledger.root", "The log's files are not those its checkpoint was signed over.")
         if log.size == before.size:
-            log.append([_entry(before, log, at_us, reason)])
+            log.append([_entry(before, log, at_us, reason, old_signer)])
     return before.size
 
 
 def check_succession(log: LogReader, index: int) -> Predecessor:
-    """The log that the entry at `index` says this one continues, whose root must be that of the entries before it, by
-    its own suite. Raises Corrupt."""
+    """The log that the entry at `index` says this one continues: its root must be that of the entries before, by its
+    own suite, and where its key has signed the handing over, that must be genuine. Raises Corrupt."""
     wrong = Corrupt("ledger.succession", f"Entry {index} does not continue another log.")
     try:
         told = json.loads(log.entry(index))
@@ -95,7 +104,11 @@ def check_succession(log: LogReader, index: int) -> Predecessor:
             old["origin"], old["suite"], int(old["size"]), root, old["key"], old["checkpoint"], old["cosigned"]
         )
         stated = checkpoints.parse(notes.parse(found.checkpoint.encode()).text)
-    except (ValueError, KeyError, TypeError, Corrupt) as error:
+        if told["by_old"]:
+            key = notes.Verifier.from_text(found.key)
+            said = found.statement(told["new"]["origin"], told["new"]["key"], int(told["at_us"]), told["reason"])
+            key.verify(said, notes.Signature(key.name, key.key_id, base64.b64decode(told["by_old"])))
+    except (ValueError, KeyError, TypeError, Corrupt, Invalid) as error:
         raise wrong from error
     if told.get("kind") != KIND or found.size != index or (stated.size, stated.root) != (index, root):
         raise wrong
@@ -107,13 +120,16 @@ def check_succession(log: LogReader, index: int) -> Predecessor:
     return found
 
 
-def _entry(before: Predecessor, log: Log, at_us: int, reason: str) -> bytes:
+def _entry(before: Predecessor, log: Log, at_us: int, reason: str, old_signer: notes.Signer | None) -> bytes:
     key = log.keys.signer.verifier
+    said = before.statement(log.origin, key.text, at_us, reason)
+    by_old = base64.b64encode(old_signer.sign(said).signature).decode("ascii") if old_signer else ""
     fields = {
         "format": FORMAT,
         "kind": KIND,
         "at_us": at_us,
         "reason": reason,
+        "by_old": by_old,
         "old": {
             "origin": before.origin,
             "suite": before.suite,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mingcha.base.atomic import write_file
 from mingcha.base.errors import Corrupt, Invalid
+from mingcha.base.keys import passphrase
 from mingcha.base.seal import Sealer
 from mingcha.base.suites import SHA256_ED25519, Suite, suite_named
 from mingcha.ledger.notes import Cosigner
@@ -18,7 +19,7 @@ def cosigner_of(directory: Path, name: str, suite: Suite | None = None) -> Cosig
     """The cosigner kept in a directory, its key sealed; made under `name` at the first time. Raises Invalid without a
     name then, or with another name or suite than it has; Corrupt when the key cannot be opened."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sealer = Sealer.from_file(directory / "node.key")
+    sealer = Sealer.from_file(directory / "node.key", passphrase())
     path = directory / KEY_FILE
     if not path.exists():
         if not name:

@@ -16,7 +16,7 @@ from mingcha.base.atomic import write_file
 from mingcha.base.clock import SystemClock
 from mingcha.base.datadir import DataDir
 from mingcha.base.ids import new_id
-from mingcha.base.keys import make_keys, node_sealer
+from mingcha.base.keys import control_token, make_keys, node_sealer
 from mingcha.media.catalog import CatalogReader
 from mingcha.media.catalog.records import Gap, RunRecord, SegmentRecord
 from mingcha.media.container.samples import read_samples
@@ -81,7 +81,7 @@ class Scene:
     def status(self) -> dict[str, Any]:
         """The answer of ``/control/status``. Raises OSError while the recorder does not answer."""
         data = self.recorder.data
-        token = (data / "secrets" / "control.token").read_text().strip()
+        token = control_token(data)
         port = self.recorder.environ["MINGCHA_MEDIA_PORT"]
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}/control/status", headers={"Authorization": f"Bearer {token}"}

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, takewhile
 from pathlib import Path
 
-from mingcha.base.errors import Corrupt
+from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.base.ids import new_id
 from mingcha.ledger import keychange, succession
 from mingcha.ledger.log import Keys, Log
@@ -31,6 +31,9 @@ BATCH = 1_000
 OWN_KINDS = {keychange.KIND: "ledger.key_changed", succession.KIND: "ledger.continued"}
 """Kinds of entries that the ledger makes itself, and the facts that tell of them."""
 
+UNFINISHED = "ledger.new"
+"""Directory beside the ledger in which `mingcha keys new-ledger` makes the one that continues it."""
+
 Change = Callable[[Catalog], object]
 
 
@@ -39,6 +42,9 @@ def open_ledger(directory: Path, make_signer: Callable[[str], Signer]) -> Log:
     of the key. Raises Unavailable, Corrupt."""
     if (directory / "log.json").exists():
         return Log.open(directory, Keys(make_signer(Log.origin_of(directory))))
+    if directory.with_name(UNFINISHED).exists():
+        text = "A new ledger was begun and not finished: run 'mingcha keys new-ledger' again."
+        raise Unavailable("ledger.unfinished", text)
     origin = f"mingcha/{new_id('nod')}"
     return Log.create(directory, origin, Keys(make_signer(origin)))
 
