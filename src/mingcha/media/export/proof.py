@@ -18,7 +18,7 @@ from mingcha.base.hashing import sha256_file
 from mingcha.ledger import checkpoints
 from mingcha.ledger.keychange import known_changes, log_keys
 from mingcha.ledger.notes import Verifier
-from mingcha.ledger.reader import LogReader
+from mingcha.ledger.reader import LogReader, read_checkpoint
 from mingcha.media.catalog.leaves import segment_places
 from mingcha.media.container.scan import scan_fd
 from mingcha.media.export import manifest, verifiers
@@ -52,6 +52,16 @@ class Ledger:
             if signed.checkpoint.size > above:
                 return signed
         raise Unavailable("ledger.behind", "The ledger does not hold this copy's record yet.")
+
+    def size(self) -> int:
+        """Entries in the log as published. Raises Corrupt."""
+        keys = log_keys(self.directory, self.log_key)
+        return read_checkpoint(self.directory, self.log_key.name, list(keys)).checkpoint.size
+
+    def now(self) -> dict[str, object]:
+        """The newest checkpoint as provenance tells it. Raises Unavailable, Corrupt."""
+        now = self.newest(0).checkpoint
+        return {"origin": now.origin, "size": now.size, "root": now.root.hex(), "log_key": self.log_key.text}
 
 
 def manifest_hash(directory: Path) -> str:

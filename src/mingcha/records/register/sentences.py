@@ -21,6 +21,7 @@ FIXED_ACTORS: dict[str, str | Promise] = {
 LOCAL_ACTS: dict[str, str | Promise] = {
     "footage.played": _("%(operator)s played footage of %(subject)s on the node itself."),
     "footage.export_ordered": _("%(operator)s copied footage of %(subject)s on the node itself."),
+    "footage.exported": _("The copy of %(subject)s that %(operator)s made on the node itself is in the ledger."),
 }
 
 

@@ -1,0 +1,82 @@
+"""An entry in this node's ledger from the command line, whether the recorder runs or not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from mingcha.base.clock import US_PER_S, Clock
+from mingcha.base.datadir import DataDir
+from mingcha.base.errors import Unavailable
+from mingcha.base.keys import ledger_key
+from mingcha.ledger.log import Log
+from mingcha.ledger.notes import Signer
+from mingcha.ledger.reader import LogReader
+from mingcha.media.anchor.cosigning import Witnesses, read_addresses
+from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
+from mingcha.media.catalog import Catalog
+from mingcha.media.catalog.leaves import add_leaf
+from mingcha.media.export.proof import Ledger, place_of
+
+PATIENCE_US = 30 * US_PER_S
+LOOK_S = 0.25
+BUSY_MS = 5_000
+
+
+def enter(data: DataDir, clock: Clock, kind: str, fields: Mapping[str, object]) -> int:
+    """Have an entry made; its index. The recorder feeds the ledger where it runs, else it is fed here. Raises
+    Unavailable ``ledger.behind``, ``catalog.…``."""
+    catalog = Catalog(data.catalog, clock, busy_ms=BUSY_MS)
+    try:
+        since = _size(data)
+        with catalog.transaction() as connection:
+            text = add_leaf(connection, kind, fields)
+        deadline_us = clock.mono_us() + PATIENCE_US
+        while (index := _place_of(data, text, since)) is None:
+            _feed(data, catalog, clock)
+            if clock.mono_us() > deadline_us:
+                raise Unavailable(
+                    "ledger.behind",
+                    "The ledger does not take the entry; see the recorder's log. --no-proof copies without it.",
+                )
+            time.sleep(LOOK_S)
+        return index
+    finally:
+        catalog.close()
+
+
+def proof_ledger(data: DataDir) -> Ledger:
+    """What copies are proven by. Raises Unavailable, Corrupt."""
+    if not (data.ledger / "log.json").exists():
+        raise Unavailable("ledger.absent", "There is no ledger yet; start the recorder once, or use --no-proof.")
+    origin = Log.origin_of(data.ledger)
+    witnesses = tuple(address.key for address in read_addresses(data.witnesses))
+    return Ledger(data.ledger, Signer(origin, ledger_key(data.root)).verifier, witnesses)
+
+
+def _feed(data: DataDir, catalog: Catalog, clock: Clock) -> None:
+    """Feed the ledger, and ask its witnesses, unless the recorder has it."""
+    key = ledger_key(data.root)
+    try:
+        ledger = open_ledger(data.ledger, lambda origin: Signer(origin, key))
+    except Unavailable:
+        return
+
+    def change(told: Change) -> None:
+        told(catalog)
+
+    try:
+        while Feeder(catalog, ledger, change).feed():
+            pass
+        Witnesses(read_addresses(data.witnesses), lambda name, state: None).ask_all(ledger, data.ledger / "cosigned", clock.wall_us())
+    finally:
+        ledger.close()
+
+
+def _size(data: DataDir) -> int:
+    return proof_ledger(data).size() if (data.ledger / "log.json").exists() else 0
+
+
+def _place_of(data: DataDir, text: str, since: int) -> int | None:
+    size = _size(data)
+    return place_of(LogReader(data.ledger, size), text, since) if size > since else None
