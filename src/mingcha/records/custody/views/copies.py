@@ -115,7 +115,7 @@ def download(request: PersonRequest, public_id: str) -> HttpResponse:
 @permission(Permission.ORDER_EXPORT)
 @require_POST
 def download_json(request: PersonRequest, grant: str) -> HttpResponse:
-    """The same for the page that ordered the copy, which it names by the grant of its order. 403 until the copy has
+    """The same for the page that ordered the copy, which it names by the grant of its order. 404 until the copy has
     come into custody, a second or two after it was made."""
     if not is_id(grant, "grt"):
         raise Invalid("request.invalid", "The request names no order.")
