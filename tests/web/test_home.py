@@ -12,12 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission, Role
-from mingcha.records.inventory.models import Camera, CameraStatus, Site, StoreStatus
+from mingcha.records.inventory.models import Camera, CameraStatus, Site
 from mingcha.records.inventory.states import CameraLife, CameraState
 from mingcha.web.pages import home as page_module
 from mingcha.web.pages import owed
 from mingcha.web.pages.home import CARDS
-from mingcha.web.pages.storage import Load, forecast
 from tests.support.office import AT, browser, make_person
 
 TB = 10**12
@@ -157,57 +156,6 @@ def test_a_silent_recorder_is_told(guard: Person, lost: Camera) -> None:
     assert "Nothing has been heard" not in html(guard)
     CameraStatus.objects.update(seen_at=AT - timedelta(minutes=5))
     assert "Nothing has been heard" in html(guard)
-
-
-def test_a_disk_that_is_too_small_says_how_much_to_add(manager: Person, told: Site, lost: Camera) -> None:
-    CameraStatus.objects.update(bits_per_s=8_000_000)
-    StoreStatus.objects.create(pk=1, state="ok", free_bytes=1, total_bytes=10 * 10**6 * DAY_S, seen_at=AT)
-    text = html(manager)
-    assert "10 days" in text
-    assert "The law asks for 30 days: add 1.8 TB." in text
-
-
-def test_a_disk_that_is_large_enough_says_so(manager: Person, told: Site, lost: Camera) -> None:
-    CameraStatus.objects.update(bits_per_s=8_000_000)
-    StoreStatus.objects.create(pk=1, state="ok", free_bytes=1, total_bytes=40 * 10**6 * DAY_S, seen_at=AT)
-    assert "the disk is large enough" in html(manager)
-
-
-def test_a_forecast_that_cannot_be_made_says_what_is_missing(manager: Person, lost: Camera) -> None:
-    assert "The recorder has not reported its disk yet." in html(manager)
-    StoreStatus.objects.create(pk=1, state="ok", free_bytes=1, total_bytes=TB, seen_at=AT)
-    assert "No camera has told its data rate yet" in html(manager)
-    CameraStatus.objects.update(bits_per_s=8_000_000)
-    assert "What the law asks is known once" in html(manager)
-
-
-def test_the_formula_is_the_documented_one() -> None:
-    one, two = Load(2, 2, 16_000_000, 30), Load(1, 1, 8_000_000, 90)
-    found = forecast([one, two], 100 * 10**6 * DAY_S)
-    assert (found.holds_days, found.floor_days) == (33, 90)
-    assert found.lack_bytes == (2 * 30 + 90 - 100) * 10**6 * DAY_S
-
-
-def test_cameras_without_a_rate_count_with_the_mean_and_sites_without_a_law_with_the_longest() -> None:
-    found = forecast([Load(3, 1, 8_000_000, 30), Load(1, 1, 8_000_000, None)], 4 * 30 * 10**6 * DAY_S)
-    assert (found.guessed, found.unasked, found.lack_bytes, found.holds_days) == (2, 1, 0, 30)
-
-
-def test_equal_sites_each_count() -> None:
-    load = Load(1, 1, 8_000_000, 30)
-    assert forecast([load, load], 30 * 10**6 * DAY_S).holds_days == 15
-
-
-@pytest.mark.parametrize("total", [None, 0])
-def test_no_disk_no_forecast(total: int | None) -> None:
-    assert forecast([Load(1, 1, 1, 30)], total).holds_days is None
-    assert forecast([], TB).holds_days is None
-
-
-def test_what_lacks_is_rounded_up_to_tenths_of_a_terabyte() -> None:
-    found = forecast([Load(1, 1, 8_000_000, 30)], 29 * 10**6 * DAY_S)
-    assert found.lack_bytes == 10**6 * DAY_S
-    assert found.lack_tb == "0.1"
 
 
 def test_every_role_has_cards_and_only_known_ones() -> None:

@@ -8,15 +8,17 @@ from typing import Any
 from mingcha import law
 from mingcha.base.errors import Conflict, MingchaError
 from mingcha.gateway.client import ControlClient
-from mingcha.gateway.keeping import rule_for
+from mingcha.gateway.keeping import order_of
 from mingcha.records.inventory.actions import judge_outdated, open_probe_credentials
 from mingcha.records.inventory.models import Camera, Probe
 from mingcha.records.inventory.queries import plan_version, planned_cameras
 from mingcha.records.inventory.states import ProbeState
+from mingcha.records.inventory.terms import Term, terms_of
 from mingcha.records.viewing.actions import DOWNLOAD_LIFE, end_viewing
 from mingcha.records.viewing.queries import due_ends, revoked_since
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
 
+GB = 10**9
 REVOCATIONS_TOLD_FOR = DOWNLOAD_LIFE + timedelta(minutes=3)
 """How long a revocation is told again after the recorder was away; longer than any ticket lives."""
 
@@ -28,7 +30,9 @@ def compile_plan(at: datetime) -> Plan:
     again with the next one.
     """
     version = plan_version()
-    return Plan(version=version, cameras=tuple(_order(camera, at) for camera in planned_cameras()))
+    cameras = list(planned_cameras())
+    terms = terms_of({camera.site_id: camera.site for camera in cameras}.values(), at)
+    return Plan(version=version, cameras=tuple(_order(camera, terms.get(camera.site_id)) for camera in cameras))
 
 
 def start_of_day(at: datetime) -> datetime:
@@ -76,7 +80,7 @@ def carry_out_probe(client: ControlClient, probe: Probe) -> None:
     Probe.objects.filter(pk=probe.pk).update(state=state, result=result, credentials="")
 
 
-def _order(camera: Camera, at: datetime) -> CameraOrder:
+def _order(camera: Camera, term: Term | None) -> CameraOrder:
     """`credentials` are sealed with the camera's id as context; both streams carry the same."""
     streams = [_stream(camera, "main", camera.main_url)]
     if camera.sub_url:
@@ -86,8 +90,9 @@ def _order(camera: Camera, at: datetime) -> CameraOrder:
         name=camera.name,
         streams=tuple(streams),
         audio_reason=camera.audio_reason,
-        retention=rule_for(camera.site, start_of_day(at)),
+        retention=order_of(term),
         control_url=camera.control_url,
+        budget_bytes=None if camera.budget_gb is None else camera.budget_gb * GB,
     )
 
 

@@ -13,7 +13,8 @@ from mingcha.records.condition import actions as condition
 from mingcha.records.custody import actions as custody
 from mingcha.records.disclosure.actions import note_move
 from mingcha.records.evidence.actions import note_enclosed
-from mingcha.records.inventory.models import Camera, CameraStatus, StoreStatus
+from mingcha.records.inventory.holdings import StoreStatus
+from mingcha.records.inventory.models import Camera, CameraStatus
 from mingcha.records.inventory.states import CameraState
 from mingcha.records.register.actions import RECORDER, act, enter
 from mingcha.records.register.anchoring import note_anchored

@@ -21,13 +21,14 @@ from django.db import DatabaseError, connection
 from mingcha.base.clock import US_PER_S, Clock, to_datetime
 from mingcha.base.errors import MingchaError
 from mingcha.base.keys import control_token
-from mingcha.gateway import discovery, leases, orders, papers, reports
+from mingcha.gateway import discovery, holdings, leases, orders, papers, reports
 from mingcha.gateway.anchoring import AnchoringOut
 from mingcha.gateway.client import ControlClient
 from mingcha.gateway.copies import CopiesOut
 from mingcha.gateway.holds import HoldsOut
 from mingcha.records.inventory.models import Probe
 from mingcha.records.inventory.queries import plan_version, waiting_probes
+from mingcha.records.inventory.terms import own_days
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ POSTS_QUICK_US = 100_000
 POSTS_EVERY_US = 500_000
 FACTS_EVERY_S = 1.0
 STATUS_EVERY_US = 5 * US_PER_S
+STOCK_EVERY_US = 60 * US_PER_S
+"""What disks and cameras hold changes slowly; a forecast goes by days."""
 PROBES_AT_ONCE = 4
 AWAY_PAUSE_S = 1.0
 
@@ -52,7 +55,7 @@ class OrdersLoop:
         self._start_probe = probes
         self._holds = HoldsOut(client)
         self._copies = CopiesOut(client)
-        self._sent_plan: tuple[int, datetime] | None = None
+        self._sent_plan: tuple[int, datetime, frozenset[tuple[str, int]]] | None = None
         self._sent_revocations: set[str] = set()
         self._begun_probes: set[int] = set()
         self._seen_version: object = None
@@ -77,9 +80,9 @@ class OrdersLoop:
         self._posts_took_us = self._clock.mono_us() - mono_us
         self._holds.tick(at, mono_us)
         self._copies.tick(at, mono_us)
-        today = orders.start_of_day(at)
-        if (plan_version(), today) != self._sent_plan:
-            self._sent_plan = (orders.push_plan(self._client, at), today)
+        terms = (orders.start_of_day(at), frozenset(own_days(at).items()))
+        if (plan_version(), *terms) != self._sent_plan:
+            self._sent_plan = (orders.push_plan(self._client, at), *terms)
             log.info("plan %s sent", self._sent_plan[0])
         self._seen_version = version
 
@@ -112,6 +115,7 @@ class ReportsLoop:
         self._client = client
         self._clock = clock
         self._status_mono_us = -STATUS_EVERY_US
+        self._stock_mono_us = -STOCK_EVERY_US
         self._anchoring = AnchoringOut(client)
 
     def tick(self) -> None:
@@ -121,6 +125,9 @@ class ReportsLoop:
         if news or mono_us - self._status_mono_us >= STATUS_EVERY_US:
             reports.pull_status(self._client, to_datetime(self._clock.wall_us()))
             self._status_mono_us = mono_us
+        if mono_us - self._stock_mono_us >= STOCK_EVERY_US:
+            holdings.pull_stock(self._client, to_datetime(self._clock.wall_us()))
+            self._stock_mono_us = mono_us
         self._anchoring.tick(mono_us)
 
 

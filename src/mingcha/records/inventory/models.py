@@ -13,6 +13,7 @@ from django.db.models import Q
 from mingcha.base.ids import new_id
 from mingcha.records.accounts.models import Person
 from mingcha.records.files.models import StoredFile
+from mingcha.records.inventory.holdings import CameraHolding, DiskStatus, StoreStatus  # noqa: F401  (the same)
 from mingcha.records.inventory.jobs import CameraSearch, ParkedImport  # noqa: F401  (Django finds models here)
 from mingcha.records.inventory.states import (
     CODE_LIMIT,
@@ -229,8 +230,8 @@ class DeviceModel(models.Model):
 
 
 class Camera(models.Model):
-    """One camera. `main_url`, `sub_url` and `control_url` never hold credentials; these are sealed in `credentials` by the node key,
-    bound to the camera's id. Sound is recorded when, and only when, `audio_reason` is not empty.
+    """One camera. `main_url`, `sub_url` and `control_url` never hold credentials; these are sealed in `credentials` by
+    the node key, bound to the camera's id. Sound is recorded when, and only when, `audio_reason` is not empty.
 
     `verdict` is what the law said last (empty: it could not be asked), by the facts and the law data beside it. Only a
     camera in use is recorded.
@@ -243,6 +244,7 @@ class Camera(models.Model):
     name = models.CharField(max_length=NAME_LIMIT)
     main_url = models.CharField(max_length=1000)
     sub_url = models.CharField(max_length=1000, blank=True)
+    budget_gb = models.PositiveIntegerField(null=True, blank=True, help_text="Above it footage past its floor goes.")
     control_url = models.CharField(
         max_length=1000, blank=True, help_text="ONVIF service by which it is turned; empty: it cannot be."
     )
@@ -361,18 +363,6 @@ class CameraStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.camera_id} {self.state}"
-
-
-class StoreStatus(models.Model):
-    """What the recorder last said about its disk; one row."""
-
-    state = models.CharField(max_length=32)
-    free_bytes = models.PositiveBigIntegerField()
-    total_bytes = models.PositiveBigIntegerField()
-    seen_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.state
 
 
 class PlanCounter(models.Model):

@@ -78,7 +78,9 @@ class CameraCount:
 def home(request: PersonRequest) -> HttpResponse:
     person, cards = request.user, CARDS.get(request.user.role, frozenset())
     sites = list(inventory.sites(viewer=person))
-    lines = owed.lines(person, local_day(request.at), sites)
+    forecast = storage.forecast_for(person, request.at, sites) if "storage" in cards else None
+    more = storage.duty(person, forecast) if forecast is not None else ()
+    lines = owed.lines(person, local_day(request.at), sites, more)
     context: dict[str, Any] = {
         "today": request.at,
         "cards": cards,
@@ -93,8 +95,8 @@ def home(request: PersonRequest) -> HttpResponse:
     }
     if "cameras" in cards and person.may(Permission.SEE_CAMERAS):
         context |= _cameras(person, request.at)
-    if "storage" in cards:
-        context["forecast"], context["forecast_why"] = storage.forecast_for(person, request.at, sites)
+    if forecast is not None:
+        context |= {"forecast": forecast, "may_see_storage": person.may(Permission.CHECK_ARCHIVE)}
     if "watch" in cards:
         context["watching"] = viewing.being_watched(at=request.at)
     if "gaps" in cards:

@@ -14,6 +14,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from mingcha.records.accounts.gate import public
+from mingcha.records.inventory.terms import term_coming
 from mingcha.records.signs.queries import notice_for, published, rights_at
 
 KEPT_BY_CACHES_S = 600
@@ -42,6 +43,7 @@ def public_site(request: HttpRequest, token: str) -> HttpResponse:
             "purpose": says.purpose[language],
             "site": notice.site,
             "rights": rights_at(notice.site, at),
+            "coming": term_coming(notice.site, at),
             "changed_at": notice.changed_at,
         }
         # Without the request: a page that asked who is signed in could not be kept for all.

@@ -1,117 +1,271 @@
-"""Does the disk hold what the law asks to keep? A forecast from what the recorder tells, in one plain formula.
+"""Do the disks hold what must be kept? What the recorder tells of disks and cameras, held against law and house.
 
-    holds  = disk / (sum of the cameras' bytes a day)                       in whole days
-    wanted = sum over sites of (bytes a day of the site x days the law asks there)
-    lack   = wanted - disk                                                  if above 0
-
-Cameras whose rate is not known count with the mean of those that are; sites of which the law cannot be asked count with
-the most days of the others. The whole disk counts, since the oldest recordings make room for new ones.
+Cameras whose rate is not measured yet count with what they send at the moment, and those that send nothing with the
+mean of the others; sites of which the law cannot be asked count with the longest time of the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from math import ceil
-from typing import Any
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Sum
+from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
 
-from mingcha import law
+from mingcha.law.model import Citation
+from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.models import Person
+from mingcha.records.accounts.states import Permission
 from mingcha.records.inventory import queries as inventory
-from mingcha.records.inventory.lawfulness import cited
-from mingcha.records.inventory.models import Site
+from mingcha.records.inventory.holdings import DiskStatus
+from mingcha.records.inventory.lawfulness import local_day
+from mingcha.records.inventory.models import Camera, Site
 from mingcha.records.inventory.states import CameraLife
+from mingcha.records.inventory.terms import Term, terms_of
+from mingcha.records.wording import explain_reason
 from mingcha.records.wording.law import Ground
-from mingcha.web.pages.owed import places
+from mingcha.web.pages.forecast import DAY_S, Load, Outlook, outlook
+from mingcha.web.pages.owed import Line, places
 
-_DAY_S = 86_400
-_TENTH_TB = 10**11
+GB = 10**9
+RESERVED_BYTES = 512 << 20
+"""What the recorder leaves free on each disk (`media.ingest.pool.ROOM_BYTES`)."""
+BITS_A_BYTE = 8
+TOLD_DAYS_AHEAD = 60
+"""So early a shortage becomes a duty; before, the card says it."""
+PAGE = 50
 
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What one site sends. `bits_per_s`: of those cameras whose rate is `known`; `days`: what the law asks, or None."""
-
-    cameras: int
-    known: int
-    bits_per_s: int
-    days: int | None
+_Row = tuple[int, str, int | None, datetime | None, int | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`holds_days`: whole days the disk holds; `floor_days`: the most that the law asks at any site; `lack_bytes`: what
-    is missing, 0 when it is enough. None: not known. `guessed`: cameras counted by the mean; `unasked`: sites of which
-    the law could not be asked."""
+    """`floor_days`: the longest that must be kept at any site, `law_days` the longest by law; None: not known.
+    `guessed`: cameras counted by the mean; `unasked`: sites of which the law could not be asked."""
 
-    total_bytes: int | None
-    holds_days: int | None
+    room: int | None
+    outlook: Outlook | None
     floor_days: int | None
-    lack_bytes: int | None
+    law_days: int | None
     guessed: int
     unasked: int
+    on: date
+    citations: tuple[Citation, ...] = ()
 
     @property
     def is_short(self) -> bool:
-        return bool(self.lack_bytes)
+        return self.outlook is not None and self.outlook.lack > 0
 
     @property
-    def lack_tb(self) -> str:
-        """In terabytes as disks are sold, rounded up to a tenth."""
-        return f"{ceil((self.lack_bytes or 0) / _TENTH_TB) / 10:.1f}"
+    def breaks_on(self) -> date | None:
+        """The day from which recording has to stop; None where it need not, or where that is today."""
+        days = self.outlook.breaks_in if self.outlook else None
+        return self.on + timedelta(days=days) if days else None
+
+    @property
+    def full_on(self) -> date | None:
+        days = self.outlook.full_in if self.outlook else None
+        return self.on + timedelta(days=days) if days else None
+
+    @property
+    def sentence(self) -> str:
+        """What is to be done, or that nothing is; empty where that is not known."""
+        if self.outlook is None or self.outlook.holds_days is None or self.floor_days is None:
+            return ""
+        if not self.is_short:
+            return gettext("The disks are large enough.")
+        said = {
+            "tb": self.outlook.lack_tb,
+            "day": date_format(self.breaks_on, "DATE_FORMAT") if self.breaks_on else "",
+            "days": self.law_days if self.outlook.by_law else self.floor_days,
+            "holds": self.outlook.holds_days,
+        }
+        return _short(self.outlook.by_law, self.breaks_on is not None) % said
+
+    @property
+    def why(self) -> list[Ground]:
+        """The articles that set the days."""
+        return places(self.citations)
 
 
-def forecast(loads: Iterable[Load], total_bytes: int | None) -> Forecast:
-    """The formula above. Pure."""
-    found = [load for load in loads if load.cameras]
-    known, rate = sum(load.known for load in found), sum(load.bits_per_s for load in found)
-    cameras = sum(load.cameras for load in found)
-    floor = max((load.days for load in found if load.days is not None), default=None)
-    unasked = sum(load.days is None for load in found)
-    if not total_bytes or not known or not rate:
-        return Forecast(total_bytes or None, None, floor, None, cameras - known, unasked)
-    mean = rate / known
-    per_day = [(load.bits_per_s + mean * (load.cameras - load.known)) / 8 * _DAY_S for load in found]
-    holds = int(total_bytes // sum(per_day))
-    if floor is None:
-        return Forecast(total_bytes, holds, None, None, cameras - known, unasked)
-    days = [floor if load.days is None else load.days for load in found]
-    wanted = sum(sent * kept for sent, kept in zip(per_day, days, strict=True))
-    return Forecast(total_bytes, holds, floor, max(0, ceil(wanted - total_bytes)), cameras - known, unasked)
+def _short(by_law: bool, has_day: bool) -> str:
+    if by_law and has_day:
+        return gettext(
+            "Add %(tb)s TB by %(day)s. Otherwise recording has to stop, since the law asks for %(days)s days and the "
+            "disks hold %(holds)s."
+        )
+    if by_law:
+        return gettext("Add %(tb)s TB now. The law asks for %(days)s days and the disks hold %(holds)s.")
+    if has_day:
+        return gettext(
+            "Add %(tb)s TB by %(day)s, or keep for a shorter time. The house wants %(days)s days and the disks hold "
+            "%(holds)s; what the law asks is safe."
+        )
+    return gettext(
+        "Add %(tb)s TB now, or keep for a shorter time. The house wants %(days)s days and the disks hold %(holds)s; "
+        "what the law asks is safe."
+    )
 
 
-def forecast_for(viewer: Person, at: datetime, sites: Iterable[Site]) -> tuple[Forecast, list[Ground]]:
-    """The forecast for sites, and the articles that set the days."""
-    sent: dict[int, tuple[int, int, int]] = {
-        pk: (cameras, known, bits or 0)
-        for pk, cameras, known, bits in inventory.cameras(viewer=viewer)
-        .filter(state=CameraLife.IN_USE)
-        .order_by()
-        .values_list("site")
-        .annotate(cameras=Count("pk"), known=Count("status__bits_per_s"), bits=Sum("status__bits_per_s"))
-        .values_list("site", "cameras", "known", "bits")
+def forecast_for(viewer: Person, at: datetime, sites: Iterable[Site], *, more: int = 0) -> Forecast:
+    """The forecast for sites. `more`: cameras to come that count with the mean."""
+    here = {site.pk: site for site in sites}
+    terms = terms_of(here.values(), at)
+    rows = [row for row in _rows(inventory.cameras(viewer=viewer)) if row[0] in here]
+    loads, guessed = _loads(rows, terms, at, more)
+    recording = {row[0] for row in rows if row[1] == CameraLife.IN_USE}
+    counted = [term for pk, term in terms.items() if pk in recording]
+    floors = [term.kept_days for term in counted]
+    why = dict.fromkeys(cite for term in counted if term.law.floor_days for cite in term.law.citations)
+    room = room_of(DiskStatus.objects.all())
+    return Forecast(
+        room=room,
+        outlook=outlook(loads, room) if room else None,
+        floor_days=max(floors, default=None),
+        law_days=max((term.law.floor_days for term in counted), default=None),
+        guessed=guessed,
+        unasked=len(recording - set(terms)),
+        on=local_day(at),
+        citations=tuple(why),
+    )
+
+
+def room_of(disks: Iterable[DiskStatus]) -> int | None:
+    """What recordings take or may take: of disks in use what lies there and what is free. While the recorder has
+    told of the disks only together, all of them."""
+    told = list(disks)
+    if not told:
+        status = inventory.store_status()
+        return status.total_bytes if status else None
+    used = [disk for disk in told if disk.order == "in_use"]
+    free = sum(max(0, disk.free_bytes - RESERVED_BYTES) for disk in used if disk.state in ("ok", "store.full"))
+    return sum(disk.bytes for disk in used) + free
+
+
+def _rows(cameras: QuerySet[Camera]) -> Iterator[_Row]:
+    """Site, life, bytes held, the oldest, bytes a day as measured, bits a second just now."""
+    yield from cameras.order_by().values_list(
+        "site", "state", "holding__bytes", "holding__oldest_at", "holding__bytes_per_day", "status__bits_per_s"
+    )
+
+
+def _rate(row: _Row) -> int | None:
+    _site, state, _held, _oldest, measured, bits_per_s = row
+    if state != CameraLife.IN_USE:
+        return 0
+    return measured if measured is not None else bits_per_s * DAY_S // BITS_A_BYTE if bits_per_s else None
+
+
+def _loads(rows: list[_Row], terms: dict[int, Term], at: datetime, more: int) -> tuple[list[Load], int]:
+    """Cameras alike as one, and how many count with the mean."""
+    rates = [_rate(row) for row in rows]
+    sending = [rate for rate in rates if rate]
+    mean = sum(sending) / len(sending) if sending else 0.0
+    longest = max(terms.values(), key=lambda term: term.kept_days, default=None)
+    sums: dict[tuple[int, int, int | None, int], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for row, rate in zip(rows, rates, strict=True):
+        term = terms.get(row[0]) or longest
+        age = max(0, (at - row[3]).days) if row[3] is not None else 0
+        alike = sums[(*_days_of(term), age)]
+        alike[0] += mean if rate is None else rate
+        alike[1] += row[2] or 0
+    if more:
+        sums[(*_days_of(longest), 0)][0] += mean * more
+    loads = [
+        Load(rate, held, age, floor, by_law, ceiling) for (floor, by_law, ceiling, age), (rate, held) in sums.items()
+    ]
+    return loads, sum(rate is None for rate in rates) if sending else 0
+
+
+def _days_of(term: Term | None) -> tuple[int, int, int | None]:
+    if term is None:
+        return 0, 0, None
+    return term.kept_days, term.law.floor_days, term.kept_days if term.law.orders_deletion else None
+
+
+def duty(viewer: Person, forecast: Forecast) -> Iterator[Line]:
+    """The line of the home page, once the day is near enough that somebody has to order disks."""
+    days = forecast.outlook.breaks_in if forecast.outlook else None
+    if viewer.may(Permission.CHECK_ARCHIVE) and forecast.is_short and (days is None or days <= TOLD_DAYS_AHEAD):
+        due = forecast.breaks_on or forecast.on
+        yield Line("storage", forecast.sentence, reverse("storage"), due, forecast.citations, forecast.on)
+
+
+@dataclass(frozen=True, slots=True)
+class DiskRow:
+    """A disk as the page shows it. `why`: what is wrong with it, or nothing."""
+
+    disk: DiskStatus
+    why: str
+
+    @property
+    def used_permille(self) -> int:
+        total = self.disk.total_bytes
+        return max(0, total - self.disk.free_bytes) * 1000 // total if total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRow:
+    """A camera as the page shows it. `needs`: bytes its floor takes, None where it is not known; `held_days`: how far
+    back it reaches."""
+
+    camera: Camera
+    rate: int | None
+    held: int
+    held_days: int | None
+    kept_days: int | None
+    needs: int | None
+
+    @property
+    def budget_short(self) -> bool:
+        """Whether its budget cannot hold what must be kept."""
+        budget = self.camera.budget_gb
+        return budget is not None and self.needs is not None and budget * GB < self.needs
+
+
+@permission(Permission.CHECK_ARCHIVE)
+@require_http_methods(["GET"])
+def storage(request: PersonRequest) -> HttpResponse:
+    """Disks, the forecast, and what each camera sends and holds, the largest first."""
+    sites = list(inventory.sites(viewer=request.user))
+    terms = terms_of(sites, request.at)
+    cameras = (
+        inventory.cameras(viewer=request.user)
+        .filter(holding__isnull=False)
+        .select_related("site", "holding", "status")
+        .order_by(F("holding__bytes_per_day").desc(nulls_last=True), "id")
+    )
+    page = Paginator(cameras, PAGE).get_page(request.GET.get("page"))
+    disks = list(DiskStatus.objects.all())
+    found = forecast_for(request.user, request.at, sites)
+    context = {
+        "forecast": found,
+        "disks": [DiskRow(disk, "" if disk.state == "ok" else explain_reason(disk.state)) for disk in disks],
+        "tiers": {disk.tier for disk in disks},
+        "page": page,
+        "rows": [_camera_row(camera, terms.get(camera.site_id), request.at) for camera in page],
+        "query": "",
     }
-    loads, why = [], {}
-    for site in sites:
-        if site.pk in sent:
-            answer = _retention(site, at) if site.is_told else None
-            loads.append(Load(*sent[site.pk], None if answer is None else answer["days"]))
-            why.update(dict.fromkeys(cited(answer) if answer and answer["days"] else ()))
-    status = inventory.store_status()
-    return forecast(loads, status.total_bytes if status else None), places(why)
+    return render(request, "web/storage.html", context)
 
 
-def _retention(site: Site, at: datetime) -> dict[str, Any]:
-    instant = at.isoformat()
-    facts = {
-        "region": site.region,
-        "place": site.place,
-        "recorded_at": instant,
-        "now": instant,
-        "key_antiterror": site.key_antiterror,
-        "drafts": site.drafts,
-    }
-    return law.decide("retention", facts)
+def _camera_row(camera: Camera, term: Term | None, at: datetime) -> CameraRow:
+    holding = camera.holding
+    rate = holding.bytes_per_day
+    kept = None if term is None else term.kept_days
+    return CameraRow(
+        camera=camera,
+        rate=rate,
+        held=holding.bytes,
+        held_days=None if holding.oldest_at is None else max(0, (at - holding.oldest_at).days),
+        kept_days=kept,
+        needs=None if rate is None or kept is None else rate * kept,
+    )

@@ -63,7 +63,8 @@ class Particulars:
 class CameraDraft:
     """What a form, a command or an import says about a camera. Addresses may hold credentials; they are taken out.
 
-    `username`, `password` and `control_url`: None leaves what is stored, empty text removes it.
+    `username`, `password` and `control_url`: None leaves what is stored, empty text removes it. `budget_gb`: None
+    leaves it, 0 removes it.
     """
 
     name: str
@@ -75,6 +76,7 @@ class CameraDraft:
     transport: str = Transport.TCP
     engine: str = Engine.NATIVE
     audio_reason: str = ""
+    budget_gb: int | None = None
     siting: Siting = field(default_factory=Siting)
     position: Position = field(default_factory=Position)
     particulars: Particulars = field(default_factory=Particulars)
@@ -269,6 +271,7 @@ _CONNECTION_FIELDS = (
     "transport",
     "engine",
     "audio_reason",
+    "budget_gb",
     "credentials",
 )
 
@@ -293,6 +296,8 @@ def _apply(camera: Camera, draft: CameraDraft) -> None:
     camera.main_url, camera.sub_url = main.url, sub.url if sub else ""
     if draft.control_url is not None:
         camera.control_url = read_control_address(draft.control_url)
+    if draft.budget_gb is not None:
+        camera.budget_gb = draft.budget_gb or None
     camera.transport, camera.engine = Transport(draft.transport), Engine(draft.engine)
     camera.audio_reason = draft.audio_reason.strip()
     username = main.username or draft.username
@@ -311,6 +316,7 @@ def _connection(camera: Camera) -> dict[str, object]:
         "main_url": camera.main_url,
         "sub_url": camera.sub_url,
         "control_url": camera.control_url,
+        "budget_gb": camera.budget_gb,
         "transport": str(camera.transport),
         "engine": str(camera.engine),
         "sound": bool(camera.audio_reason),

@@ -54,6 +54,15 @@ class ConnectionForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={**OFF, "inputmode": "url"}),
     )
+    budget_gb = forms.IntegerField(
+        label=_("Budget in GB"),
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text=_(
+            "Optional: above it the oldest footage whose time is over makes room. What law or house keeps stays."
+        ),
+    )
     username = Text(
         label=_("User name of the camera"), max_length=200, required=False, widget=forms.TextInput(attrs=OFF)
     )
@@ -108,6 +117,7 @@ class ConnectionForm(forms.Form):
             name=data["name"],
             main_url=data["main_url"],
             control_url=data["control_url"],
+            budget_gb=data["budget_gb"] or 0,
             sub_url=data["sub_url"],
             username=None if keep else data["username"],
             password=None if keep else data["password"],

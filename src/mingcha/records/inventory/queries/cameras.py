@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from mingcha.base.errors import NotAllowed
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
+from mingcha.records.inventory.holdings import StoreStatus
 from mingcha.records.inventory.lawfulness import CONSENT_REQUIRED, PROHIBITED
-from mingcha.records.inventory.models import Alteration, Camera, DeviceModel, PlanCounter, Probe, StoreStatus
+from mingcha.records.inventory.models import Alteration, Camera, DeviceModel, PlanCounter, Probe
 from mingcha.records.inventory.states import CameraLife, CameraState, ProbeState
 
 LAWFULNESS: dict[str, Q] = {

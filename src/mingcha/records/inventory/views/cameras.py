@@ -175,7 +175,7 @@ def edit_camera(request: PersonRequest, public_id: str) -> HttpResponse:
     """Name, connection and sound."""
     found = standing(request, public_id)
     stored = _stored_username(found)
-    fields = ("name", "main_url", "sub_url", "control_url", "transport", "engine", "audio_reason")
+    fields = ("name", "main_url", "sub_url", "control_url", "budget_gb", "transport", "engine", "audio_reason")
     initial = {field: getattr(found, field) for field in fields}
     initial |= {"username": stored or "", "audio": bool(found.audio_reason)}
     form = ConnectionForm(request.POST or None, initial=initial, stored_username=stored)

@@ -21,6 +21,7 @@ from mingcha.records.inventory import actions, queries
 from mingcha.records.inventory.forms.places import ConsentForm, SiteForm
 from mingcha.records.inventory.lawfulness import local_day
 from mingcha.records.inventory.models import Site
+from mingcha.records.inventory.terms import term_coming, term_of
 from mingcha.records.inventory.views.lawbox import site_law
 from mingcha.records.wording import explain
 from mingcha.records.wording.law import label, language
@@ -89,6 +90,9 @@ def site(request: PersonRequest, public_id: str) -> HttpResponse:
     context = {
         "site": found,
         "law": site_law(found, _row(found).region, local_day(request.at)),
+        "term": term_of(found, request.at),
+        "term_coming": term_coming(found, request.at),
+        "may_see_policies": request.user.may(Permission.READ_REGISTER),
         "states": queries.camera_states(viewer=request.user, site=found),
         "systems": queries.systems(viewer=request.user, site=found),
         "areas": areas,

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from mingcha import law
 from mingcha.law.model import Article, Citation, Retention
 from mingcha.records.inventory.models import Site
+from mingcha.records.inventory.terms import term_of
 from mingcha.records.signs.models import SiteNotice
 from mingcha.records.wording.law import Ground, grounds
 
@@ -23,8 +24,8 @@ PURPOSE = {"zh": "维护公共安全", "en": "Public security"}
 class Notice:
     """The facts of a site's notice in plain values, so that a sheet can be drawn and a version told.
 
-    `kept_days`: the floor of the law for ordinary footage, None where it could not be asked. `kept_by` and `posted_by`:
-    short places in the texts, by language.
+    `kept_days`: how long ordinary footage is kept at least by law and house, None where that cannot be said. `kept_by`
+    and `posted_by`: short places in the texts, by language.
     """
 
     unit: str
@@ -77,17 +78,20 @@ def notice_for(site: Site, at: datetime) -> Notice:
 
 
 def kept(site: Site, at: datetime) -> tuple[int | None, tuple[Citation, ...]]:
-    """The law's floor in days for ordinary footage of the site, and the provisions that set just this floor."""
+    """How many days ordinary footage of the site is kept at least, and the provisions that set the law's floor. The
+    house may keep longer than the law asks; the notice tells what is done."""
     if not site.is_told:
         return None, ()
     facts = {"region": site.region, "place": site.place, "drafts": site.drafts, "key_antiterror": site.key_antiterror}
     moment = at.isoformat()
     _regime, made = law.current().consider("retention", {**facts, "recorded_at": moment, "now": moment})
     days = made.answer["days"]
+    term = term_of(site, at)
+    own = term.kept_days if term is not None else 0
     if not isinstance(days, int):
-        return None, ()
+        return own or None, ()
     floors = [entry for entry in made.grounds if isinstance(entry, Retention) and entry.days == days]
-    return days, tuple(entry.cite for entry in floors)
+    return max(days, own), tuple(entry.cite for entry in floors)
 
 
 def rights_at(site: Site, at: datetime) -> Rights:

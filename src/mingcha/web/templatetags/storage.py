@@ -1,0 +1,23 @@
+"""What one more camera does to the disks, where one is added."""
+
+from __future__ import annotations
+
+from django import template
+from django.template import Context
+
+from mingcha.records.accounts.models import Person
+from mingcha.records.inventory import queries as inventory
+from mingcha.web.pages.storage import Forecast, forecast_for
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def room_for_one_more(context: Context) -> Forecast | None:
+    """The forecast with one more camera like the mean of those there are; None where nothing has to be said."""
+    request = context.get("request")
+    viewer = getattr(request, "user", None)
+    if request is None or not isinstance(viewer, Person):
+        return None
+    found = forecast_for(viewer, request.at, inventory.sites(viewer=viewer), more=1)
+    return found if found.is_short else None

@@ -1,0 +1,172 @@
+"""The page of the disks, the card and the duty that come of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from mingcha.records.accounts.models import Person
+from mingcha.records.accounts.states import Role
+from mingcha.records.inventory.holdings import CameraHolding, DiskStatus, StoreStatus
+from mingcha.records.inventory.models import Camera, CameraStatus, Site
+from mingcha.records.inventory.states import CameraLife, CameraState
+from mingcha.records.policies.models import Policy
+from tests.support.office import AT, browser, make_person
+
+TB = 10**12
+GB = 10**9
+
+
+@pytest.fixture
+def told(site: Site, camera: Camera) -> Camera:
+    """A school in Wuhan with one camera that has sent 100 GB a day for ten days."""
+    Site.objects.filter(pk=site.pk).update(region="420106", place="school")
+    Camera.objects.filter(pk=camera.pk).update(state=CameraLife.IN_USE)
+    CameraHolding.objects.create(
+        camera=camera,
+        bytes=1000 * GB,
+        oldest_at=AT - timedelta(days=10),
+        bytes_per_day=100 * GB,
+        measured_s=86_400,
+        seen_at=AT,
+    )
+    camera.refresh_from_db()
+    return camera
+
+
+def disk(room: int, held: int = 1000 * GB, *, name: str = "a", **more: object) -> DiskStatus:
+    """A disk with so much room beside what lies on it."""
+    fields = {"tier": "fast", "order": "in_use", "state": "ok", **more}
+    return DiskStatus.objects.create(
+        store=f"sto_{name:0>16}",
+        path=f"/mnt/{name}",
+        free_bytes=room + (512 << 20),
+        total_bytes=room + held + (512 << 20),
+        segments=10,
+        bytes=held,
+        seen_at=AT,
+        **fields,
+    )
+
+
+def page(person: Person, path: str = "/storage/", language: str = "en") -> str:
+    Person.objects.filter(pk=person.pk).update(language=language)
+    client = browser(person)
+    client.cookies["mingcha_language"] = language
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def test_a_shortage_to_come_is_told_with_its_day_and_what_to_add(manager: Person, told: Camera) -> None:
+    disk(1500 * GB)
+    text = page(manager)
+    assert "Add 0.5 TB by" in text
+    assert "the law asks for 30 days and the disks hold 25" in text
+    assert "/law/cn-2025-799/17/#minimum" in text
+
+
+def test_the_same_in_chinese(manager: Person, told: Camera) -> None:
+    disk(1500 * GB)
+    text = page(manager, language="zh-hans")
+    assert "0.5 TB" in text
+    assert "Add " not in text
+
+
+def test_it_becomes_a_duty_on_the_home_page(manager: Person, told: Camera) -> None:
+    disk(1500 * GB)
+    text = page(manager, "/")
+    assert text.count("Add 0.5 TB by") == 2, "on the card, and among what is to be done"
+
+
+def test_large_enough_is_said_as_well(manager: Person, told: Camera) -> None:
+    disk(2500 * GB)
+    text = page(manager)
+    assert "The disks are large enough." in text
+    assert "never, as things are" in text
+    assert "Add " not in page(manager, "/").split("Room for recordings")[1].split("</section>")[0]
+
+
+def test_a_second_disk_counts_and_one_that_is_emptied_does_not(manager: Person, told: Camera) -> None:
+    disk(1000 * GB)
+    other = disk(1200 * GB, 0, name="b")
+    assert "The disks are large enough." in page(manager)
+    DiskStatus.objects.filter(pk=other.pk).update(order="draining")
+    assert "Add 1.0 TB by" in page(manager)
+
+
+def test_a_disk_that_is_away_says_why(manager: Person, told: Camera) -> None:
+    disk(2500 * GB)
+    disk(0, 0, name="b", state="store.absent")
+    assert "The recording disk is not there." in page(manager)
+
+
+def test_days_of_the_house_are_told_apart_from_the_law_s(manager: Person, told: Camera, site: Site) -> None:
+    Site.objects.filter(pk=site.pk).update(region="110101", place="bank")
+    Policy.objects.create(key="keep_days", scope="", value=60, since=AT)
+    disk(1000 * GB)
+    text = page(manager)
+    assert "or keep for a shorter time" in text
+    assert "The house wants 60 days" in text
+
+
+def test_cameras_without_a_measure_count_with_what_they_send_or_with_the_mean(manager: Person, told: Camera) -> None:
+    CameraHolding.objects.update(bytes_per_day=None)
+    disk(1500 * GB)
+    assert "No camera has told its data rate yet" in page(manager)
+    status = {"state": CameraState.LIVE, "bits_per_s": 100 * GB * 8 // 86_400, "seen_at": AT}
+    CameraStatus.objects.update_or_create(camera=told, defaults=status)
+    assert "Add 0.5 TB by" in page(manager) or "Add 0.4 TB by" in page(manager)
+
+
+def test_what_a_camera_that_is_gone_still_holds_takes_room(manager: Person, told: Camera) -> None:
+    disk(1500 * GB)
+    other = Camera.objects.create(
+        name="west", site=told.site, main_url="rtsp://192.0.2.77/", state=CameraLife.IN_USE, added_at=AT
+    )
+    CameraHolding.objects.create(camera=other, bytes=0, bytes_per_day=30 * GB, measured_s=86_400, seen_at=AT)
+    Camera.objects.filter(pk=told.pk).update(state=CameraLife.RETIRED, retired_at=AT)
+    assert "The disks are large enough." in page(manager)
+    DiskStatus.objects.update(free_bytes=0)
+    assert "Add 0.1 TB" in page(manager)
+
+
+def test_before_the_recorder_told_of_its_disks_their_sum_counts(manager: Person, told: Camera) -> None:
+    assert "has not reported its disks yet" in page(manager)
+    StoreStatus.objects.create(pk=1, state="ok", free_bytes=1, total_bytes=2 * TB, seen_at=AT)
+    assert "20 days" in page(manager)
+
+
+def test_a_budget_that_cannot_hold_the_floor_is_marked(manager: Person, told: Camera) -> None:
+    disk(2500 * GB)
+    Camera.objects.update(budget_gb=2999)
+    assert "cannot hold what must be kept" in page(manager)
+    Camera.objects.update(budget_gb=3000)
+    assert "cannot hold what must be kept" not in page(manager)
+
+
+def test_who_may_not_see_it(told: Camera) -> None:
+    for role in (Role.GUARD, Role.OFFICER):
+        assert browser(make_person(f"a-{role}", "甲", role)).get("/storage/").status_code == 403
+
+
+def test_it_asks_as_often_for_many_cameras_as_for_one(manager: Person, told: Camera, site: Site) -> None:
+    disk(1500 * GB)
+    client = browser(manager)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/storage/").status_code == 200
+        return len(queries)
+
+    client.get("/storage/")
+    before = asked()
+    for n in range(20):
+        camera = Camera.objects.create(
+            name=f"camera {n}", site=site, main_url=f"rtsp://192.0.2.{n + 1}/", state=CameraLife.IN_USE, added_at=AT
+        )
+        CameraHolding.objects.create(camera=camera, bytes=1, bytes_per_day=1, measured_s=86_400, seen_at=AT)
+    assert asked() == before
