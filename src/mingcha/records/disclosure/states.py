@@ -24,7 +24,7 @@ LEASE_MOST = GRANT_MOST
 COSTS_MOST = 50
 AMOUNT_MOST_FEN = 10_000_000_00
 
-TAKEOVER = "takeover"
+VIEW, TAKEOVER = "view", "takeover"
 PERSON = "person"
 ORGANS = ("public_security", "state_security", "authority")
 """The law's requesters that ask here; its `internal` is inside use (records.viewing)."""

@@ -31,6 +31,7 @@ from mingcha.records.disclosure.states import (
     POLICE_APPROVAL,
     RANGE_MOST,
     TEXT_LIMIT,
+    DebtEnd,
     State,
 )
 from mingcha.records.files.actions import Upload, facts_of
@@ -268,7 +269,7 @@ def _received(site: Site, wanted: Wanted, actor: Actor, at: datetime) -> Request
 def _require_addable(request: Request, count: int, most: int) -> None:
     """More may be added until the decision, and after it while something is owed."""
     request.refresh_from_db(fields=("state",))
-    owes = request.debts.filter(settled_at__isnull=True).exists()
+    owes = request.debts.filter(settled_at__isnull=True).exclude(closed_as=DebtEnd.WRITTEN_OFF).exists()
     if request.state != State.OPEN and not owes:
         raise Conflict("disclosure.decided", "The request has been decided.")
     if count >= most:

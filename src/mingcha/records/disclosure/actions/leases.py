@@ -129,7 +129,13 @@ def end_lease(*, request: Request, end: str, note: str, actor: Actor, at: dateti
 def let_lapse(*, lease: Lease, at: datetime) -> Lease:
     """Note that a take-over's time is over; nothing flowed after it, noted or not."""
     closed = _end(lease, LeaseEnd.TIME_OVER, "", SYSTEM, at)
-    _enter_end(lease, closed, SYSTEM, at, {"end": str(LeaseEnd.TIME_OVER), "until_at": lease.request.grant.until_at})
+    _enter_end(
+        lease,
+        closed,
+        SYSTEM,
+        at,
+        {"end": str(LeaseEnd.TIME_OVER), "until_at": lease.request.grant.until_at.isoformat()},
+    )
     return lease
 
 
@@ -225,7 +231,8 @@ def _note_term(lease: Lease, answer: Answer, until_at: datetime, reason: str, ac
 
 def _end(lease: Lease, end: LeaseEnd, note: str, actor: Actor, at: datetime) -> int:
     """End lease, grant and everything that flows under them; how many viewings that were."""
-    if Lease.objects.filter(pk=lease.pk, ended_at__isnull=True).update(ended_at=at, end=end) != 1:
+    ended = {"ended_at": at, "end": end, "returned_by": lease.returned_by}
+    if Lease.objects.filter(pk=lease.pk, ended_at__isnull=True).update(**ended) != 1:
         raise Conflict("disclosure.not_leased", "The take-over is over already.")
     lease.ended_at, lease.end, lease.end_note = at, end, note
     lease.ended_by, lease.ended_by_name = actor.public_id, actor.name

@@ -1,6 +1,6 @@
 """Reads of requests from outside."""
 
-from mingcha.records.disclosure.queries.facts import answer_for, applicant_of, facts_of, seers, subject_name
+from mingcha.records.disclosure.queries.facts import answer_for, applicant_of, asked_of, facts_of, seers, subject_name
 from mingcha.records.disclosure.queries.lists import (
     Search,
     debts,
@@ -19,6 +19,7 @@ __all__ = [
     "Search",
     "answer_for",
     "applicant_of",
+    "asked_of",
     "debts",
     "facts_of",
     "found_requests",

@@ -8,6 +8,7 @@ from mingcha import law
 from mingcha.records.disclosure.models import Applicant, Request
 from mingcha.records.disclosure.requirements import Answer, ask
 from mingcha.records.disclosure.states import POLICE_APPROVAL
+from mingcha.records.inventory.models import Site
 
 
 def applicant_of(request: Request) -> Applicant | None:
@@ -46,6 +47,21 @@ def answer_for(request: Request, at: datetime) -> Answer | None:
         return None
     is_named = request.officers.exists() or applicant_of(request) is not None
     return ask(facts_of(request, at), is_named=is_named, has_monitoring_room=request.site.has_monitoring_room)
+
+
+def asked_of(site: Site, requester: str, mode: str, at: datetime) -> Answer | None:
+    """What the law would ask of such a requester here who has shown nothing yet; None while the region is not told."""
+    if not site.region:
+        return None
+    facts = {
+        "region": site.region,
+        "on": at.astimezone(law.current().data.offset).date().isoformat(),
+        "drafts": site.drafts,
+        "requester": requester,
+        "mode": mode,
+        "registered": True,
+    }
+    return ask(facts, is_named=False, has_monitoring_room=site.has_monitoring_room)
 
 
 def seers(request: Request) -> str:

@@ -20,10 +20,13 @@ from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.forms import OfficerRow, OrganForm, PaperRow, PersonForm, WantedForm
+from mingcha.records.disclosure.states import ORGANS, VIEW
 from mingcha.records.disclosure.views.pages import put_error
+from mingcha.records.disclosure.views.shown import Shown, asked_lines
 from mingcha.records.files.uploads import takes_files
 from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.models import Camera, Site
+from mingcha.records.wording.law import codes
 
 OFFICER_ROWS, PAPER_ROWS = 2, 1
 """Two officers come, as a rule, with one letter; more are added on the page of the request."""
@@ -90,6 +93,7 @@ def receive_organ(request: PersonRequest, site_id: str) -> HttpResponse:
         "officer_rows": found.officers,
         "paper_rows": found.papers,
         "organs": queries.known_organs(viewer=request.user),
+        "asked": _asked(site, found.main, request),
     }
     return render(request, "disclosure/receive.html", context, status=400 if request.method == "POST" else 200)
 
@@ -111,6 +115,15 @@ def receive_person(request: PersonRequest, site_id: str) -> HttpResponse:
             return redirect("access-request", public_id=made.public_id)
     context = {**_context(request, site, form), "is_organ": False}
     return render(request, "disclosure/receive.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _asked(site: Site, form: OrganForm, request: PersonRequest) -> list[Shown]:
+    """What the law asks of such a requester, so that it is asked for at once; nothing where it grants nothing."""
+    requester, mode = (form[name].value() or first for name, first in (("requester", ORGANS[0]), ("mode", VIEW)))
+    if requester not in ORGANS or mode not in codes("mode"):
+        return []
+    answer = queries.asked_of(site, requester, mode, request.at)
+    return [line for line in asked_lines(mode, answer) if not line.is_met] if answer else []
 
 
 def _forms(request: PersonRequest, site: Site) -> OrganForms:

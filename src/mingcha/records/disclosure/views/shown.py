@@ -48,9 +48,12 @@ class Shown:
 
 def checklist(request: Request, answer: Answer) -> list[Shown]:
     """What the law asks for, each with its articles, what is missing first."""
-    lines = [
-        Shown(_asked(request, line.code, line.group), line.is_met, grounds(line.citations)) for line in answer.lines
-    ]
+    return asked_lines(request.mode, answer)
+
+
+def asked_lines(mode: str, answer: Answer) -> list[Shown]:
+    """The lines of an answer in words."""
+    lines = [Shown(_asked(mode, line.code, line.group), line.is_met, grounds(line.citations)) for line in answer.lines]
     return sorted(lines, key=lambda line: line.is_met)
 
 
@@ -206,9 +209,9 @@ def decision_grounds(decision: Decision) -> list[Ground]:
     return grounds(Citation(row["instrument"], row["article"], row.get("item", "")) for row in decision.citations)
 
 
-def _asked(request: Request, code: str, group: str) -> str:
+def _asked(mode: str, code: str, group: str) -> str:
     if code == MODE:
-        return gettext("A rule grants this to this requester: %(mode)s") % {"mode": label("mode", request.mode)}
+        return gettext("A rule grants this to this requester: %(mode)s") % {"mode": label("mode", mode)}
     if code == OFFICERS:
         return gettext("As many officers as the rule asks for")
     return label(group, code)
