@@ -25,6 +25,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 for _name in [name for name in os.environ if name.startswith("MINGCHA_")]:
     del os.environ[_name]
+# The same tests over PostgreSQL: TEST_DATABASE_URL=postgresql://… (tests/web/test_postgresql.py runs some of them so).
+if _url := os.environ.get("TEST_DATABASE_URL"):
+    os.environ["MINGCHA_DATABASE_URL"] = _url
 
 
 def is_local(host: object) -> bool:

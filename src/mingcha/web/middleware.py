@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 from mingcha.base.clock import to_datetime
 from mingcha.base.errors import MingchaError
@@ -25,6 +26,20 @@ def instant(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         request.at = to_datetime(settings.CLOCK.wall_us())  # type: ignore[attr-defined]
         request.media_origin = media_origin(request)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
+
+
+def without_nul(get_response: GetResponse) -> GetResponse:
+    """No name or number holds U+0000, and PostgreSQL takes none: such an address leads nowhere, such a question is
+    no question."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path:
+            raise Http404
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("U+0000 in the query.")
         return get_response(request)
 
     return middleware
