@@ -1,6 +1,6 @@
 """The ledger's figures: appends per second by batch size, proof size and time, fsck speed.
 
-    python3 dev.py bench ledger [--entries N] [--directory DIR]
+    python3 dev.py bench ledger [--suite sm3-sm2] [--entries N] [--directory DIR]
 
 The directory should be on the disk that will hold the log: fsync is what an append waits for. Beside the log stands the
 limit, in the same run: the same number of files written, fsynced and renamed with nothing in them.
@@ -13,19 +13,18 @@ import os
 import statistics
 import tempfile
 import time
+import timeit
 from collections.abc import Sequence
 from pathlib import Path
 
-from mingcha.base.suites import SHA256_ED25519
+from mingcha.base.suites import Suite, suite_named
 from mingcha.ledger.checkpoints import Checkpoint
 from mingcha.ledger.disk import Disk
 from mingcha.ledger.fsck import check
 from mingcha.ledger.log import Keys, Log
-from mingcha.ledger.merkle import leaf_hash
 from mingcha.ledger.notes import Signer
 from mingcha.ledger.proofs import verify_consistency, verify_inclusion
 from mingcha.ledger.reader import LogReader
-from mingcha.ledger.tree import Tree
 
 ENTRY_BYTES = 300
 """About a segment-sealed leaf: ids, times, root, frozen retention rule."""
@@ -33,19 +32,31 @@ ENTRY_BYTES = 300
 SAMPLES = 400
 
 
-def keys() -> Keys:
-    return Keys(Signer("bench.example/log", SHA256_ED25519.generate()))
+def keys(suite: Suite) -> Keys:
+    return Keys(Signer("bench.example/log", suite.generate()))
 
 
 def batch(start: int, count: int) -> list[bytes]:
     return [(b"%020d" % index).ljust(ENTRY_BYTES, b".") for index in range(start, start + count)]
 
 
-def append_rates(directory: Path, sizes: Sequence[int], seconds: float) -> None:
+def signatures(suite: Suite) -> None:
+    """What one checkpoint costs to sign and to check, and what a node of the tree costs."""
+    key, message = suite.generate(), b"m" * 120
+    signature = key.sign(message)
+    figures = {
+        "signatures": timeit.timeit(lambda: key.sign(message), number=SAMPLES) / SAMPLES,
+        "checks": timeit.timeit(lambda: suite.is_signed(key.public, message, signature), number=SAMPLES) / SAMPLES,
+        "nodes hashed": timeit.timeit(lambda: suite.digest(message[:65]), number=100 * SAMPLES) / 100 / SAMPLES,
+    }
+    print(", ".join(f"{1 / took:,.0f} {name}/s" for name, took in figures.items()) + "\n")
+
+
+def append_rates(directory: Path, suite: Suite, sizes: Sequence[int], seconds: float) -> None:
     """Appends of each batch size for some seconds each, on a log of its own."""
     print(f"{'batch':>7} {'entries/s':>11} {'ms/append':>10}   durable and signed when it returns")
     for size in sizes:
-        with Log.create(directory / f"batch-{size}", "bench.example/log", keys()) as log:
+        with Log.create(directory / f"batch-{size}", "bench.example/log", keys(suite)) as log:
             took: list[float] = []
             end = time.perf_counter() + seconds
             while time.perf_counter() < end:
@@ -81,16 +92,16 @@ def proofs(directory: Path, log_keys: Keys, size: int) -> None:
         proof = reader.tree.inclusion_proof(index)
         inclusion.append(time.perf_counter() - began)
         lengths.append(len(proof))
-        leaf = leaf_hash(reader.entry(index))
+        leaf = reader.hashing.leaf(reader.entry(index))
         began = time.perf_counter()
-        verify_inclusion(leaf, index, size, proof, root)
+        verify_inclusion(leaf, index, size, proof, root, reader.hashing)
         checking.append(time.perf_counter() - began)
-        old_root = Tree(index + 1, reader.node).root()
+        old_root = reader.at(index + 1).root()
         reader = LogReader(directory, size)
         began = time.perf_counter()
         path = reader.tree.consistency_proof(index + 1)
         consistency.append(time.perf_counter() - began)
-        verify_consistency(index + 1, old_root, size, root, path)
+        verify_consistency(index + 1, old_root, size, root, path, reader.hashing)
     print(f"proofs in a log of {size:,} entries, nothing cached (median ms):")
     print(f"  inclusion   {statistics.median(inclusion) * 1000:.2f} made, {max(lengths) * 32} bytes at most")
     print(f"  consistency {statistics.median(consistency) * 1000:.2f} made")
@@ -112,14 +123,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--entries", type=int, default=200_000, help="size of the log for proofs and fsck")
     parser.add_argument("--seconds", type=float, default=3.0, help="time for each batch size")
+    parser.add_argument("--suite", default="sha256-ed25519", help="sha256-ed25519 or sm3-sm2")
     parser.add_argument("--directory", type=Path, default=None, help="where to write; default: a temporary directory")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mingcha-ledger-", dir=arguments.directory) as name:
-        directory = Path(name)
-        print(f"{os.cpu_count()} cores, entries of {ENTRY_BYTES} bytes\n")
-        append_rates(directory, (1, 16, 256, 2_000), arguments.seconds)
+        directory, suite = Path(name), suite_named(arguments.suite)
+        print(f"{os.cpu_count()} cores, entries of {ENTRY_BYTES} bytes, suite {suite.name}\n")
+        signatures(suite)
+        append_rates(directory, suite, (1, 16, 256, 2_000), arguments.seconds)
         disk_limit(directory, arguments.seconds)
-        log_keys = keys()
+        log_keys = keys(suite)
         with Log.create(directory / "large", "bench.example/log", log_keys) as log:
             while log.size < arguments.entries:
                 log.append(batch(log.size, min(20_000, arguments.entries - log.size)))
