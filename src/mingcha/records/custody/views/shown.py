@@ -69,6 +69,7 @@ def step_row(step: ItemStep) -> dict[str, Any]:
         "number": queries.masked_number(step),
         "whom": " · ".join(part for part in (step.unit, step.name) if part),
         "note": gone_why(step.note) if step.act == ItemAct.COPY_GONE else step.note,
+        "is_plain": not (step.medium or step.seal_number or step.note or step.signature or step.signed_name),
         "by": FIXED_ACTORS.get(step.by, step.by_name or "—"),
     }
 
