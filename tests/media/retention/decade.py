@@ -342,8 +342,8 @@ class Decade:
     # The account
 
     def account(self) -> dict[str, int]:
-        """Everything that was ever recorded is kept, deleted with a certificate, or told as lost; every instant of every
-        camera is footage, a gap, or one of both. How many are not."""
+        """Everything that was ever recorded is kept, deleted with a certificate, or told as lost; every instant of each
+        camera is footage or a gap. How many are not."""
         self.film.catalog.confirm_facts(0)
         self.book.feed(self.film)
         told: dict[str, set[int]] = {"deletion": set(), "loss": set()}
