@@ -131,7 +131,7 @@ def test_what_a_camera_that_is_gone_still_holds_takes_room(manager: Person, told
     Camera.objects.filter(pk=told.pk).update(state=CameraLife.RETIRED, retired_at=AT)
     assert "The disks are large enough." in page(manager)
     DiskStatus.objects.update(free_bytes=0)
-    assert "Add 0.1 TB" in page(manager)
+    assert "Add 0.6 TB" in page(manager)
 
 
 def test_before_the_recorder_told_of_its_disks_their_sum_counts(manager: Person, told: Camera) -> None:
