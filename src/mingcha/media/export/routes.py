@@ -151,7 +151,8 @@ class _Exports:
         ticket = self._gate.genuine(request)
         known = self._service.get(request.path_params["export"])
         covers = any(ticket.permits(mode, known.camera, known.from_us, known.to_us) for mode in ("export", "fetch"))
-        if not covers or (ticket.grant != known.grant and ticket.export != known.export):
+        is_meant = ticket.export == known.export if ticket.export else ticket.grant == known.grant
+        if not covers or not is_meant:
             raise NotAllowed("ticket.outside", "This ticket does not cover that copy. Open it from its page.")
         return known, ticket
 
