@@ -41,12 +41,15 @@ def context_of(
         "unit": camera.site.unit if camera else None,
         "stream": said.get("stream", ""),
         "asked": _span(said.get("from"), said.get("to")),
-        "got": _span(*_ends(said.get("got"))),
+        "got": tuple(_exact(at) for at in _span(*_ends(said.get("got")))),
         "hidden_s": int(said.get("preroll_us") or 0) / US_PER_S,
         "gaps": [(*_span(*_ends(gap)), explain_reason(str(gap.get("reason", "")))) for gap in said.get("gaps", [])],
         "damaged": int(said.get("damaged_parts") or 0),
         "made_at": localtime(finished.at),
-        "files": [{**file, "groups": groups(str(file.get("sha256", "")))} for file in said.get("files", [])],
+        "files": [
+            {**file, "size": f"{int(file.get('bytes') or 0):,}", "groups": groups(str(file.get("sha256", "")))}
+            for file in said.get("files", [])
+        ],
         "manifest": groups(str(said.get("manifest_sha256", ""))),
         "qr": _qr(export.export_id, str(said.get("manifest_sha256", ""))),
         "decision": _decision(granted) if granted else None,
@@ -83,7 +86,7 @@ def _order(entry: Entry) -> dict[str, Any]:
     reason = str(detail.get("reason", ""))
     return {
         "by": actor_name(entry),
-        "post": entry.post,
+        "post": "、".join(dict.fromkeys(entry.post.split("、"))),
         "at": localtime(entry.at),
         "reason": Reason(reason).label if reason in Reason.values else reason,
         "note": detail.get("note", ""),
@@ -121,6 +124,11 @@ def _span(from_us: object, to_us: object) -> tuple[datetime | None, datetime | N
 
 def _instant(at_us: object) -> datetime | None:
     return localtime(to_datetime(at_us)) if type(at_us) is int else None
+
+
+def _exact(at: datetime | None) -> str:
+    """To the millisecond, as the verifiers say it."""
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} {at:%z}" if at else "—"
 
 
 def _qr(export_id: str, digest: str) -> SafeString:
