@@ -52,7 +52,7 @@ def test_a_copy_is_exact_and_plays_anywhere(manager: Page, tmp_path: Path) -> No
     dialog = manager.locator("dialog[open]")
     dialog.locator("button.button--primary").click()
     with manager.expect_download(timeout=60_000) as download:
-        dialog.locator("a[download], a.button").first.click(timeout=30_000)
+        dialog.locator("a[download]").filter(has_text=".mp4").first.click(timeout=30_000)
     path = tmp_path / "copy.mp4"
     download.value.save_as(path)
     probe = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(path)]

@@ -203,6 +203,8 @@ export const en = {
   "copy.bytes": "{done} of {total}",
   "copy.done": "The copy is ready. The pictures are the recorded ones, not re-encoded.",
   "copy.preroll": "The file carries {seconds} s before the start (back to the key frame); players do not show it.",
+  "copy.zip": "Everything as one ZIP",
+  "copy.bundle": "Pictures, proof, verifiers; certificate and register extract join within two minutes.",
   "copy.manifest": "Manifest: what is in the copy, gaps, hashes.",
   "copy.proof": "Proof: ties the copy to the ledger of this system.",
   "copy.verifier": "Checks the copy on any computer, without this system: keep it beside the files.",

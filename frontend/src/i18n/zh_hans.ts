@@ -205,6 +205,8 @@ export const zhHans: Record<keyof typeof en, string> = {
   "copy.bytes": "{done}，共 {total}",
   "copy.done": "复制完成。画面为原始录像，未重新编码。",
   "copy.preroll": "文件在起点之前另含 {seconds} 秒（回到关键帧），播放时不显示。",
+  "copy.zip": "全部（一个 ZIP）",
+  "copy.bundle": "影像、证明和核验程序；证明书和台账摘录两分钟内附入。",
   "copy.manifest": "清单：内容、缺口与哈希值。",
   "copy.proof": "证明：把复制件与本系统账本对应起来。",
   "copy.verifier": "可在任何电脑上核验复制件，无需本系统；请与文件放在一起。",

@@ -17,6 +17,7 @@ interface ExportState {
   preroll_us: number;
   manifest?: string;
   proof?: string[];
+  bundle?: string;
   error?: string | { code?: string; message?: string };
 }
 
@@ -178,7 +179,7 @@ export class ExportDialog {
       el(
         "li",
         { class: "copy__file" },
-        link(file.name, "button--primary"),
+        link(file.name, ""),
         el("span", { class: "tabular nowrap" }, writeBytes(file.bytes)),
         el("code", { class: "code copy__hash", title: "SHA-256" }, file.sha256),
       ),
@@ -186,6 +187,7 @@ export class ExportDialog {
     const notes: Node[] = [el("div", { class: "alert alert--ok", role: "status" }, icon("check"), el("div", {}, t("copy.done")))];
     if (state.gaps.length > 0) notes.push(this.gapNote(state.gaps, false));
     if (state.preroll_us > 0) notes.push(el("p", { class: "muted" }, t("copy.preroll", { seconds: (state.preroll_us / 1e6).toFixed(2) })));
+    if (state.bundle) files.unshift(el("li", { class: "copy__file" }, this.link(`${url}/${state.bundle}`, t("copy.zip"), "button--primary", viewing), el("span", { class: "muted" }, t("copy.bundle"))));
     if (state.manifest) files.push(el("li", { class: "copy__file" }, link(state.manifest, ""), el("span", { class: "muted" }, t("copy.manifest"))));
     for (const name of state.proof ?? []) files.push(el("li", { class: "copy__file" }, link(name, ""), el("span", { class: "muted" }, t(name === "proof.json" ? "copy.proof" : "copy.verifier"))));
     this.content.replaceChildren(...notes, el("ul", { class: "copy__files" }, ...files));
@@ -196,7 +198,7 @@ export class ExportDialog {
 
   /** A file to save. The first click has the download written down; the ticket that comes back serves all files of this copy. */
   private link(address: string, name: string, kind: string, viewing: Viewing): HTMLElement {
-    const link = el("a", { class: `button ${kind}`, href: address, download: name }, icon("download"), el("span", {}, name));
+    const link = el("a", { class: `button ${kind}`, href: address, download: "" }, icon("download"), el("span", {}, name));
     link.addEventListener("click", (event) => {
       if (link.href.includes("?ticket=")) return;
       event.preventDefault();
