@@ -157,6 +157,7 @@ def test_a_backup_brings_a_wiped_node_back(run: Run, data: DataDir) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads(path.read_text())["about"]["ledger"] == read_identity(data.ledger).origin
     shutil.rmtree(keys.secrets_dir(data.root))
+    assert "mingcha keys restore" in run("list")[2]
     keys.make_keys(data.root)  # as a start before anybody noticed
     code, _, error = restore(run, data, path)
     assert (code, "With --replace" in error) == (EXIT_REFUSED, True)

@@ -62,6 +62,9 @@ def run_list(arguments: argparse.Namespace) -> int:
 
     data = _data()
     if not (secrets_dir(data.root) / NODE_KEY).exists():
+        if (data.ledger / "log.json").exists():
+            text = f"The keys in {data.root} are gone: bring them back with 'mingcha keys restore'."
+            raise Unavailable("keys.gone", text)
         raise Unavailable("keys.missing", f"There are no keys in {data.root} yet; run 'mingcha up' once.")
     _list_ledger(data)
     ring = node_ring(data.root)
