@@ -15,6 +15,7 @@ from mingcha.cli.demo_papers import PLAN_PX, paper, plan_picture
 from mingcha.records.accounts import actions as accounts
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Role
+from mingcha.records.custody.models import Item
 from mingcha.records.inventory import queries as inventory
 from mingcha.records.inventory.lawfulness import local_day
 from mingcha.records.inventory.models import Camera, Site
@@ -84,7 +85,8 @@ def test_the_guard_may_watch_and_the_one_without_training_may_not(made: DataDir)
 
 
 def test_everything_stands_in_the_register_as_made_at_the_console(made: DataDir) -> None:
-    actors = set(Entry.objects.exclude(act__startswith="person.").values_list("actor", flat=True))
+    others = Entry.objects.exclude(act__startswith="person.").exclude(act="item.made")
+    actors = set(others.values_list("actor", flat=True))
     assert actors == {"console"}
     assert set(Entry.objects.values_list("at", flat=True)) == {AT}
 
@@ -134,3 +136,11 @@ def test_plans_are_small_pictures(drawing: str) -> None:
 def test_papers_say_that_they_are_made_up() -> None:
     assert b"Made up; not a real document" in paper("agreement (draft)")
     assert paper("x").endswith(b"%%EOF\n")
+
+
+def test_three_copies_show_where_copies_go(made: DataDir) -> None:
+    states = dict(Item.objects.values_list("export__viewing__note", "state"))
+    assert sorted(states.values()) == ["destroyed", "out", "waiting"]
+    destroyed = Item.objects.get(state="destroyed")
+    assert destroyed.copy_deleted_at is None, "no recorder ever said so"
+    assert all("演示" in note for note in states)

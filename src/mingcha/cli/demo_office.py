@@ -14,6 +14,7 @@ from mingcha.base.atomic import write_file
 from mingcha.base.datadir import DataDir
 from mingcha.base.errors import Unlawful
 from mingcha.cli import demo_facts as facts
+from mingcha.cli.demo_copies import put_copies
 from mingcha.cli.demo_facts import TURNING, DemoCamera, DemoPerson, DemoSite
 from mingcha.cli.demo_papers import PLAN_MM_PER_PX, paper, plan_picture
 
@@ -67,6 +68,7 @@ def put_office(data: DataDir, *, host: str, port: int, login: tuple[str, str], a
     for person in facts.PEOPLE:
         maker.put_posts(person)
     maker.put_expired()
+    put_copies(at=at)
     _set_mark(data, DONE)
 
 
