@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -185,18 +187,30 @@ def test_a_part_index_that_a_rebuilt_catalog_lacks_is_put_back(watched: Watched)
     assert watched.film.catalog.part_indexes(record.number for record in watched.records) == before
 
 
-def test_its_thread_gives_way_to_all_others(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    priorities: list[int] = []
-    monkeypatch.setattr(verifying, "SETTLE_S", 0.0)
+@pytest.mark.parametrize(("said", "busy"), [("some avg10=61.20 avg60=1.0", True), ("some avg10=1.00 avg60=90", False)])
+def test_disks_that_others_wait_for_are_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, busy: bool
+) -> None:
+    pressure = tmp_path / "io"
+    pressure.write_text(f"{said} avg300=0.0 total=1\nfull avg10=0.0\n")
+    monkeypatch.setattr(verifying, "_PRESSURE", pressure)
+    assert verifying.is_machine_busy() is busy
 
-    def look() -> None:
-        import threading
 
-        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        raise Stopping
+def test_where_the_kernel_says_nothing_of_disks_the_load_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "_PRESSURE", tmp_path / "none")
+    for load, busy in ((0.5, False), (1000.0, True)):
+        monkeypatch.setattr(os, "getloadavg", lambda load=load: (load, load, load))
+        assert verifying.is_machine_busy() is busy
 
-    monkeypatch.setattr(watched.verifying, "look", look)
-    watched.verifying.start()
-    watched.verifying._thread.join(5)
-    assert priorities == [19]
-    assert os.getpriority(os.PRIO_PROCESS, 0) < 19
+
+def test_only_the_reads_of_its_own_thread_wait_for_others() -> None:
+    """The recorder's other threads keep their place."""
+    taken: list[bool] = []
+    thread = threading.Thread(target=lambda: taken.append(verifying.read_after_others()))
+    thread.start()
+    thread.join()
+    assert taken == [platform.machine() in ("x86_64", "aarch64")]
+    assert os.getpriority(os.PRIO_PROCESS, 0) == os.getpriority(os.PRIO_PROCESS, threading.get_native_id())

@@ -1,13 +1,20 @@
-"""Verification by itself, beside recording: a thread of the lowest priority that reads at a bounded rate, waits while
-the writer or the machine is busy, and goes on after a restart where it was. Its results are facts."""
+"""Verification by itself, beside recording: a thread that reads at a bounded rate and after everybody else, waits while
+the writer or the disks are busy, and goes on after a restart where it was. Its results are facts.
+
+Its time on the processor is not lowered: a thread that holds the interpreter's lock and is not let run would hold up
+the recorder itself. It needs little, and hashes without that lock; what it could take away is the disk.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
+import platform
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.datadir import DataDir
@@ -32,15 +39,19 @@ SETTLE_S = 60.0
 """After a start the cameras come first."""
 LOOK_EVERY_S = 60.0
 BUSY_PAUSE_S = 5.0
-BUSY_LOAD = 1.5
-"""Waiting processes for each processor, a minute's mean, above which it waits."""
+BUSY_DISK = 25.0
+"""Share of time in which something waited for a disk (per cent, ten seconds' mean), above which it waits."""
+BUSY_LOAD = 4.0
+"""The same where the kernel does not say: waiting processes for each processor, a minute's mean."""
 BUSY_MOST_S = 60.0
 """Then it reads one recording all the same: a machine that is always busy is verified slowly, not never."""
 SAVE_EVERY_US = 30 * US_PER_S
 RANGES_TOLD = 50
 BUSY_BYTES = 8 << 20
 """Waiting for the writer: some two seconds of a hundred cameras."""
-_LOWEST = 19
+_IOPRIO_SET = {"x86_64": 251, "aarch64": 30}
+_IDLE_CLASS = 3 << 13
+_PRESSURE = Path("/proc/pressure/io")
 
 
 class Stopping(Exception):
@@ -94,7 +105,7 @@ class Verifying:
         self._catalog.close()
 
     def _run(self) -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST)
+        read_after_others()
         wait_s = SETTLE_S
         while not self._stop.wait(wait_s):
             wait_s = LOOK_EVERY_S
@@ -267,6 +278,19 @@ def told_of(finding: Finding) -> dict[str, object]:
     }
 
 
+def read_after_others() -> bool:
+    """Let this thread's reads wait for everybody else's, where kernel and disk scheduler know how (ioprio_set(2), class
+    idle); whether the kernel took it."""
+    number = _IOPRIO_SET.get(platform.machine())
+    if number is None:
+        return False
+    return bool(ctypes.CDLL(None, use_errno=True).syscall(number, 1, 0, _IDLE_CLASS) == 0)
+
+
 def is_machine_busy() -> bool:
-    """Whether more processes wait than the processors can serve; this thread gives way to all of them anyhow."""
-    return os.getloadavg()[0] / (os.cpu_count() or 1) > BUSY_LOAD
+    """Whether others wait for the disks."""
+    try:
+        # some avg10=0.00 avg60=… (Documentation/accounting/psi.rst of the kernel)
+        return float(_PRESSURE.read_text().split("avg10=", 1)[1].split()[0]) > BUSY_DISK
+    except (OSError, IndexError, ValueError):
+        return os.getloadavg()[0] / (os.cpu_count() or 1) > BUSY_LOAD
