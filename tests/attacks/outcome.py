@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import httpx
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -43,3 +44,14 @@ def first_picture(socket: ClientConnection) -> bytes:
         if isinstance(message, bytes):
             return message
         assert json.loads(message)["type"] != "end", message
+
+
+def no_more(socket: ClientConnection) -> float:
+    """Seconds until the last picture had come; the socket is closed then."""
+    began = last = time.monotonic()
+    try:
+        while True:
+            if isinstance(socket.recv(timeout=5), bytes):
+                last = time.monotonic()
+    except ConnectionClosed:
+        return last - began

@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import connect
 
-from tests.attacks.outcome import first_picture, no_picture
+from tests.attacks.outcome import first_picture, no_more, no_picture
 from tests.support.stack import S_US, Browser, Opened, Stack, now_us
 
 
@@ -83,16 +83,6 @@ def test_the_camera_is_not_switched_by_a_message(guard: Browser, stack: Stack, l
         assert first_picture(socket)  # still the first camera's, and the other ticket was not adopted
         guard.ask(f"/api/viewings/{live.grant}/close")
         assert no_more(socket) <= 2.0
-
-
-def no_more(socket: object) -> float:
-    """Seconds until the socket has ended."""
-    began = time.monotonic()
-    try:
-        while True:
-            socket.recv(timeout=5)  # type: ignore[attr-defined]
-    except ConnectionClosed:
-        return time.monotonic() - began
 
 
 def test_two_cameras_in_the_address_of_a_socket(guard: Browser, stack: Stack, live: Opened) -> None:

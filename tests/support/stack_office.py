@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django
@@ -58,9 +58,20 @@ def make(password: str, url: str) -> dict[str, Any]:
     }
 
 
+def cut(request: str, seconds: str) -> float:
+    """Let a grant and what rests on it end so many seconds from now, as if it had been given so long ago; the instant."""
+    from mingcha.records.disclosure.models import Grant
+    from mingcha.records.viewing.models import Viewing
+
+    at = datetime.now(UTC) + timedelta(seconds=float(seconds))
+    assert Grant.objects.filter(request__public_id=request).update(until_at=at) == 1
+    assert Viewing.objects.filter(basis=request).update(until_at=at)
+    return at.timestamp()
+
+
 def main(words: list[str]) -> None:
     django.setup()
-    print(json.dumps({"make": make}[words[0]](*words[1:])))
+    print(json.dumps({"make": make, "cut": cut}[words[0]](*words[1:])))
 
 
 if __name__ == "__main__":
