@@ -18,7 +18,7 @@ from mingcha.records.register.models import Entry
 from mingcha.records.viewing.models import Viewing
 from tests.records.custody.conftest import finished
 from tests.records.disclosure.conftest import SPAN, granted
-from tests.support.office import AT, LATER, asker, last_entry
+from tests.support.office import AT, LATER, asker, browser, last_entry
 
 
 @pytest.fixture
@@ -72,3 +72,8 @@ def test_ending_the_grant_ends_downloads_even_after_the_order_was_closed(
         custody.download(item=item, asker=asker(manager, "authority", "x"), at=LATER)
     assert refused.value.code == "item.grant_over"
     assert item.downloads.count() == 1
+
+
+def test_the_requests_page_leads_to_its_copies(item: Item, request_: Request, manager: Person) -> None:
+    shown = browser(manager).get(f"/requests/{request_.public_id}/").content.decode()
+    assert f"/copies/{item.public_id}/?receiver_unit=%E6%B1%9F" in shown

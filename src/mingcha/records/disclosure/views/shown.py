@@ -13,6 +13,7 @@ from mingcha.base.clock import US_PER_S, to_datetime
 from mingcha.law import Citation
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
+from mingcha.records.custody import queries as custody
 from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.actions.leases import cited
 from mingcha.records.disclosure.models import Decision, Grant, LeaseMove, Officer, Paper, Request
@@ -84,6 +85,7 @@ def context_of(request: Request, viewer: Person, at: datetime) -> dict[str, Any]
         "protects": label("protects", applicant.protects) if applicant else "",
         "officers": [_officer(row) for row in request.officers.all()],
         "papers": [(row, paper_label(row)) for row in request.papers.all()],
+        "copies": custody.items_on(viewer=viewer, basis=request.public_id),
         "answer": answer,
         "lines": checklist(request, answer) if answer else [],
         "is_allowed": is_allowed,
