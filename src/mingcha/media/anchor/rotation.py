@@ -30,5 +30,5 @@ def change_waiting_key(ledger: Log, data_dir: Path, at_us: int) -> KeyChange | N
         take_next_ledger_key(data_dir)
     except OSError as error:
         raise Unavailable("keys.disk", f"The new key cannot be kept: {error.strerror}.") from error
-    log.info("the ledger is signed by a new key from entry %d on", change.index + 1)
+    log.info("the ledger is signed by a new key after entry %d", change.index)
     return change
