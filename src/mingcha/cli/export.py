@@ -17,6 +17,7 @@ from mingcha.media.export import proof
 from mingcha.media.export.copying import ExportResult, export_range
 from mingcha.media.export.names import file_name
 from mingcha.media.export.provenance import Provenance
+from mingcha.media.run.copies import stamps_of
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -83,7 +84,8 @@ def _copy(
             "manifest_sha256": proof.manifest_hash(out),
         }
         index = ledger_entry.enter(opened.data, clock, "export", fields)
-        proof.write_proof(out, opened.footage, ledger_entry.proof_ledger(opened.data), index)
+        stamps = stamps_of(opened.data.ledger)
+        proof.write_proof(out, opened.footage, ledger_entry.proof_ledger(opened.data), index, stamps)
         opened.tell(camera, "footage.exported", export=fields["export"], manifest_sha256=fields["manifest_sha256"])
     return made
 

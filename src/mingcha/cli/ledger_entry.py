@@ -68,7 +68,8 @@ def _feed(data: DataDir, catalog: Catalog, clock: Clock) -> None:
     try:
         while Feeder(catalog, ledger, change).feed():
             pass
-        Witnesses(read_addresses(data.witnesses), lambda name, state: None).ask_all(ledger, data.ledger / "cosigned", clock.wall_us())
+        witnesses = Witnesses(read_addresses(data.witnesses), lambda name, state: None)
+        witnesses.ask_all(ledger, data.ledger / "cosigned", clock.wall_us())
     finally:
         ledger.close()
 

@@ -182,7 +182,9 @@ def test_a_copy_without_papers_is_proven_and_says_so(tmp_path: Path) -> None:
 def test_a_time_stamp_of_the_checkpoint_is_named(copy: Path) -> None:
     def change(told: dict[str, Any]) -> None:
         token = base64.b64encode(b"0..." + hashlib.sha256(told["checkpoint"].encode()).digest() + b"...").decode()
-        told["timestamps"] = [{"authority": "tsa.example", "checkpoint": told["checkpoint"], "token": token}]
+        told["timestamps"] = [
+            {"authority": "tsa.example", "checkpoint": told["checkpoint"], "token": token, "stamped_us": SIGNED_US}
+        ]
 
     edit(copy, "proof.json", change)
     assert "check its signature with openssl ts: tsa.example" in verify(copy, "--lang", "en").stdout
@@ -423,7 +425,9 @@ def strip_c2pa(path: Path) -> None:
 def foreign_stamp(path: Path) -> None:
     def change(told: dict[str, Any]) -> None:
         token = base64.b64encode(hashlib.sha256(b"something else").digest()).decode()
-        told["timestamps"] = [{"authority": "tsa.example", "checkpoint": told["checkpoint"], "token": token}]
+        told["timestamps"] = [
+            {"authority": "tsa.example", "checkpoint": told["checkpoint"], "token": token, "stamped_us": SIGNED_US}
+        ]
 
     edit(path, "proof.json", change)
 

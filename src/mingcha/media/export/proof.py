@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -78,14 +78,22 @@ class Proven:
     vouched: dict[str, Any]
 
 
-def write_proof(directory: Path, footage: Footage, ledger: Ledger, export_index: int) -> Proven:
+def write_proof(
+    directory: Path,
+    footage: Footage,
+    ledger: Ledger,
+    export_index: int,
+    timestamps: Sequence[Mapping[str, object]] = (),
+) -> Proven:
     """Write ``proof.json`` and the verifiers beside a finished copy. `export_index`: of the ledger's record of this
-    copy. Raises Unavailable, Corrupt."""
+    copy; `timestamps`: RFC 3161 tokens over checkpoints of the ledger (authority, checkpoint, token, stamped_us).
+    Raises Unavailable, Corrupt."""
     head, reader, signed = _head(ledger, export_index)
     proven = 0
     temporary = directory / f"{NAME}.part"
     with temporary.open("w", encoding="utf-8") as out:
-        head = {"format": FORMAT, **head, "export": _included(reader, export_index)}
+        enclosed = {"timestamps": [dict(stamp) for stamp in timestamps], "export": _included(reader, export_index)}
+        head = {"format": FORMAT, **head, **enclosed}
         out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "segments": [')
         for number in sorted(set(_sealed_numbers(directory))):
             proven += _write_segment(out, number, footage, reader, is_first=not proven)

@@ -18,6 +18,7 @@ from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import Invalid, MingchaError
 from mingcha.base.ids import is_id
 from mingcha.base.provenance import provenance_credentials
+from mingcha.media.anchor import timestamps
 from mingcha.media.catalog.copies import CopyDeletion, enter_deletion, tell_deletion_again
 from mingcha.media.export import lifetime, proof
 from mingcha.media.export.job import Archive
@@ -29,6 +30,7 @@ from mingcha.media.gate.http import NotFound
 from mingcha.media.playback.services import OnServed
 from mingcha.media.run.control import guard, json_object
 from mingcha.media.run.node import Node
+from mingcha.media.run.reading import paths_of
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
         raise Invalid("settings.copy_days", "MINGCHA_COPY_DAYS must be at least 1.")
 
     def archive() -> Archive:
-        return Archive(node.data.catalog, {store: node.data.store for store in node.writing.catalog.stores()})
+        return Archive(node.data.catalog, paths_of(node.data, node.writing.catalog.stores()))
 
     def finished(state: ExportState) -> None:
         kind = "export.finished" if state.state == "done" else "export.failed"
@@ -64,7 +66,8 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
                 manifest_sha256=state.manifest_sha256,
             )
             ledger = node.keeping.proof_ledger()
-            return (await asyncio.to_thread(proof.write_proof, directory, footage, ledger, index)).vouched
+            stamps = await asyncio.to_thread(stamps_of, node.data.ledger)
+            return (await asyncio.to_thread(proof.write_proof, directory, footage, ledger, index, stamps)).vouched
         except (MingchaError, OSError) as error:
             log.error("copy %s has no proof: %s", state.export, error)
             return None
@@ -91,10 +94,7 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
     def signed_by() -> Provenance | None:
         try:
             credentials = provenance_credentials(node.data.root, node.clock.wall_us())
-            ledger = node.keeping.proof_ledger()
-            now = ledger.newest(0).checkpoint
-            told = {"origin": now.origin, "size": now.size, "root": now.root.hex(), "log_key": ledger.log_key.text}
-            return Provenance(credentials, told)
+            return Provenance(credentials, node.keeping.proof_ledger().now())
         except MingchaError as error:
             log.error("copies go without provenance: %s", error)
             return None
@@ -115,6 +115,15 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
         prove_papers=prove_papers,
         on_papers=papers_added,
     )
+
+
+def stamps_of(ledger: Path) -> list[dict[str, object]]:
+    """The newest time stamp of the ledger, as it is enclosed; none where there is none. Raises Corrupt."""
+    stamp = timestamps.newest(ledger)
+    if stamp is None:
+        return []
+    told = {"authority": stamp.authority, "checkpoint": stamp.checkpoint, "token": stamp.token}
+    return [{**told, "stamped_us": stamp.stamped_us}]
 
 
 def control_routes(node: Node, exports: ExportService, token: str) -> list[Route]:

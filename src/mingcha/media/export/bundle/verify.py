@@ -142,10 +142,13 @@ class Checker:
 
     def stamp(self, stamp):
         """A time stamp must be over a checkpoint of this ledger; its own signature is left to openssl."""
-        digest, token = hashlib.sha256(stamp["checkpoint"].encode()).digest(), base64.b64decode(stamp["token"])
-        if not stamp["checkpoint"].startswith(self.checkpoint.origin + "\n") or digest not in token:
+        note, token = stamp["checkpoint"].encode(), base64.b64decode(stamp["token"])
+        is_over = any(hashlib.new(kind, note).digest() in token for kind in ("sha256", "sha384", "sha512"))
+        if not stamp["checkpoint"].startswith(self.checkpoint.origin + "\n") or not is_over:
             zh = "时间戳不属于本账本的检查点"
             raise Fault(zh, "The time stamp is of something else than the ledger's checkpoint")
+        if not self.checkpoint.changes:
+            Checkpoint(stamp["checkpoint"], self.checkpoint.key.text, [])
 
     def check_papers(self, export, manifest_sha256):
         """The office's papers: those that the ledger says were added to this very copy, and no others."""
@@ -306,7 +309,7 @@ def report(checker, lang, pinned):
             why = REASONS.get(gap["reason"], (gap["reason"], gap["reason"]))[0 if lang == "zh" else 1]
             print(f"  {instant(gap['from_us'])} - {instant(gap['to_us'])} {why}")
     for stamp in checker.proof.get("timestamps", []):
-        print(f"{say(lang, 'stamp')}: {stamp['authority']}")
+        print(f"{say(lang, 'stamp')}: {stamp['authority']}, {instant(stamp['stamped_us'])} UTC")
     if any(file.get("c2pa") for file in manifest["files"]):
         print(say(lang, "c2pa"))
     if checker.papers:

@@ -5,26 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('viewing', '0007_books'),
+        ("viewing", "0007_books"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CopyPapers',
+            name="CopyPapers",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_at', models.DateTimeField(help_text='When they were last sent to the recorder.')),
-                ('files', models.JSONField(default=dict, help_text='Name to SHA-256 (hex), as the recorder told.')),
-                ('enclosed_at', models.DateTimeField(blank=True, help_text='When the recorder had enclosed them.', null=True)),
-                ('refused', models.CharField(blank=True, help_text="Code of the recorder's refusal; it is final.", max_length=64)),
-                ('export', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='viewing.export')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sent_at", models.DateTimeField(help_text="When they were last sent to the recorder.")),
+                ("files", models.JSONField(default=dict, help_text="Name to SHA-256 (hex), as the recorder told.")),
+                (
+                    "enclosed_at",
+                    models.DateTimeField(blank=True, help_text="When the recorder had enclosed them.", null=True),
+                ),
+                (
+                    "refused",
+                    models.CharField(
+                        blank=True, help_text="Code of the recorder's refusal; it is final.", max_length=64
+                    ),
+                ),
+                (
+                    "export",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="viewing.export"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
     ]
