@@ -225,13 +225,7 @@ class Catalog(CatalogReader):
             add_segment_leaf(connection, record, rule)
 
     def adopt_run(
-        self,
-        run: int,
-        camera: str,
-        role: str,
-        start_us: int,
-        video: VideoFormat | None,
-        audio: AudioFormat | None,
+        self, run: int, camera: str, role: str, start_us: int, video: VideoFormat | None, audio: AudioFormat | None
     ) -> None:
         """A file tells of a run; enter it under its number unless it is known. Formats are None where unreadable."""
         with self.transaction() as connection:

@@ -119,7 +119,8 @@ def forecast_for(viewer: Person, at: datetime, sites: Iterable[Site], *, more: i
     """The forecast for sites. `more`: cameras to come that count with the mean."""
     here = {site.pk: site for site in sites}
     terms = terms_of(here.values(), at)
-    rows = [row for row in _rows(inventory.cameras(viewer=viewer)) if row[0] in here]
+    # What a camera that is gone still holds takes room until its time is over.
+    rows = [row for row in _rows(inventory.cameras(viewer=viewer, with_retired=True)) if row[0] in here]
     loads, guessed = _loads(rows, terms, at, more)
     recording = {row[0] for row in rows if row[1] == CameraLife.IN_USE}
     counted = [term for pk, term in terms.items() if pk in recording]
@@ -238,7 +239,7 @@ def storage(request: PersonRequest) -> HttpResponse:
     sites = list(inventory.sites(viewer=request.user))
     terms = terms_of(sites, request.at)
     cameras = (
-        inventory.cameras(viewer=request.user)
+        inventory.cameras(viewer=request.user, with_retired=True)
         .filter(holding__isnull=False)
         .select_related("site", "holding", "status")
         .order_by(F("holding__bytes_per_day").desc(nulls_last=True), "id")
@@ -259,7 +260,8 @@ def storage(request: PersonRequest) -> HttpResponse:
 
 def _camera_row(camera: Camera, term: Term | None, at: datetime) -> CameraRow:
     holding = camera.holding
-    rate = holding.bytes_per_day
+    sent = getattr(getattr(camera, "status", None), "bits_per_s", None)
+    rate = _rate((0, camera.state, None, None, holding.bytes_per_day, sent))
     kept = None if term is None else term.kept_days
     return CameraRow(
         camera=camera,
