@@ -207,10 +207,18 @@ def mint(viewing: Viewing, *, at: datetime, screen: str = "", export: str = "") 
         serial=new_id("grt"),
         screen=screen_of(screen) if screen else "",
         export=export,
+        copy_until_us=_copy_until_us(viewing),
         masked=viewing.masked,
         clear=tuple((str(camera), *box) for camera, *box in viewing.clear),
     )
     return sign(ticket, ticket_key(settings.DATA_DIR))
+
+
+def _copy_until_us(viewing: Viewing) -> int | None:
+    """While a grant from outside runs, the recorder keeps the copy made for it, though its footage may have to go."""
+    if viewing.kind != Kind.EXPORT or viewing.until_at is None:
+        return None
+    return from_datetime(viewing.until_at)
 
 
 def _modes(viewing: Viewing) -> tuple[str, ...]:
