@@ -15,6 +15,7 @@ from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import Unavailable
 from mingcha.media.catalog import restore as restoring
 from mingcha.media.catalog.check import Depth, check
+from mingcha.media.catalog.copies import CopyDeletion, enter_deletion
 from mingcha.media.catalog.holds import take_holds
 from mingcha.media.catalog.keeping import delete_due, order_rule, read_mark
 from mingcha.media.catalog.leaves import confirm_leaves, pending_leaves
@@ -42,6 +43,7 @@ TABLES = {
     "gaps": """SELECT camera, start_us, end_us, reason FROM gap JOIN stream ON stream.id = stream
         WHERE end_us IS NOT NULL ORDER BY 1, 2""",
     "holds": "SELECT * FROM hold ORDER BY hold",
+    "copies": "SELECT export FROM copy_deletion ORDER BY export",
 }
 
 
@@ -110,6 +112,8 @@ def book(film: Film) -> Book:
     take_holds(catalog, [Hold(HOLD, OTHER, START_US + 5 * US_PER_S, START_US + 6 * US_PER_S), gone], START_US)
     take_holds(catalog, [Hold(gone.hold, OTHER, gone.start_us, gone.end_us, released=True)], START_US + 1)
     Sweeper(catalog, lambda: [film.store], FakeMachine(START_US)).look_at_clock()
+    gone_copy = CopyDeletion("exp_0000000000000001", CAMERA, "main", START_US, START_US + 1, "asked", "ab" * 32)
+    enter_deletion(catalog, gone_copy, START_US)
     made.feed(film)
     delete_due(catalog, OTHER, "main", now_us=START_US + 40 * DAY_S * US_PER_S, limit=50)
     collect_garbage(catalog, film.store)

@@ -6,6 +6,7 @@ that a deletion interrupted anywhere is told and entered exactly once, and an of
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,14 @@ def enter_deletion(catalog: Catalog, gone: CopyDeletion, at_us: int) -> bool:
         if gone.manifest_sha256:
             add_leaf(connection, "copy_deletion", {**detail, "camera": gone.camera, "at_us": at_us})
         return True
+
+
+def put_copy_deletion(connection: sqlite3.Connection, told: Mapping[str, Any]) -> None:
+    """Remember again what an entry of the ledger tells of a deleted copy. Inside a transaction."""
+    detail = {key: told[key] for key in told.keys() - {"format", "kind", "camera", "at_us"}}
+    fact = Fact(new_id("fct"), KIND, told["at_us"], told["camera"], detail)
+    values = (told["export"], fact.fact, facts.dump(fact))
+    connection.execute("INSERT OR IGNORE INTO copy_deletion VALUES (?, ?, ?)", values)
 
 
 def tell_deletion_again(catalog: Catalog, export: str) -> bool:

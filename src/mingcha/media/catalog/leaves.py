@@ -11,9 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mingcha.base.ids import new_id
+from mingcha.ledger import keychange, succession
 from mingcha.media.catalog.records import SegmentRecord
+from mingcha.wire.facts import Fact
 
 FORMAT = "mingcha.entry/1"
+_TOLD_OF = {
+    "register": ("ledger.anchored", ("first", "last", "root")),
+    keychange.KIND: ("ledger.key_changed", ("old", "new", "reason")),
+    succession.KIND: ("ledger.continued", ("old", "new", "reason")),
+}
 
 
 def add_leaf(connection: sqlite3.Connection, kind: str, fields: Mapping[str, Any], segment: int | None = None) -> str:
@@ -22,6 +30,15 @@ def add_leaf(connection: sqlite3.Connection, kind: str, fields: Mapping[str, Any
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     connection.execute("INSERT INTO leaf (body, segment) VALUES (?, ?)", (text, segment))
     return text
+
+
+def fact_of(told: Mapping[str, Any], index: int) -> Fact | None:
+    """What the office is told of an entry because of its place in the ledger; of most nothing."""
+    if told.get("kind") not in _TOLD_OF:
+        return None
+    kind, fields = _TOLD_OF[told["kind"]]
+    detail = {name: told[name] for name in fields} | {"index": index}
+    return Fact(new_id("fct"), kind, told["at_us"], "", detail)
 
 
 def rule_for(connection: sqlite3.Connection, stream: int, number: int) -> int | None:

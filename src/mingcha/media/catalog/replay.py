@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mingcha.base.errors import Corrupt
-from mingcha.base.ids import new_id
 from mingcha.media.catalog.adopt import formats_in, identity_of, scan_number, sealed_record
+from mingcha.media.catalog.copies import put_copy_deletion
 from mingcha.media.catalog.coverage import add_stretch
 from mingcha.media.catalog.disks import Disks, Numbers
 from mingcha.media.catalog.holds import put_hold
 from mingcha.media.catalog.holes import TakenBack, put_gaps
 from mingcha.media.catalog.keeping import Rule, keep_mark, put_rule, read_mark, rule_of_stream
+from mingcha.media.catalog.leaves import fact_of
 from mingcha.media.catalog.lost import Loss, account_lost
 from mingcha.media.catalog.reader import NO_KEY_BIT, RECOVERED_BIT
 from mingcha.media.catalog.records import SegmentRecord
@@ -70,12 +71,15 @@ class Replay:
         self._back = TakenBack()
         self._clock: dict[str, Any] | None = None
         self._known_runs: set[int] = set()
-        self._rules: dict[str, int | None] = {}
+        self._rules: dict[tuple[object, ...], int | None] = {}
+        self._stores: dict[str, int] = {}
         self._ruled: set[int] = set()
         self._last_rule: dict[int, int] = {}
         self._facts: list[Fact] = []
         with catalog.reading() as connection:
             self._waiting = {row[0] for row in connection.execute("SELECT body FROM leaf")}
+            self._leaving = {row[0] for row in connection.execute("SELECT number FROM garbage")}
+            self._open = {row[0] for row in connection.execute("SELECT number FROM open_segment")}
 
     def take(self, first: int, entries: Sequence[bytes]) -> None:
         """Entries `first` and after. Raises Corrupt for one that is not canonical JSON, Unavailable."""
@@ -111,9 +115,10 @@ class Replay:
             self._rule_ordered(connection, told)
         elif kind == "clock":
             self._clock = told
-        elif kind == "register":
-            detail = {key: told[key] for key in ("first", "last", "root")} | {"index": index}
-            self._facts.append(Fact(new_id("fct"), "ledger.anchored", told["at_us"], "", detail))
+        elif kind == "copy_deletion":
+            put_copy_deletion(connection, told)
+        elif (fact := fact_of(told, index)) is not None:
+            self._facts.append(fact)
 
     # Segments
 
@@ -126,7 +131,7 @@ class Replay:
             self._last_rule[stream] = rule
         if connection.execute("UPDATE segment SET leaf = ? WHERE number = ?", (index, number)).rowcount:
             return
-        if connection.execute("SELECT 1 FROM garbage WHERE number = ?", (number,)).fetchone() is not None:
+        if number in self._leaving:
             return
         store = self._disks.store_of(number)
         if store is None:
@@ -135,10 +140,11 @@ class Replay:
         record = self._record(told, store.store_id)
         if record is None:
             return
-        connection.execute("DELETE FROM open_segment WHERE number = ?", (number,))
+        if number in self._open:
+            connection.execute("DELETE FROM open_segment WHERE number = ?", (number,))
         flags = (0 if record.starts_with_key else NO_KEY_BIT) | (RECOVERED_BIT if record.recovered else 0)
         values = (
-            *(stream, record.start_us, number, record.end_us, self._catalog.add_store(record.store), record.run),
+            *(stream, record.start_us, number, record.end_us, self._store(record.store), record.run),
             *(record.media_offset, record.media_duration, record.file_bytes, record.header_bytes, record.frames),
             *(flags, record.root, rule, index),
         )
@@ -165,6 +171,7 @@ class Replay:
                 return None
             start_us = told["start_us"] - told["media_offset"] * 100 // 9
             self._catalog.adopt_run(told["run"], told["camera"], told["role"], max(1, start_us), None, None)
+            self._known_runs.add(told["run"])
             return _record_of(told, store)
         self._catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, *formats_in(scan.header))
         self._known_runs.add(own.run)
@@ -174,6 +181,11 @@ class Replay:
             self.result.unreadable.append((number, "segment.trailer"))
             return None
         return sealed_record(scan, own, scan.trailer, scan.file_bytes, store)
+
+    def _store(self, store: str) -> int:
+        if store not in self._stores:
+            self._stores[store] = self._catalog.add_store(store)
+        return self._stores[store]
 
     def _cover(self, stream: int, start_us: int, end_us: int) -> None:
         stretches = self._stretches.setdefault(stream, [])
@@ -207,6 +219,7 @@ class Replay:
                     continue
                 self._flush(connection)
                 self._catalog.delete_segment(number)
+                self._leaving.add(number)
                 store = self._disks.store_of(number)
                 if store is not None:
                     key = self._catalog.add_store(store.store_id)
@@ -225,9 +238,11 @@ class Replay:
     # Rules
 
     def _rule(self, connection: sqlite3.Connection, told: dict[str, Any] | None) -> int | None:
-        key = json.dumps(told, sort_keys=True)
+        if told is None:
+            return None
+        key = (told["floor_us"], told["ceiling_us"], told.get("make_room"), *told["ground"], told.get("law_version"))
         if key not in self._rules:
-            self._rules[key] = None if told is None else put_rule(connection, _rule_told(told))
+            self._rules[key] = put_rule(connection, _rule_told(told))
         return self._rules[key]
 
     def _rule_ordered(self, connection: sqlite3.Connection, told: dict[str, Any]) -> None:
