@@ -15,6 +15,7 @@ from pathlib import Path
 from mingcha.base.errors import Corrupt
 from mingcha.base.hashing import sha256
 from mingcha.media.catalog.adopt import identity_of, read_exactly
+from mingcha.media.catalog.moving import stock_faults
 from mingcha.media.catalog.reader import CatalogReader
 from mingcha.media.catalog.records import SegmentRecord
 from mingcha.media.container.scan import SegmentScan, scan_fd
@@ -41,6 +42,7 @@ CODES: dict[str, str] = {
     "open.unlisted": "A recording in the making is not in the catalog.",
     "garbage.left": "A deletion was begun and not finished.",
     "coverage.wrong": "The time line does not agree with the recordings.",
+    "stock.wrong": "What the catalog counts on this disk does not agree with the recordings it lists there.",
     "store.stranger": "This name in the store directory is not ours; it is left alone.",
 }
 
@@ -109,6 +111,7 @@ def check(
         _unlisted(catalog, store, number, report)
     _check_open(catalog, store, report)
     _check_coverage(catalog, report)
+    _check_stock(catalog, store, report)
     _find_strangers(store, report)
     return report
 
@@ -190,6 +193,12 @@ def _check_open(catalog: CatalogReader, store: StoreDirectory, report: CheckRepo
 def _check_coverage(catalog: CatalogReader, report: CheckReport) -> None:
     for camera, role in catalog.coverage_faults():
         report.findings.append(Finding("coverage.wrong", None, f"{camera}/{role}"))
+
+
+def _check_stock(catalog: CatalogReader, store: StoreDirectory, report: CheckReport) -> None:
+    for camera, place in stock_faults(catalog):
+        if place == store.store_id:
+            report.findings.append(Finding("stock.wrong", None, camera))
 
 
 def _find_strangers(store: StoreDirectory, report: CheckReport) -> None:

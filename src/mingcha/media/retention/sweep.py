@@ -20,6 +20,7 @@ from mingcha.media.catalog.keeping import (
     read_mark,
     tell_mark,
 )
+from mingcha.media.catalog.moving import forget_intake
 from mingcha.media.catalog.removal import collect_garbage
 from mingcha.media.retention.trusted_time import SLACK_US, Machine, Mark, TrustedTime
 from mingcha.media.store.directory import StoreDirectory
@@ -75,6 +76,7 @@ class Sweeper:
             while self.time.leaps:
                 leap = self.time.leaps.pop()
                 self._protect(leap.before_us - leap.since_boot_us - SLACK_US, leap.before_us + SLACK_US, leap.after_us)
+        forget_intake(self._catalog, now_us)
         self._doubtful_looks = self._doubtful_looks + 1 if self.time.doubt_us else 0
         if self._doubtful_looks == LOOKS_UNTIL_TOLD:
             detail = {"ahead_us": self.time.doubt_us, "trusted_us": mark.trusted_us}
