@@ -18,7 +18,7 @@ from mingcha.base.ids import new_id
 from mingcha.ledger import keychange, succession
 from mingcha.ledger.log import Keys, Log
 from mingcha.ledger.notes import Signer
-from mingcha.media.catalog.leaves import Leaf, confirm_leaves, pending_leaves
+from mingcha.media.catalog.leaves import Leaf, confirm_leaves, fact_of, pending_leaves
 from mingcha.media.catalog.reader import CatalogReader
 from mingcha.media.catalog.writer import Catalog
 from mingcha.wire.facts import Fact
@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 BATCH = 1_000
 """Entries in one append: a few megabytes at most, four fsyncs whatever their number."""
 
-OWN_KINDS = {keychange.KIND: "ledger.key_changed", succession.KIND: "ledger.continued"}
-"""Kinds of entries that the ledger makes itself, and the facts that tell of them."""
+OWN_KINDS = (keychange.KIND, succession.KIND)
+"""Kinds of entries that the ledger makes itself."""
 
 UNFINISHED = "ledger.new"
 """Directory beside the ledger in which `mingcha keys new-ledger` makes the one that continues it."""
@@ -108,13 +108,13 @@ class Feeder:
         entry = self._ledger.reader().entry(known)
         if not _is_own(entry):
             return False
-        told = json.loads(entry)
-        detail = {key: told[key] for key in ("old", "new", "reason") if key in told} | {"index": known}
+        fact = fact_of(json.loads(entry), known)
 
         def change(catalog: Catalog) -> None:
             with catalog.transaction() as connection:
                 confirm_leaves(connection, [], known + 1)
-                catalog.add_fact(Fact(new_id("fct"), OWN_KINDS[told["kind"]], told["at_us"], "", detail))
+                if fact is not None:
+                    catalog.add_fact(fact)
 
         self._submit(change)
         return True
@@ -122,10 +122,9 @@ class Feeder:
     def _anchored(self, leaves: Sequence[Leaf], first: int) -> Iterator[Fact]:
         """The office is told where the stretches of its register are."""
         for place, leaf in enumerate(leaves, first):
-            body = json.loads(leaf.body)
-            if body["kind"] == "register":
-                detail = {key: body[key] for key in ("first", "last", "root")} | {"index": place}
-                yield Fact(new_id("fct"), "ledger.anchored", body["at_us"], "", detail)
+            fact = fact_of(json.loads(leaf.body), place)
+            if fact is not None:
+                yield fact
 
     def _confirm(self, leaves: Sequence[Leaf], first: int) -> None:
         def change(catalog: Catalog) -> None:
