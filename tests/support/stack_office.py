@@ -59,7 +59,7 @@ def make(password: str, url: str) -> dict[str, Any]:
 
 
 def cut(request: str, seconds: str) -> float:
-    """Let a grant and what rests on it end so many seconds from now, as if it had been given so long ago; the instant."""
+    """Let a grant and what rests on it end so many seconds from now, as if given so long ago; the instant."""
     from mingcha.records.disclosure.models import Grant
     from mingcha.records.viewing.models import Viewing
 

@@ -104,7 +104,9 @@ def _lines(facts: Mapping[str, object], missing: frozenset[str]) -> tuple[Line, 
         elif isinstance(entry, AccessDemand):
             demands.setdefault(entry.code, []).append(entry.cite)
     modes += demands.pop(MODE, [])
-    first = [Line(MODE, "missing", MODE not in missing, tuple(dict.fromkeys(modes)))] if made.grounds else []
+    # Where no text in force speaks of the requester at all, that is what is missing, with nothing to cite.
+    is_asked = bool(made.grounds) or MODE in missing
+    first = [Line(MODE, "missing", MODE not in missing, tuple(dict.fromkeys(modes)))] if is_asked else []
     return (*first, *(Line(code, "missing", code not in missing, tuple(cites)) for code, cites in demands.items()))
 
 
