@@ -26,6 +26,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add.add_argument("url", help="rtsp://user:password@host/path of the main stream")
     add.add_argument("--sub", default="", metavar="URL", help="address of the small stream, for walls")
     add.add_argument("--necessity", default="", metavar="TEXT", help="why public security needs it there")
+    add.add_argument("--control", default=None, metavar="URL", help="ONVIF service by which it is turned")
     named_cameras.add_place_options(add)
     add.set_defaults(run=run_add)
     listing = actions.add_parser("list", help="list the cameras in use")
@@ -54,7 +55,14 @@ def run_add(arguments: argparse.Namespace) -> int:
     from mingcha.cli import office
 
     site = office.first_site(arguments.region, arguments.place)
-    camera = office.put_camera(arguments.name, arguments.url, arguments.sub, site=site, necessity=arguments.necessity)
+    camera = office.put_camera(
+        arguments.name,
+        arguments.url,
+        arguments.sub,
+        site=site,
+        necessity=arguments.necessity,
+        control_url=arguments.control,
+    )
     print(f"{camera.public_id}  {camera.name}: {office.standing_of(camera)}")
     return 0
 

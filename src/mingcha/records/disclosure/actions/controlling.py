@@ -26,7 +26,7 @@ def take_in_hand(*, cameras: Sequence[Camera], asker: Asker, at: datetime) -> Vi
     for camera in cameras:
         lease = leases.get(camera.public_id)
         if lease is not None:
-            until = timezone.localtime(lease.request.grant.until_at)
+            until = lease.request.grant.until_at.astimezone(timezone.get_current_timezone())
             raise NotAllowed(
                 "ptz.leased", "Control was taken over.", name=holder(lease), until=f"{until:%Y-%m-%d %H:%M}"
             )

@@ -42,12 +42,12 @@ class NarrowForm(forms.Form):
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = grant.cameras.order_by("id")
         field.initial = list(grant.cameras.values_list("public_id", flat=True))
-        self.fields["until"].initial = timezone.localtime(grant.until_at)
+        self.fields["until"].initial = grant.until_at.astimezone(timezone.get_current_timezone())
         if grant.from_us is None or grant.to_us is None:
             del self.fields["from_at"], self.fields["until_at"]
         else:
-            self.fields["from_at"].initial = timezone.localtime(to_datetime(grant.from_us))
-            self.fields["until_at"].initial = timezone.localtime(to_datetime(grant.to_us))
+            self.fields["from_at"].initial = to_datetime(grant.from_us).astimezone(timezone.get_current_timezone())
+            self.fields["until_at"].initial = to_datetime(grant.to_us).astimezone(timezone.get_current_timezone())
             self.fields["from_at"].required = self.fields["until_at"].required = True
 
     def clean(self) -> dict[str, Any]:

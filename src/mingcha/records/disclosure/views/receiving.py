@@ -143,7 +143,7 @@ def _about(request: PersonRequest, site: Site) -> dict[str, Any]:
             Camera.objects.filter(site=site, retired_at__isnull=True).values_list("public_id", flat=True)[:2]
         )
         chosen = standing if len(standing) == 1 else []
-    until = timezone.localtime(request.at).replace(second=0, microsecond=0)
+    until = request.at.astimezone(timezone.get_current_timezone()).replace(second=0, microsecond=0)
     initial = {"cameras": chosen, "from_at": until - LAST, "until_at": until}
     sent = request.POST.getlist("cameras")
     return {"site": site, "chosen": [*chosen, *sent], "named": _named(request), "initial": initial}
