@@ -27,6 +27,8 @@ WITHOUT_ACTOR = {
     "add_app",
     "add_key",
     "renew_recovery_codes",
+    "_adopt",
+    "_expire",
     "remove_factor",
     "end_other_sessions",
     "make_token",
