@@ -70,7 +70,7 @@ def close_debt(request: PersonRequest, public_id: str, debt: int) -> HttpRespons
 @recent_identity
 @require_http_methods(["GET", "POST"])
 def reveal(request: PersonRequest, public_id: str, officer: int = 0) -> HttpResponse:
-    """Ask why, then show the number once; nothing keeps the page. `officer` 0: the person who asks."""
+    """Ask why, then show the number once; no page of ours is kept by a browser. `officer` 0: the person who asks."""
     found = queries.request_for(viewer=request.user, public_id=public_id)
     row: Officer | None = found.officers.filter(pk=officer).first() if officer else None
     if officer and row is None:
@@ -82,9 +82,7 @@ def reveal(request: PersonRequest, public_id: str, officer: int = 0) -> HttpResp
             number = _revealed(request, found, row, form)
             status = 200 if number else 409
     context = {"form": form, "request_row": found, "number": number, "whose": _whose(found, row)}
-    answer = render(request, "disclosure/reveal.html", context, status=status)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "disclosure/reveal.html", context, status=status)
 
 
 def _revealed(request: PersonRequest, found: Request, row: Officer | None, form: RevealForm) -> str:
