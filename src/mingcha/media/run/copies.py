@@ -42,16 +42,43 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
     """What copies need, as this node gives it. Raises Invalid for a lifetime that is none."""
     if copy_days < 1:
         raise Invalid("settings.copy_days", "MINGCHA_COPY_DAYS must be at least 1.")
+    own = _OfNode(node, footage)
+    return ExportServices(
+        prove=own.prove,
+        directory=node.data.exports,
+        archive=own.archive,
+        gate=node.gate,
+        clock=node.clock,
+        camera_name=node.recorder.name_of,
+        on_finished=own.tell_finished,
+        on_served=on_served,
+        on_deleted=own.enter_deleted,
+        footage=lifetime.footage_of(footage.catalog),
+        lifetime_us=copy_days * 86_400 * US_PER_S,
+        signed_by=own.signed_by,
+        prove_papers=own.prove_papers,
+        on_papers=own.tell_papers,
+    )
 
-    def archive() -> Archive:
+
+class _OfNode:
+    """The functions of `ExportServices`, by the node's catalog, ledger and keys."""
+
+    def __init__(self, node: Node, footage: Footage) -> None:
+        self._node = node
+        self._footage = footage
+
+    def archive(self) -> Archive:
+        node = self._node
         return Archive(node.data.catalog, paths_of(node.data, node.writing.catalog.stores()))
 
-    def finished(state: ExportState) -> None:
+    def tell_finished(self, state: ExportState) -> None:
         kind = "export.finished" if state.state == "done" else "export.failed"
         detail = {key: value for key, value in state.answer().items() if key != "camera"}
-        node.tell(kind, state.camera, **{**detail, "grant": state.grant, "person": state.person})
+        self._node.tell(kind, state.camera, **{**detail, "grant": state.grant, "person": state.person})
 
-    async def prove(state: ExportState, directory: Path) -> dict[str, Any] | None:
+    async def prove(self, state: ExportState, directory: Path) -> dict[str, Any] | None:
+        node = self._node
         try:
             index = await node.keeping.enter(
                 "export",
@@ -65,33 +92,16 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
                 files={file["name"]: file["sha256"] for file in state.files},
                 manifest_sha256=state.manifest_sha256,
             )
-            ledger = node.keeping.proof_ledger()
             stamps = await asyncio.to_thread(stamps_of, node.data.ledger)
-            return (await asyncio.to_thread(proof.write_proof, directory, footage, ledger, index, stamps)).vouched
+            ledger = node.keeping.proof_ledger()
+            proven = await asyncio.to_thread(proof.write_proof, directory, self._footage, ledger, index, stamps)
+            return proven.vouched
         except (MingchaError, OSError) as error:
             log.error("copy %s has no proof: %s", state.export, error)
             return None
 
-    async def prove_papers(
-        state: ExportState, directory: Path, papers: Mapping[str, str], stretches: Sequence[int]
-    ) -> None:
-        index = await node.keeping.enter(
-            "copy_papers",
-            export=state.export,
-            manifest_sha256=state.manifest_sha256,
-            files=dict(papers),
-            at_us=node.clock.wall_us(),
-        )
-        await asyncio.to_thread(proof.write_papers, directory, node.keeping.proof_ledger(), index, stretches)
-
-    def papers_added(state: ExportState) -> None:
-        told = {"export": state.export, "manifest_sha256": state.manifest_sha256, "files": dict(state.papers)}
-        node.tell("copy.papers", state.camera, **told, grant=state.grant, person=state.person)
-
-    async def deleted(gone: CopyDeletion) -> None:
-        await node.keeping.change(lambda catalog: enter_deletion(catalog, gone, node.clock.wall_us()))
-
-    def signed_by() -> Provenance | None:
+    def signed_by(self) -> Provenance | None:
+        node = self._node
         try:
             credentials = provenance_credentials(node.data.root, node.clock.wall_us())
             return Provenance(credentials, node.keeping.proof_ledger().now())
@@ -99,22 +109,25 @@ def export_services(node: Node, footage: Footage, on_served: OnServed, copy_days
             log.error("copies go without provenance: %s", error)
             return None
 
-    return ExportServices(
-        prove=prove,
-        directory=node.data.exports,
-        archive=archive,
-        gate=node.gate,
-        clock=node.clock,
-        camera_name=node.recorder.name_of,
-        on_finished=finished,
-        on_served=on_served,
-        on_deleted=deleted,
-        footage=lifetime.footage_of(footage.catalog),
-        lifetime_us=copy_days * 86_400 * US_PER_S,
-        signed_by=signed_by,
-        prove_papers=prove_papers,
-        on_papers=papers_added,
-    )
+    async def prove_papers(
+        self, state: ExportState, directory: Path, papers: Mapping[str, str], stretches: Sequence[int]
+    ) -> None:
+        keeping = self._node.keeping
+        index = await keeping.enter(
+            "copy_papers",
+            export=state.export,
+            manifest_sha256=state.manifest_sha256,
+            files=dict(papers),
+            at_us=self._node.clock.wall_us(),
+        )
+        await asyncio.to_thread(proof.write_papers, directory, keeping.proof_ledger(), index, stretches)
+
+    def tell_papers(self, state: ExportState) -> None:
+        told = {"export": state.export, "manifest_sha256": state.manifest_sha256, "files": dict(state.papers)}
+        self._node.tell("copy.papers", state.camera, **told, grant=state.grant, person=state.person)
+
+    async def enter_deleted(self, gone: CopyDeletion) -> None:
+        await self._node.keeping.change(lambda catalog: enter_deletion(catalog, gone, self._node.clock.wall_us()))
 
 
 def stamps_of(ledger: Path) -> list[dict[str, object]]:

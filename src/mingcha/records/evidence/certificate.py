@@ -50,6 +50,7 @@ def context_of(
             {**file, "size": f"{int(file.get('bytes') or 0):,}", "groups": groups(str(file.get("sha256", "")))}
             for file in said.get("files", [])
         ],
+        "manifest_name": "manifest.json",
         "manifest": groups(str(said.get("manifest_sha256", ""))),
         "qr": _qr(export.export_id, str(said.get("manifest_sha256", ""))),
         "decision": _decision(granted) if granted else None,
