@@ -1,4 +1,4 @@
-"""`mingcha verify` beside `sha256sum` over the same files, in one run.
+"""`mingcha verify` beside `sha256sum`, `openssl` and bare reading of the same files, in one run.
 
 .venv/bin/python -m benchmarks.verify [--gigabytes 2] [--runs 3]
 """
@@ -30,15 +30,19 @@ def main() -> None:
         make(film, round(arguments.gigabytes * 1e9))
         files = [str(film.store.path_of(number)) for number in film.store.numbers()]
         size = sum(os.path.getsize(path) for path in files)
-        ours, theirs = [], []
+        peers = {"sha256sum": ["sha256sum", *files], "openssl dgst -sha256": ["openssl", "dgst", "-sha256", *files]}
+        took: dict[str, list[float]] = {name: [] for name in ("mingcha verify", "one thread of it", "reading", *peers)}
         for _ in range(arguments.runs):
-            theirs.append(timed(lambda: subprocess.run(["sha256sum", *files], check=True, stdout=subprocess.DEVNULL)))
-            ours.append(timed(lambda: verify(film.catalog, film.store, None)))
+            for name, command in peers.items():
+                took[name].append(timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)))  # noqa: B023
+            took["reading"].append(timed(lambda: [Path(path).read_bytes() for path in files]))
+            for name, threads in (("mingcha verify", 2), ("one thread of it", 0)):
+                took[name].append(timed(lambda: verify(film.catalog, lambda _: film.store, None, threads=threads)))  # noqa: B023
         film.close()
-    mine, peer = statistics.median(ours), statistics.median(theirs)
-    print(f"{size / 1e9:.2f} GB in {len(files)} files, median of {arguments.runs}")
-    speeds = f"mingcha verify {size / mine / 1e9:.2f} GB/s, sha256sum {size / peer / 1e9:.2f} GB/s"
-    print(f"  {speeds}, ratio {peer / mine:.2f}")
+    print(f"{size / 1e9:.2f} GB in {len(files)} files, median of {arguments.runs}, in turn")
+    speeds = {name: size / statistics.median(times) / 1e9 for name, times in took.items()}
+    for name, speed in speeds.items():
+        print(f"  {name}: {speed:.2f} GB/s, mingcha verify is {speeds['mingcha verify'] / speed:.2f} of it")
 
 
 def make(film: Film, size: int) -> None:
