@@ -143,9 +143,9 @@ def sm2_add(one, other):
     if x1 == x2 and (y1 + y2) % Q == 0:
         return None
     if one == other:
-        slope = (3 * x1 * x1 + A) * pow(2 * y1, Q - 2, Q) % Q
+        slope = (3 * x1 * x1 + A) * pow(2 * y1, -1, Q) % Q
     else:
-        slope = (y2 - y1) * pow(x2 - x1, Q - 2, Q) % Q
+        slope = (y2 - y1) * pow(x2 - x1, -1, Q) % Q
     x = (slope * slope - x1 - x2) % Q
     return (x, (slope * (x1 - x) - y1) % Q)
 
