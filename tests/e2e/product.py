@@ -38,7 +38,8 @@ def free_port() -> int:
 class Product:
     """`mingcha up` as a child process. Raises RuntimeError, with what it printed, when it does not come up."""
 
-    def __init__(self, directory: Path, *arguments: str) -> None:
+    def __init__(self, directory: Path, *arguments: str, settings: dict[str, str] | None = None) -> None:
+        self._settings = settings or {}
         self.data_dir = directory / "data"
         self.web_port, self.media_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.web_port}"
@@ -57,6 +58,7 @@ class Product:
             "MINGCHA_WEB_PORT": str(self.web_port),
             "MINGCHA_MEDIA_PORT": str(self.media_port),
             "PYTHONUNBUFFERED": "1",
+            **self._settings,
         }
         command = [sys.executable, "-m", "mingcha.cli.main", "up", *arguments]
         with self._output.open("wb") as output:
@@ -91,6 +93,12 @@ class Product:
             return error.code < 500
         except OSError:
             return False
+
+    def command(self, *arguments: str) -> str:
+        """What another command prints on the same data directory."""
+        environ = {**os.environ, "MINGCHA_DATA_DIR": str(self.data_dir)}
+        command = [sys.executable, "-m", "mingcha.cli.main", *arguments]
+        return subprocess.run(command, env=environ, capture_output=True, text=True, check=True, timeout=60).stdout
 
     def stop(self) -> int:
         """Ctrl-C, and the exit code; SIGKILL, and -9, when it does not end in time."""
