@@ -241,7 +241,7 @@ def _end(lease: Lease, end: LeaseEnd, note: str, actor: Actor, at: datetime) -> 
     Request.objects.filter(pk=request.pk, state=State.GRANTED).update(state=State.ENDED)
     request.state = State.ENDED
     if end != LeaseEnd.TIME_OVER:
-        Grant.objects.filter(pk=request.pk).update(ended_at=at, end_reason=note or LeaseEnd(end).label)
+        Grant.objects.filter(pk=request.pk).update(ended_at=at, end_reason=note)
     return _end_all(list(open_on(request.public_id)), End.GRANT_ENDED, at)
 
 

@@ -13,7 +13,7 @@ from mingcha.records.accounts.queries import require
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure.actions.controlling import require_turning
 from mingcha.records.disclosure.actions.entering import record_of
-from mingcha.records.disclosure.models import Request
+from mingcha.records.disclosure.models import Grant, Request
 from mingcha.records.disclosure.states import PERSON, TAKEOVER, State
 from mingcha.records.inventory.models import Camera
 from mingcha.records.screens.models import Screen
@@ -76,7 +76,10 @@ def terms_of(basis: str, at: datetime) -> Terms | None:
 
 
 def _terms(request: Request, at: datetime) -> Terms:
+    width = _width(request)
     request.refresh_from_db(fields=("state",))
+    if request.state == State.GRANTED:
+        request.grant.refresh_from_db()
     if request.state != State.GRANTED or request.grant.until_at <= at:
         raise Conflict("disclosure.not_granted", "The grant is over, or there is none.")
     decision = request.decision
@@ -88,7 +91,15 @@ def _terms(request: Request, at: datetime) -> Terms:
         record=record_of(request),
         grounds=[Citation(row["instrument"], row["article"], row.get("item", "")) for row in decision.citations],
         law_version=decision.law_version,
+        stands=lambda: _width(request) == width,
     )
+
+
+def _width(request: Request) -> object:
+    """All that a grant opens, as it stands in the database now; for an act to compare within its transaction."""
+    found = Grant.objects.filter(request_id=request.pk, request__state=State.GRANTED)
+    edges = found.values_list("until_at", "from_us", "to_us").first()
+    return edges, frozenset(found.values_list("cameras", flat=True))
 
 
 def _within(request: Request, span: TimeRange | None) -> TimeRange:
