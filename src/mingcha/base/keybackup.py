@@ -3,7 +3,7 @@
     {"format": "mingcha.keys/1", "about": {...}, "wrapped": {...}}
 
 `about` is in clear, so that somebody with ten such files finds the right one; it is bound to what is encrypted. Inside
-are the files of ``secrets`` as they are, and ``node.key`` out of its own wrapping, since that passphrase may be another.
+are the files of ``secrets`` as they are, and ``node.key`` out of its own wrapping, which may have another passphrase.
 """
 
 from __future__ import annotations
