@@ -104,6 +104,7 @@ export const en = {
   "second.title": "A second person has to approve this",
   "second.lead": "The house asks for it here: {why}.",
   "second.own": "Only my own shift ({from}–{to})",
+  "second.ownSince": "Only my own shift (since {from})",
   "second.ask": "Ask a second person",
   "second.here": "The second person shows who they are, here on this screen. Nobody is signed in or out by it.",
   "second.name": "Sign-in name of the second person",

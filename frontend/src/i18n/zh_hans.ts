@@ -106,6 +106,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "second.title": "此次查看须第二人批准",
   "second.lead": "本单位制度要求：{why}。",
   "second.own": "仅查看本人当班时段（{from}–{to}）",
+  "second.ownSince": "仅查看本人当班时段（{from} 起）",
   "second.ask": "请第二人批准",
   "second.here": "由第二人在本屏幕上证明身份，不会因此登录或者退出。",
   "second.name": "第二人的登录名",

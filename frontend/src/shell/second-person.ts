@@ -61,8 +61,10 @@ class SecondPerson {
     if (!own) return;
     const zone = new Zone(this.config.timeZone);
     const words = { from: zone.clockShort(own.from_us), to: zone.clockShort(own.to_us) };
+    // The shift that is not over yet goes on to the end of the range.
+    const said = own.to_us > this.config.serverNowUs ? t("second.ownSince", words) : t("second.own", words);
     const less = { ...this.look, from_us: own.from_us, to_us: own.to_us };
-    this.foot.prepend(el("button", { type: "button", class: "button", onclick: () => this.close(less) }, t("second.own", words)));
+    this.foot.prepend(el("button", { type: "button", class: "button", onclick: () => this.close(less) }, said));
   }
 
   private async ask(): Promise<void> {

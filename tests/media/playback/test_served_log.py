@@ -42,15 +42,35 @@ def test_the_speed_of_a_player_is_what_it_asked_for_and_not_its_first_rush(rate:
     assert watched(rate, seconds=50).told().speed_permille == pytest.approx(1000 * rate, rel=0.2)
 
 
+def test_a_buffer_that_fills_slowly_is_no_slow_look() -> None:
+    """A paused player on a busy machine: 14 s of footage in 18 s, and nothing more."""
+    pace = VideoPace()
+    for second in range(14):
+        pace.piece(second * 1.3, START_US + second * US_PER_S)
+    assert pace.told() == Pace(None, 0)
+
+
 @pytest.mark.parametrize("rate", [1, 4])
 def test_each_further_minute_is_measured_for_itself(rate: float) -> None:
     pace = VideoPace()
     for second in range(60):
         pace.piece(second, START_US + second * US_PER_S)
-    pace.told()
+    assert pace.told().speed_permille == 1000
     for second in range(60, 120):
         pace.piece(second, START_US + 59 * US_PER_S + round((second - 59) * rate * US_PER_S))
     assert pace.told().speed_permille == pytest.approx(1000 * rate, rel=0.02)
+
+
+async def test_pictures_are_timed_by_when_they_were_asked_for() -> None:
+    """On a busy machine they come late and in a bunch."""
+    told: list[Pace] = []
+    log = ServedLog(lambda ticket, camera, from_us, to_us, kind, pace=UNKNOWN, /: told.append(pace))
+    now_s = asyncio.get_running_loop().time()
+    for second in range(5):
+        at_us = START_US + second * 16 * US_PER_S
+        log.note(TICKET, CAMERA, TimeRange(at_us, at_us + 1), "preview", asked_s=now_s + second)
+    log.flush()
+    assert [pace.speed_permille for pace in told] == [16_000]
 
 
 def test_a_look_that_never_left_its_rush_has_no_speed() -> None:

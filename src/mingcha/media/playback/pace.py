@@ -16,6 +16,8 @@ RUSH_GAP_S = 0.8
 """Pieces that follow each other faster fill a buffer…"""
 RUSH_LONGEST_S = 3.0
 """…for no longer than this: at 4x they always come that fast."""
+RUSH_FOOTAGE_US = 15 * US_PER_S
+"""The first of a look is buffer in any case: our page keeps 12 s and a piece in hand, be it fast or slow to come."""
 MEASURED_S = 1.0
 """A speed is told from so much time on."""
 
@@ -37,6 +39,7 @@ class VideoPace:
 
     def __init__(self) -> None:
         self._began_s: float | None = None
+        self._began_us = 0
         self._is_rush = True
         self._mark_s, self._mark_us = 0.0, 0
         self._last_s, self._last_us = 0.0, 0
@@ -44,9 +47,10 @@ class VideoPace:
     def piece(self, now_s: float, end_us: int) -> None:
         """Video up to `end_us` was sent at this second of a steady clock."""
         if self._began_s is None:
-            self._began_s = now_s
+            self._began_s, self._began_us = now_s, end_us
         elif self._is_rush:
-            self._is_rush = now_s - self._last_s < RUSH_GAP_S and now_s - self._began_s < RUSH_LONGEST_S
+            is_filling = now_s - self._last_s < RUSH_GAP_S and now_s - self._began_s < RUSH_LONGEST_S
+            self._is_rush = is_filling or end_us - self._began_us < RUSH_FOOTAGE_US
         if self._is_rush:
             self._mark_s, self._mark_us = now_s, end_us
         self._last_s, self._last_us = now_s, max(end_us, self._last_us)

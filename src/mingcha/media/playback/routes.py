@@ -299,6 +299,7 @@ class _Playback:
         self, request: Request, ticket: Ticket, still: Still, width: int | None, kind: str, allowed: TimeRange | None
     ) -> Response:
         clear = masking.clear_of(ticket, still.segment.camera)
+        asked_s = asyncio.get_running_loop().time()
 
         async def make() -> tuple[bytes, int]:
             if clear is not None:
@@ -312,7 +313,8 @@ class _Playback:
         if allowed is not None and not allowed.contains(shown_us):
             raise NotFound("picture.none", "There is no picture that can be shown at this instant.")
         self._services.gate.recheck(ticket)
-        self._services.served.note(ticket, still.segment.camera, TimeRange(shown_us, shown_us + 1), kind)
+        shown = TimeRange(shown_us, shown_us + 1)
+        self._services.served.note(ticket, still.segment.camera, shown, kind, asked_s=asked_s)
         return Response(data, media_type=JPEG, headers={**PRIVATE_HEADERS, "x-instant-us": str(shown_us)})
 
 

@@ -71,8 +71,9 @@ class ServedLog:
         self._open: dict[Key, _Stretch] = {}
         self._paces: dict[Key, tuple[int, VideoPace]] = {}
 
-    def note(self, ticket: Ticket, camera: str, sent: TimeRange, kind: str) -> None:
-        """Some of this camera and range went out under this ticket."""
+    def note(self, ticket: Ticket, camera: str, sent: TimeRange, kind: str, *, asked_s: float | None = None) -> None:
+        """Some of this camera and range went out under this ticket. `asked_s`: when it was asked for, by the loop's
+        clock, where making it takes a while."""
         key = (ticket.grant, ticket.person, camera, kind)
         loop = asyncio.get_running_loop()
         now_s = loop.time()
@@ -88,9 +89,9 @@ class ServedLog:
             known.timer.cancel()
         known.start_us, known.end_us = min(sent.start_us, known.start_us), max(sent.end_us, known.end_us)
         if isinstance(known.pace, VideoPace):
-            known.pace.piece(now_s, sent.end_us)
+            known.pace.piece(now_s if asked_s is None else asked_s, sent.end_us)
         else:
-            known.pace.picture(now_s, sent.start_us)
+            known.pace.picture(now_s if asked_s is None else asked_s, sent.start_us)
         wait_s = min(SERVED_IDLE_S, max(0.0, known.since_s + SERVED_LONGEST_S - now_s))
         known.timer = loop.call_later(wait_s, self._end, key)
 

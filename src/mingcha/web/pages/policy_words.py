@@ -28,4 +28,6 @@ def _zero(rule: Rule) -> str:
         return "0:00"
     if rule.stricter is Stricter.LOWER_NOT_0:
         return gettext("Never")
+    if rule.kind is ValueKind.COUNT:
+        return gettext("None")
     return gettext("As the law says")

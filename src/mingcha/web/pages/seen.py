@@ -29,7 +29,8 @@ from mingcha.web.pages.seen_form import CameraForm, NoticedForm, PersonForm, day
 from mingcha.web.pages.seen_words import said
 
 PAGE = 50
-DONE_SHOWN = 50
+DONE_SHOWN = 20
+LINES_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def noticeable(request: PersonRequest) -> HttpResponse:
     found = noticed(viewer=request.user, since=days_before(request.at, days), until=request.at, at=request.at)
     context = {
         "form": form,
-        "lines": [(line, said(line)) for line in found],
+        "lines": [(line, said(line)) for line in found[:LINES_SHOWN]],
+        "more": max(0, len(found) - LINES_SHOWN),
         "much_hours": settings.SEEN_MUCH_HOURS,
         "night_from": value_of(PolicyKey.NIGHT_FROM, at=request.at),
         "night_until": value_of(PolicyKey.NIGHT_UNTIL, at=request.at),
