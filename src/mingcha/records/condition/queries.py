@@ -68,7 +68,8 @@ def span(damage: Damage) -> str:
     """From when to when it was recorded, by the clock of the screens."""
     if damage.start_us is None or damage.end_us is None:
         return ""
-    start, end = (timezone.localtime(to_datetime(us)) for us in (damage.start_us, damage.end_us))
+    zone = timezone.get_current_timezone()
+    start, end = (to_datetime(us).astimezone(zone) for us in (damage.start_us, damage.end_us))
     until = f"{end:%H:%M:%S}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S}"
     return f"{start:%Y-%m-%d %H:%M:%S} – {until}"
 
@@ -118,5 +119,5 @@ def sentence(damage: Damage) -> str:
 def _late(at: datetime, why: tuple[Citation, ...]) -> Iterator[Owed]:
     newest = Round.objects.order_by("-ended_at").first()
     if newest is not None and at - newest.ended_at > LATE_AFTER:
-        day = timezone.localtime(newest.ended_at)
+        day = newest.ended_at.astimezone(timezone.get_current_timezone())
         yield Owed(explain_code("owed.verification", {"day": f"{day:%Y-%m-%d}"}), reverse("archive-condition"), why)
