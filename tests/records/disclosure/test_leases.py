@@ -1,4 +1,4 @@
-"""Take-overs: handed over by a decision, lengthened by another, handed back, ended; each movement a row and an entry."""
+"""Take-overs: handed over by a decision, lengthened by another, handed back, ended; every movement row and entry."""
 
 from __future__ import annotations
 
