@@ -51,6 +51,7 @@ def signed_in(browser: Browser, product: Product, *, first: bool) -> Page:
 
 def submit(page: Page, action: str) -> None:
     """Send the form with this address, answering both who it is and whether it is meant."""
+    page.evaluate("document.querySelectorAll('.alerts').forEach((told) => told.remove())")  # of the step before
     page.locator(f'form[action$="{action}"] button[type=submit]').click()
     confirm = page.locator("dialog[open] .dialog__actions button").last
     identity = page.locator("input[name=identity_password]")

@@ -18,7 +18,7 @@ PATHS = [
     "/people/",
     "/people/add/",
     "/register/",
-    "/exports/",
+    "/copies/",
     "/about/",
     "/account/",
     "/permissions/",

@@ -20,7 +20,7 @@ def sign_in(page: Page, login: Login) -> None:
         page.click("main button[type=submit]")
 
 
-@pytest.mark.parametrize("path", ["/", "/wall/", "/playback/", "/register/", "/cameras/", "/people/", "/exports/"])
+@pytest.mark.parametrize("path", ["/", "/wall/", "/playback/", "/register/", "/cameras/", "/people/", "/copies/"])
 def test_a_stranger_is_asked_to_sign_in_everywhere(page: Page, path: str) -> None:
     page.goto(path)
     expect(page).to_have_url(re.compile("/sign-in/"))

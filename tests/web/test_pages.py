@@ -22,7 +22,7 @@ PAGES = (
     "/cameras/",
     "/cameras/add/",
     "/sites/add/",
-    "/exports/",
+    "/copies/",
     "/register/",
     "/people/",
     "/people/add/",
