@@ -50,6 +50,7 @@ def concrete(path: str) -> str:
         ("<int:check>", "1"),
         ("<int:officer>/<str:which>", "1/photo"),
         ("<int:paper>", "1"),
+        ("<int:step>", "1"),
     ):
         path = path.replace(part, value)
     return path
