@@ -169,7 +169,9 @@ def test_the_token_of_the_page_opens_it(guard: Person, camera: Camera) -> None:
 
 def test_the_island_gets_what_its_contract_says(desk: Client, camera: Camera) -> None:
     config = desk.get("/wall/", {"camera": [camera.public_id, "cam_0000000000000000"], "at": "123"}).context["config"]
-    assert config["cameras"] == [{"id": camera.public_id, "name": "东门", "site": "滨江商场", "hasSub": True}]
+    assert config["cameras"] == [
+        {"id": camera.public_id, "name": "东门", "site": "滨江商场", "hasSub": True, "turns": False}
+    ]
     assert config["rights"] == {"live": True, "playback": True, "snapshot": True, "export": False}
     assert config["urls"]["renew"] == "/api/viewings/{grant}/renew"
     assert config["urls"]["exports"] == "/api/exports"

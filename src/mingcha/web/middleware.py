@@ -73,6 +73,8 @@ def security_headers(get_response: GetResponse) -> GetResponse:
         headers = response.headers
         headers.setdefault("Content-Security-Policy", content_security_policy(request))
         headers.setdefault("X-Content-Type-Options", "nosniff")
+        # Error pages too name who is signed in, and browsers keep a 404 unless told otherwise.
+        headers.setdefault("Cache-Control", "private, no-store")
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

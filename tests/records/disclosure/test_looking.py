@@ -12,10 +12,12 @@ from mingcha.base.timerange import TimeRange
 from mingcha.gateway.orders import end_unentitled, grants_to_revoke
 from mingcha.records.accounts.models import Person
 from mingcha.records.disclosure import actions
+from mingcha.records.disclosure.actions.looking import terms_of
 from mingcha.records.disclosure.models import Request
 from mingcha.records.inventory import actions as inventory
 from mingcha.records.inventory.models import Camera, Site
 from mingcha.records.register.acts import ACTS
+from mingcha.records.viewing.actions import open_playback
 from mingcha.records.viewing.models import Viewing
 from tests.records.disclosure.conftest import HOUR, SPAN, granted, ready
 from tests.support.office import AT, LATER, asker, draft, last_entry, words
@@ -133,3 +135,16 @@ def test_it_ends_by_itself_when_its_time_is_over(grant: Request, guard: Person, 
 def test_an_outsider_opens_nothing(grant: Request, outsider: Person, camera: Camera) -> None:
     with pytest.raises(NotAllowed):
         look(grant, outsider, camera)
+
+
+def test_a_grant_ended_or_narrowed_at_the_very_moment_of_opening_opens_nothing(
+    beijing: Site, camera: Camera, guard: Person, manager: Person
+) -> None:
+    """Between looking at the grant and writing the viewing down, somebody else ends it: the act looks once more."""
+    request = granted(beijing, camera, guard, manager)
+    terms = terms_of(request.public_id, AT)
+    assert terms is not None
+    actions.end_grant(request=request, reason="已完成", actor=manager, at=AT)
+    with pytest.raises(Conflict):
+        open_playback(asker=asker(guard, "other", "x"), cameras=[camera], span=SPAN, at=AT, terms=terms)
+    assert not Viewing.objects.exists()

@@ -181,7 +181,7 @@ class LiveSocket:
 def _ticket_in(text: str) -> str:
     try:
         ticket = json.loads(text)["ticket"] if len(text) <= MAX_MESSAGE_CHARS else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, RecursionError, KeyError, TypeError):
         ticket = None
     if not isinstance(ticket, str):
         raise NotAllowed("ticket.missing", "The first message must be a ticket.")

@@ -169,7 +169,7 @@ class PtzSocket:
 def _word(text: str) -> dict[str, Any]:
     try:
         word = json.loads(text) if len(text) <= MAX_MESSAGE_CHARS else None
-    except ValueError:
+    except (ValueError, RecursionError):
         word = None
     if not isinstance(word, dict):
         raise NotAllowed("ptz.word", "What was sent is no word for a camera.")

@@ -149,7 +149,7 @@ async def json_object(request: Request) -> dict[str, Any]:
     """The JSON object sent. Raises Invalid."""
     try:
         value = json.loads(await _body(request))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid("control.json", "The message is not JSON.") from error
     if not isinstance(value, dict):
         raise Invalid("control.json", "The message is not a JSON object.")

@@ -6,7 +6,7 @@ and is renewed by the page; renewing looks at rights and session anew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -54,7 +54,8 @@ class Asker:
 @dataclass(frozen=True, slots=True)
 class Terms:
     """A grant to somebody from outside that a viewing rests on. `basis`: the request; `record`: what the register of
-    retrievals is to say of them; `masked`: other people on the pictures are painted over."""
+    retrievals is to say of them; `masked`: other people on the pictures are painted over; `stands`: whether it is still
+    as it was read, asked again within the act, since it may be ended or narrowed at the same moment."""
 
     basis: str
     until_at: datetime
@@ -63,6 +64,7 @@ class Terms:
     grounds: Sequence[Ground] = ()
     law_version: str = ""
     masked: bool = False
+    stands: Callable[[], bool] = lambda: True
 
 
 @act("viewing.live_opened")
@@ -249,7 +251,7 @@ def _open(
 ) -> Viewing:
     """`is_weighed`: whether a second person is wanted was decided before."""
     _require(kind, asker, cameras, at)
-    if terms is not None and terms.until_at <= at:
+    if terms is not None and (terms.until_at <= at or not terms.stands()):
         raise Conflict("viewing.ended", "The time granted is over.")
     approval = None if terms is not None or is_weighed else _consent(kind, asker, cameras, span, at)
     viewing = Viewing.objects.create(

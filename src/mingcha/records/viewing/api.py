@@ -148,7 +148,7 @@ def read_body(request: PersonRequest) -> dict[str, Any]:
     """The JSON object sent. Raises Invalid."""
     try:
         body = json.loads(request.body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid("request.invalid", "The request is not JSON.") from error
     if not isinstance(body, dict):
         raise Invalid("request.invalid", "The request is not a JSON object.")

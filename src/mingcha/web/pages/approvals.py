@@ -226,7 +226,7 @@ def _next(request: PersonRequest) -> str:
 def _read_json(request: PersonRequest) -> dict[str, Any]:
     try:
         body = json.loads(request.body[:BODY_LIMIT] or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid("request.invalid", "The request is not JSON.") from error
     if not isinstance(body, dict) or not all(isinstance(value, str) for value in body.values()):
         raise Invalid("request.invalid", "The request is not an object of texts.")

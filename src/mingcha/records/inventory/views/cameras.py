@@ -232,7 +232,7 @@ def json_object(request: PersonRequest) -> dict[str, object]:
     """The body as an object. Raises Invalid (``request.invalid``)."""
     try:
         fields = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
         raise Invalid("request.invalid", "The request is not a JSON object.")
