@@ -168,6 +168,7 @@ def test_both_loops_run_until_told_to_stop(
     monkeypatch.setattr(OrdersLoop, "tick", look)
     monkeypatch.setattr(ReportsLoop, "tick", lambda _self: reports_ran.set())
     monkeypatch.setattr(run.discovery.SearchLoop, "tick", lambda _self: None)
+    monkeypatch.setattr(run.papers.PapersOut, "tick", lambda _self: 0)
     run.serve(stop, recorder.client(), clock)
     assert stop.is_set()
 
