@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from mingcha.base.clock import from_datetime
 from mingcha.base.errors import MingchaError, NotAllowed
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
@@ -149,7 +150,8 @@ def _choices(owing: Sequence[Viewing]) -> list[tuple[str, str]]:
 
 def _choice(look: Viewing) -> str:
     names = "、".join(camera.name for camera in look.cameras.all())
-    return f"{names} · {instant(look.from_us or 0)} – {instant(look.to_us or 0)}"
+    opened = instant(from_datetime(look.opened_at))
+    return f"{opened} · {names} · {instant(look.from_us or 0)} – {instant(look.to_us or 0)}"
 
 
 def _look_page(request: PersonRequest, found: Viewing, form: NoteForm | None = None, status: int = 200) -> HttpResponse:

@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from mingcha.base.clock import US_PER_S, from_datetime
 from mingcha.base.timerange import TimeRange
@@ -56,7 +56,7 @@ class CameraForm(_Form):
     hours = forms.TypedChoiceField(
         label=_("How long"),
         coerce=int,
-        choices=[(number, ngettext_lazy("%(n)s hour", "%(n)s hours", number) % {"n": number}) for number in LENGTHS],
+        choices=lambda: [(n, ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}) for n in LENGTHS],
     )
     before = forms.IntegerField(required=False, min_value=1, max_value=1 << 62, widget=forms.HiddenInput)
 
@@ -84,7 +84,7 @@ class NoticedForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Last"),
         coerce=int,
-        choices=[(number, ngettext_lazy("%(n)s day", "%(n)s days", number) % {"n": number}) for number in DAYS],
+        choices=lambda: [(n, ngettext("%(n)s day", "%(n)s days", n) % {"n": n}) for n in DAYS],
     )
 
 
