@@ -53,7 +53,7 @@ def submit(page: Page, action: str) -> None:
     """Send the form with this address, answering both who it is and whether it is meant."""
     page.evaluate("document.querySelectorAll('.alerts').forEach((told) => told.remove())")  # of the step before
     page.locator(f'form[action$="{action}"] button[type=submit]').click()
-    confirm = page.locator("dialog[open] .dialog__actions button").last
+    confirm = page.get_by_role("button", name="Yes, go on")
     identity = page.locator("input[name=identity_password]")
     settled = page.locator(".alerts .alert, .field__error, .alert--danger")
     expect(confirm.or_(identity).or_(settled).first).to_be_visible()
@@ -129,15 +129,19 @@ def copy_made(page: Page) -> None:
     page.locator("dialog[open] a[download]").first.wait_for()
 
 
-def open_newest(page: Page) -> str:
-    """The page of the newest copy once it has come into custody; its address."""
-    link = page.locator('td a[href^="/copies/itm_"]').first
-    for _ in range(30):
-        page.goto("/copies/")
-        if link.count():
-            break
+def copies_known(page: Page) -> set[str]:
+    page.goto("/copies/")
+    links = page.locator('td a[href^="/copies/itm_"]').all()
+    return {link.get_attribute("href") or "" for link in links}
+
+
+def open_new(page: Page, before: set[str]) -> str:
+    """The page of the copy that came into custody since; its address."""
+    give_up = time.monotonic() + PATIENCE_MS / 1000
+    while not (new := copies_known(page) - before):
+        assert time.monotonic() < give_up, "no copy came into custody"
         time.sleep(0.5)
-    address = link.get_attribute("href") or ""
+    address = new.pop()
     page.goto(address)
     return address
 
@@ -207,7 +211,7 @@ def test_a_copy_goes_out_comes_back_and_is_destroyed(browser: Browser, house: Pa
         granted(page, site_of(page))
         page.locator('a[href$="/look/"]').click()
         copy_made(page)
-        address = open_newest(page)
+        address = open_new(page, set())
         state(page, "Not fetched yet", address)
         sealed_and_approved(page, address)
         submit_download = page.locator('form[action$="/download/"] button')
@@ -251,13 +255,14 @@ def test_a_copy_nobody_comes_for_goes_by_itself(browser: Browser, house: Path, c
     product = started(house, cameras, MINGCHA_ITEM_UNCLAIMED_HOURS="0")
     try:
         page = signed_in(browser, product, first=False)
+        before = copies_known(page)
         page.goto("/playback/")
         config = json.loads(page.locator("#island-config").text_content() or "")
         camera = next(one["id"] for one in config["cameras"] if one["name"] == CAMERA)
         page.goto(f"/playback/?camera={camera}")
         give_reason(page)
         copy_made(page)
-        address = open_newest(page)
+        address = open_new(page, before)
         state(page, "Destroyed", address)
         expect(page.locator("main")).to_contain_text("Nobody fetched it in time")
         page.goto(f"{address}certificate/")
