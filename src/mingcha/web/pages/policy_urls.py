@@ -8,7 +8,7 @@ from mingcha.web.pages import approvals, looks, policies
 
 urlpatterns = [
     path("policies/", policies.policies, name="policies"),
-    path("policies/<slug:key>/", policies.policy, name="policy"),
+    path("policies/<str:key>/", policies.policy, name="policy"),
     path("policies/changes/<str:public_id>/agree/", policies.agree, name="agree-policy"),
     path("policies/changes/<str:public_id>/withdraw/", policies.withdraw, name="withdraw-policy"),
     path("policies/keep_log_days/thin/", policies.thin, name="thin-log"),
