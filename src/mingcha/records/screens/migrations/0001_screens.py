@@ -7,29 +7,44 @@ import mingcha.records.screens.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('inventory', '0005_control_url'),
+        ("inventory", "0005_control_url"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Screen',
+            name="Screen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=mingcha.records.screens.models.new_screen_id, editable=False, max_length=20, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('secret_digest', models.CharField(max_length=64, unique=True)),
-                ('named_at', models.DateTimeField()),
-                ('named_by_name', models.CharField(max_length=200)),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screens', to='inventory.site')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "public_id",
+                    models.CharField(
+                        default=mingcha.records.screens.models.new_screen_id, editable=False, max_length=20, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("secret_digest", models.CharField(max_length=64, unique=True)),
+                ("named_at", models.DateTimeField()),
+                ("named_by_name", models.CharField(max_length=200)),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="screens", to="inventory.site"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('site', 'name', 'id'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('site', 'name'), name='screen_name_once_a_site')],
+                "ordering": ("site", "name", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at__isnull", True)),
+                        fields=("site", "name"),
+                        name="screen_name_once_a_site",
+                    )
+                ],
             },
         ),
     ]
