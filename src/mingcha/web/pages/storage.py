@@ -248,6 +248,7 @@ def storage(request: PersonRequest) -> HttpResponse:
     disks = list(DiskStatus.objects.all())
     found = forecast_for(request.user, request.at, sites)
     context = {
+        "command": "mingcha storage",
         "forecast": found,
         "disks": [DiskRow(disk, "" if disk.state == "ok" else explain_reason(disk.state)) for disk in disks],
         "tiers": {disk.tier for disk in disks},
