@@ -142,6 +142,7 @@ class Browser:
             max_size=None,
             proxy=None,
             legacy=True,
+            ping_interval=None,
             **options,
         )
         if ticket is not None:

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.test import Client
+from django.contrib.auth import get_user
+from django.test import Client, RequestFactory
+from django.urls import resolve
 from starlette.testclient import TestClient
 
 from mingcha.base.clock import US_PER_S
+from mingcha.base.errors import NotAllowed
 from mingcha.base.keys import control_token, ticket_key
 from mingcha.base.timerange import TimeRange
 from mingcha.media.container.demux import demux
@@ -209,15 +212,28 @@ def _opens(client: Client, request: Any, camera: Camera, span: TimeRange, use: s
 
 @pytest.mark.parametrize("role", ["nobody", *Role])
 def test_every_address_keeps_out_whoever_may_not(manager: Person, role: str) -> None:
-    """Those who may are let in by every other test of pages."""
+    """The views themselves, as the addresses lead to them, without the pages around a refusal: there are thousands of
+    cells. Those who may are let in by every other test of pages; test_permissions.py asks by HTTP."""
     client = browser() if role == "nobody" else browser(make_person(f"the_{role}", "某人", role))
+    request = RequestFactory().get("/")
+    request.session, request.user = client.session, get_user(client)  # type: ignore[attr-defined,assignment]
+    request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
     for endpoint in permissions.endpoints():
         if endpoint.permission is None or (role != "nobody" and endpoint.permission in MATRIX[role]):
             continue
         path = re.sub(r"<[^>]+>", "x", re.sub(r"<int:\w+>", "1", endpoint.path))
-        answer = client.generic(endpoint.method or "GET", path, "{}", content_type="application/json")
-        if role == "nobody":
-            assert answer.status_code == (401 if path.startswith("/api/") else 302), endpoint.path
-            assert path.startswith("/api/") or "/sign-in/" in answer.headers["location"]
-        else:
-            assert answer.status_code == 403, (endpoint.path, answer.status_code)
+        request.path = request.path_info = path
+        request.method, request.at = endpoint.method or "GET", AT  # type: ignore[attr-defined]
+        assert _refusal(request, path) == ("permission.sign_in" if role == "nobody" else "permission.missing"), path
+
+
+def _refusal(request: Any, path: str) -> str:
+    """The code of what the view of this address refuses with; empty when it lets in."""
+    found = resolve(path)
+    try:
+        answer = found.func(request, *found.args, **found.kwargs)
+    except NotAllowed as error:
+        return error.code
+    if answer.status_code == 302 and "/sign-in/" in answer.headers["location"]:
+        return "permission.sign_in"
+    return str(json.loads(answer.content)["error"]["code"]) if answer.status_code in (401, 403) else ""

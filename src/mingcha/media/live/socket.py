@@ -164,6 +164,8 @@ class LiveSocket:
             async with asyncio.timeout(SIGN_OF_LIFE_S):
                 return await viewer.next()
         except TimeoutError:
+            if self._services.streams.channel(self._camera, "main") is None:
+                raise NotAllowed("live.camera", "This camera is not being recorded here any more.") from None
             return choice.channel.state_message()
 
     def _choose(self) -> Choice:
