@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.errors import Invalid
-from mingcha.wire.holds import FORMAT, Hold, dump, load
+from mingcha.wire.holds import FORMAT, Hold, Known, dump, load, load_known
 
 HOLD = {"hold": "hld_0123456789abcdef", "camera": "cam_0123456789abcdef", "start_us": 1, "end_us": 2}
 
@@ -62,3 +62,17 @@ def test_another_format_is_refused() -> None:
     with pytest.raises(Invalid) as caught:
         load(b'{"format":"mingcha.holds/2","holds":[]}')
     assert caught.value.code == "holds.format"
+
+
+def test_what_the_recorder_knows_of_holds_is_read_and_nonsense_left_out() -> None:
+    hold = "hld_0123456789abcdef"
+    raw: list[object] = [
+        {"hold": hold, "placed_us": 5},
+        {"hold": hold, "placed_us": 5, "released_us": 9},
+        {"hold": hold, "placed_us": 5, "released_us": "soon"},
+        {"hold": hold, "placed_us": None},
+        {"hold": "cam_0123456789abcdef", "placed_us": 5},
+        {},
+        "text",
+    ]
+    assert load_known(raw) == (Known(hold, 5), Known(hold, 5, 9), Known(hold, 5))

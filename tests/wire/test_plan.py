@@ -40,6 +40,8 @@ cameras = st.builds(
     streams=st.lists(streams, max_size=2, unique_by=lambda stream: stream.role).map(tuple),
     audio_reason=st.text(max_size=20),
     retention=st.none() | rules,
+    budget_bytes=st.none() | st.integers(min_value=0, max_value=1 << 50),
+    control_url=st.sampled_from(["", "http://192.0.2.1/onvif/device_service", "https://[2001:db8::1]/x"]),
 )
 plans = st.builds(
     Plan,
@@ -93,6 +95,11 @@ def with_stream(**changes: Any) -> bytes:
         (with_camera(colour="red"), "plan.field"),
         (changed(cameras=json.loads(GOLDEN)["cameras"][:1] * 2), "plan.twice"),
         (with_camera(streams=json.loads(GOLDEN)["cameras"][0]["streams"][:1] * 2), "plan.role_twice"),
+        (with_camera(budget_bytes=-1), "plan.field"),
+        (with_camera(budget_bytes=True), "plan.field"),
+        (with_camera(budget_bytes="much"), "plan.field"),
+        (with_camera(control_url="ftp://192.0.2.1/"), "plan.field"),
+        (with_camera(control_url="http://admin:12345@192.0.2.1/"), "plan.credentials"),
         (with_stream(role="third"), "plan.field"),
         (with_stream(transport="sctp"), "plan.field"),
         (with_stream(engine="gst"), "plan.field"),

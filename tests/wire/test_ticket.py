@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.errors import NotAllowed
-from mingcha.wire.ticket import MAX_TOKEN_BYTES, MODES, Ticket, check, mint
+from mingcha.wire.ticket import MAX_TOKEN_BYTES, MODES, Ticket, check, mint, screen_of
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 LOCK = KEY.public_key()
@@ -126,3 +126,32 @@ def test_a_live_ticket_opens_no_past() -> None:
 
 def test_every_mode_is_known_by_name() -> None:
     assert MODES == ("live", "playback", "snapshot", "export", "fetch", "status", "ptz")
+
+
+def test_a_masked_ticket_covers_stored_pictures_and_nothing_else() -> None:
+    masked = replace(TICKET, modes=MODES, masked=True, clear=((CAMERA, 0, 0, 500, 1000),))
+    assert check(mint(masked, KEY), LOCK, now_us=NOW_US) == masked
+    assert masked.permits("playback", CAMERA, 100, 200)
+    assert masked.permits("snapshot", CAMERA, 150, 151)
+    assert masked.permits("status", CAMERA)
+    for mode in ("live", "export", "ptz", "snapshot"):
+        assert not masked.permits(mode, CAMERA)
+    assert not masked.permits("export", CAMERA, 100, 200)
+
+
+@pytest.mark.parametrize(
+    "clear", [[[CAMERA, 0, 0, 500]], [[1, 0, 0, 500, 1000]], [[CAMERA, 0, 0, 0.5, 1000]], [CAMERA], [[]], 5]
+)
+def test_boxes_that_are_none_make_no_ticket(clear: object) -> None:
+    said = {**json.loads(json.dumps(asdict(TICKET))), "masked": True, "clear": clear}
+    with pytest.raises(NotAllowed):
+        check(signed(said), LOCK, now_us=NOW_US)
+
+
+def test_a_ticket_of_a_screen_is_of_that_screen_alone() -> None:
+    assert TICKET.is_of_screen("")
+    bound = replace(TICKET, screen=screen_of("a cookie"))
+    assert bound.is_of_screen("a cookie")
+    assert not bound.is_of_screen("another")
+    assert not bound.is_of_screen("")
+    assert check(mint(bound, KEY), LOCK, now_us=NOW_US) == bound
