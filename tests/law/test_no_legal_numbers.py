@@ -20,6 +20,10 @@ TELLING = re.compile(
 NOT_LEGAL: dict[str, str] = {
     "src/mingcha/records/accounts/gate/sessions.py: days": "tidying of session notes, which the register does not need",
     "src/mingcha/records/inventory/queries/owed.py: WARNED_DAYS": "how early a paper's end is told: a choice of ours",
+    "src/mingcha/records/evidence/queries.py: days": "how long the gateway tries to hand papers over",
+    "src/mingcha/records/policies/states.py: LOG_DAYS": "what the house keeps at least; the law is asked besides",
+    "src/mingcha/records/viewing/noticing.py: days": "how far back noticeable looks are listed",
+    "src/mingcha/web/pages/storage.py: TOLD_DAYS_AHEAD": "how early a shortage is told: a choice of ours",
     "src/mingcha/records/signs/states.py: CHECK_EVERY_DAYS": "a first value that every site may set otherwise",
 }
 

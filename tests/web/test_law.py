@@ -110,7 +110,7 @@ def test_a_search_without_hits_says_so(guard: Person) -> None:
 
 
 @pytest.mark.parametrize("bad", [
-    {"instrument": "x"}, {"kind": "x"}, {"part": "x"}, {"screen": "x"}, {"q": "x" * 101}, {"q": "\x00"},
+    {"instrument": "x"}, {"kind": "x"}, {"part": "x"}, {"screen": "x"}, {"q": "x" * 101},
 ])  # fmt: skip
 def test_a_filter_that_does_not_exist_is_marked_at_its_field(guard: Person, bad: dict[str, str]) -> None:
     response = client(guard, "en").get("/law/", bad)

@@ -47,8 +47,10 @@ def concrete(path: str) -> str:
         ("<path:path>", "x"),
         ("<str:instrument>/<int:number>", "cn-2025-799/1"),
         ("<int:number>", "1"),
+        ("<int:debt>", "1"),
         ("<int:check>", "1"),
         ("<int:officer>/<str:which>", "1/photo"),
+        ("<int:officer>", "1"),
         ("<int:paper>", "1"),
         ("<int:step>", "1"),
     ):

@@ -172,7 +172,7 @@ def test_the_island_gets_what_its_contract_says(desk: Client, camera: Camera) ->
     assert config["cameras"] == [
         {"id": camera.public_id, "name": "东门", "site": "滨江商场", "hasSub": True, "turns": False}
     ]
-    assert config["rights"] == {"live": True, "playback": True, "snapshot": True, "export": False}
+    assert config["rights"] == {"live": True, "playback": True, "snapshot": True, "export": False, "turn": True}
     assert config["urls"]["renew"] == "/api/viewings/{grant}/renew"
     assert config["urls"]["exports"] == "/api/exports"
     assert config["start"] == {"cameras": [camera.public_id], "atUs": 123}

@@ -32,7 +32,12 @@ from mingcha.media.anchor.cosigning import WitnessAddress, Witnesses, read_addre
 from mingcha.witness.keys import cosigner_of
 from tests.support.recorder import free_port
 
-NOW_US = SystemClock().wall_us()
+
+def now_us() -> int:
+    """Of the moment: the witness compares it with its own clock, and a module is read long before its tests run."""
+    return SystemClock().wall_us()
+
+
 SIGNER = Signer("mingcha/nod_0000000000000001", SHA256_ED25519.generate())
 
 
@@ -118,24 +123,24 @@ def test_a_witness_cosigns_what_continues_and_refuses_what_was_rewritten(ledger:
     told, kept = Told(), tmp_path / "cosigned"
     with serving(tmp_path / "witness") as address:
         witnesses = asked(address, told)
-        assert witnesses.ask_all(ledger, kept, NOW_US) == 0  # an empty log says nothing
+        assert witnesses.ask_all(ledger, kept, now_us()) == 0  # an empty log says nothing
         ledger.append([b"one", b"two"])
-        assert witnesses.ask_all(ledger, kept, NOW_US) == 1
-        assert witnesses.ask_all(ledger, kept, NOW_US) == 0
+        assert witnesses.ask_all(ledger, kept, now_us()) == 1
+        assert witnesses.ask_all(ledger, kept, now_us()) == 0
         ledger.append([b"three"])
         shutil.copytree(tmp_path / "ledger", tmp_path / "rewritten")
         ledger.append([b"four"])
-        assert witnesses.ask_all(ledger, kept, NOW_US) == 1
+        assert witnesses.ask_all(ledger, kept, now_us()) == 1
         signed = open_signed(kept.read_bytes(), ledger.origin, [SIGNER.verifier], [address.key])
         assert signed.checkpoint.size == 4
         assert [one.verifier for one in signed.witnesses] == [address.key]
         # A node that has forgotten how far the witness is learns it from the answer.
         ledger.append([b"five"])
-        assert asked(address, told).ask_all(ledger, kept, NOW_US) == 1
+        assert asked(address, told).ask_all(ledger, kept, now_us()) == 1
     with serving(tmp_path / "witness") as address:  # it remembers across a restart
         forged = Log.open(tmp_path / "rewritten", Keys(SIGNER))
         forged.append([b"other", b"history", b"now"])
-        assert asked(address, told).ask_all(forged, tmp_path / "forged", NOW_US) == 0
+        assert asked(address, told).ask_all(forged, tmp_path / "forged", now_us()) == 0
         forged.close()
     assert told.states == [("witness.example", "ok"), ("witness.example", "ok"), ("witness.example", "refused")]
 
@@ -147,10 +152,10 @@ def test_a_witness_that_does_not_know_the_log_or_is_away_is_told(ledger: Log, tm
     other = Signer("another/log", SHA256_ED25519.generate())
     with serving(tmp_path / "witness", log=other.verifier.text) as address:
         witnesses = asked(address, told)
-        assert witnesses.ask_all(ledger, tmp_path / "cosigned", NOW_US) == 0
+        assert witnesses.ask_all(ledger, tmp_path / "cosigned", now_us()) == 0
         untrusted = asked(WitnessAddress(address.url, address.key), told)
-        assert untrusted.ask_all(ledger, tmp_path / "cosigned", NOW_US) == 0
-    assert witnesses.ask_all(ledger, tmp_path / "cosigned", NOW_US) == 0
+        assert untrusted.ask_all(ledger, tmp_path / "cosigned", now_us()) == 0
+    assert witnesses.ask_all(ledger, tmp_path / "cosigned", now_us()) == 0
     assert told.states == [("witness.example", "away")] * 2
     assert not (tmp_path / "cosigned").exists()
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 
 from mingcha.base.clock import to_datetime
@@ -32,14 +31,14 @@ def instant(get_response: GetResponse) -> GetResponse:
 
 
 def without_nul(get_response: GetResponse) -> GetResponse:
-    """No name or number holds U+0000, and PostgreSQL takes none: such an address leads nowhere, such a question is
-    no question."""
+    """No name or number holds U+0000, and PostgreSQL takes none: such an address leads nowhere, and in a question it is
+    read as U+FFFD, as browsers read it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path:
             raise Http404
         if "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("U+0000 in the query.")
+            request.META["QUERY_STRING"] = request.META["QUERY_STRING"].replace("%00", "%EF%BF%BD")
         return get_response(request)
 
     return middleware

@@ -90,7 +90,7 @@ def test_no_secret_lies_in_the_database_in_clear(guard: Person) -> None:
     rows = json.dumps(list(Authenticator.objects.values_list("data", flat=True)))
     assert SECRET not in rows
     assert not [text for text in made if text in rows or text.replace("-", "") in rows]
-    assert rows.count("sealed1:") == 2
+    assert rows.count("sealed2:") == 2
     assert SECRET not in str(last_entry().detail)
 
 

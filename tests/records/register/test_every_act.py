@@ -29,6 +29,8 @@ WITHOUT_ACTOR = {
     "renew_recovery_codes",
     "_adopt",
     "_expire",
+    "learn_holds",
+    "let_lapse",
     "remove_factor",
     "end_other_sessions",
     "make_token",

@@ -58,24 +58,24 @@ def test_a_guard_names_no_screen(site: Site, guard: Person, outsider: Person) ->
 def test_the_page_names_the_browser_it_is_sent_from(site: Site, manager: Person) -> None:
     desk, other = browser(manager), browser(manager)
     page = desk.get(reverse("screens"))
-    assert "No screen has a name yet" in page.content.decode()
+    assert "还没有指定屏幕" in page.content.decode()
     answer = desk.post(reverse("screens"), {"site": site.public_id, "name": "值班室左屏"})
     assert answer.status_code == 302
     cookie = answer.cookies[PLACE_COOKIE]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"
-    assert "This browser is the screen “值班室左屏”." in desk.get(reverse("screens")).content.decode()
-    assert "This browser is the screen" not in other.get(reverse("screens")).content.decode()
+    assert "此浏览器是屏幕“值班室左屏”。" in desk.get(reverse("screens")).content.decode()
+    assert "此浏览器是屏幕" not in other.get(reverse("screens")).content.decode()
     made = Screen.objects.get()
     other.post(reverse("retire-screen", args=(made.public_id,)))
-    assert "This browser is the screen" not in desk.get(reverse("screens")).content.decode()
+    assert "此浏览器是屏幕" not in desk.get(reverse("screens")).content.decode()
 
 
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(site: Site, manager: Person) -> None:
     desk = browser(manager)
     desk.post(reverse("screens"), {"site": site.public_id, "name": "值班室"})
     text = desk.post(reverse("screens"), {"site": site.public_id, "name": "值班室"}).content.decode()
-    assert "Another screen of this site has this name." in text
+    assert "本场所已有同名屏幕" in text
     assert 'value="值班室"' in text
     assert desk.post(reverse("screens"), {"site": "sit_0000000000000000", "name": "x"}).status_code == 400
     assert desk.post(reverse("retire-screen", args=("scr_0000000000000000",))).status_code in (403, 404)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mingcha.records.accounts.states import Permission
 
@@ -56,7 +57,7 @@ class ExportState(models.TextChoices):
 class Outcome(models.TextChoices):
     """What a look for an incident led to."""
 
-    NOTHING = "nothing", _("Nothing found")
+    NOTHING = "nothing", pgettext_lazy("a look", "Nothing found")
     FOUND = "found", _("Something found")
 
 

@@ -28,7 +28,8 @@ MESSAGES: dict[str, str | Promise] = {
     "item.copy_gone": _("The recorder no longer has this copy. Order another while the footage is there."),
     "item.ending": _("Choose why the copy is destroyed."),
     "item.grant_over": _(
-        "The grant this copy was made for is over, so it can no longer be downloaded. Another request opens another grant."
+        "The grant this copy was made for is over, so it can no longer be downloaded. "
+        "Another request opens another grant."
     ),
     "item.hash": _("A SHA-256 has 64 digits or letters from a to f. Copy it whole."),
     "item.how": _("Say what was destroyed and how: the disc cut up, the files deleted from the computer."),
