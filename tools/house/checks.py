@@ -122,7 +122,8 @@ def quick_stages() -> Stages:
 
 def test_stages() -> Stages:
     workers = str(max(2, min(4, os.cpu_count() or 2)))
-    spread = ("-q", "-n", workers, "--dist", "loadgroup", "-m", "not e2e")
+    slowest = ("--durations=20", "--durations-min=8")
+    spread = ("-q", "-n", workers, "--dist", "loadgroup", "-m", "not e2e", *slowest)
     covered = [f"--cov=mingcha.{package}" for package in PURE]
     gate = ("--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100")
     elsewhere = [f"--ignore=tests/{folder}" for folder in ("guards", "e2e", *PURE)]
@@ -130,7 +131,7 @@ def test_stages() -> Stages:
         **quick_stages(),
         "pure": lambda: pytest_stage("pure packages", *spread, *covered, *gate, *(f"tests/{name}" for name in PURE)),
         "tests": lambda: pytest_stage("tests", *spread, *elsewhere),
-        "journeys": lambda: pytest_stage("browser journeys", "-q", "tests/e2e", "-m", "e2e"),
+        "journeys": lambda: pytest_stage("browser journeys", "-q", "tests/e2e", "-m", "e2e", *slowest),
     }
 
 
