@@ -114,9 +114,14 @@ def test_a_takeover_goes_from_the_desk_to_the_hand_back(own: Product, square: Sq
     assert not square.is_moving
     desk.keyboard.up("ArrowRight")
     # Movements are in the book and on the receipt.
-    back.reload()
+    moves = back.locator("table").filter(has_text="to the right").first
+    for _ in range(30):  # the recorder tells of a movement a moment after it ended
+        back.reload()
+        if moves.is_visible():
+            break
+        back.wait_for_timeout(500)
     expect(back.locator("#takeover")).to_contain_text("Movements")
-    expect(back.locator("table").filter(has_text="to the right").first).to_be_visible()
+    expect(moves).to_be_visible()
     back.goto(f"{url}paper/")
     expect(back.locator("svg.qr")).to_be_visible()
     manager.goto("/register/?act=ptz.moved")
