@@ -264,18 +264,27 @@ class Decade:
         self.lose_database()
 
     def restored(self) -> None:
-        """Restoring, which may itself be ended at any entry and begun again."""
-
-        def die(what: str, done: int) -> None:
-            if what == "entries" and self.random.random() < 0.3:
-                raise Died
-
+        """Restoring, which may itself be ended at any entry or file and begun again."""
         while True:
             try:
-                restore(self.film.catalog, [self.film.store], self.book, at_us=self.truth_us, progress=die)
+                restore(self.film.catalog, [self.film.store], self.book, at_us=self.truth_us, progress=self.any_death())
                 return
             except Died:
                 self.count("died while restoring")
+
+    def any_death(self) -> Callable[[str, int], None]:
+        """Three of ten attempts end at one of the entries or files, wherever it is: a chance at each batch would let no
+        attempt through once the ledger is long."""
+        if self.random.random() >= 0.3:
+            return lambda what, done: None
+        phase = self.random.choice(["entries", "files"])
+        point = self.random.randrange(1 + (self.book.size if phase == "entries" else max(self.kept, default=0)))
+
+        def die(what: str, done: int) -> None:
+            if what == phase and done >= point:
+                raise Died
+
+        return die
 
     def feed(self) -> None:
         if self.random.random() < 0.01:
