@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.media.export import test_proof as proofs
-from tests.media.export.test_proof import Bundle, bundle, rotated  # noqa: F401
+from tests.media.export import falsifying as proofs
+from tests.media.export.bundles import Bundle, bundle, rotated  # noqa: F401
 
 pytestmark = pytest.mark.e2e
 

@@ -18,12 +18,11 @@ from mingcha.media.export import lifetime
 from mingcha.media.gate.http import NotFound
 from mingcha.wire.holds import Hold
 from mingcha.wire.plan import RetentionOrder
-from tests.media.export.test_export_service import GRANT, LIFETIME_US, Desk, desk, stuck
+from tests.media.export.desk import GRANT, LIFETIME_US, Desk, desk
 from tests.media.playback.archive import CAMERA, Archive
 from tests.media.playback.clips import clip
 from tests.media.playback.server import at
 
-__all__ = ["stuck"]
 DAY_US = 86_400 * US_PER_S
 HOUR = RetentionOrder(3600, 3600, False, ("test 1",), "v1")
 ROOM = RetentionOrder(3600, None, True, ("test 1",), "v1")

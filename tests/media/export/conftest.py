@@ -1,0 +1,8 @@
+"""Copies and desks that several files of tests work on."""
+
+from __future__ import annotations
+
+from tests.media.export.bundles import bundle, copy, rotated
+from tests.media.export.desk import stuck
+
+__all__ = ["bundle", "copy", "rotated", "stuck"]
