@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import logging
 import os
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from mingcha.base.clock import US_PER_S, ManualClock
@@ -47,13 +49,16 @@ def years(arguments: argparse.Namespace) -> None:
 
 
 def sweep(arguments: argparse.Namespace) -> None:
-    """An archive whose oldest hour is due: the time to find and take out what is, and to see that nothing more is."""
+    """An archive whose oldest hour is due at every second camera, and nothing ever at the others, whose footage only
+    may make room: the time to find and take out what is, and to see that nothing more is."""
     each = arguments.segments // arguments.cameras
     cameras = [f"cam_{n:016d}" for n in range(arguments.cameras)]
-    rule = RetentionOrder(each * 60 - 3600, each * 60 - 3600, False, ("imaginary-1 17",), "v1")
+    age_s = each * 60 - 3600
+    ordered = RetentionOrder(age_s, age_s, False, ("imaginary-1 17",), "v1")
+    for_room = RetentionOrder(age_s // 3, None, True, ("imaginary-1 17",), "v1")
     with tempfile.TemporaryDirectory(prefix="mingcha-sweep-") as directory:
         catalog = Catalog(Path(directory) / "catalog.db", ManualClock(START_US))
-        fill(catalog, cameras, each, rule)
+        fill(catalog, cameras, each, [ordered, for_room])
         now_us = START_US + each * MINUTE_US
         gone, began, cpu = 0, time.perf_counter(), time.process_time()
         for camera in cameras:
@@ -71,15 +76,18 @@ def sweep(arguments: argparse.Namespace) -> None:
         catalog.close()
 
 
-def fill(catalog: Catalog, cameras: list[str], each: int, rule: RetentionOrder) -> None:
+def fill(catalog: Catalog, cameras: list[str], each: int, rules: Sequence[RetentionOrder]) -> None:
     with catalog.transaction() as connection:
         store = catalog.add_store("sto_0000000000000001")
-        for camera in cameras:
+        for camera, rule in zip(cameras, itertools.cycle(rules), strict=False):
             order_rule(catalog, camera, "main", rule, START_US)
+            (key,) = connection.execute(
+                "SELECT max(id) FROM rule WHERE floor_us = ?", (rule.floor_s * US_PER_S,)
+            ).fetchone()
             stream = catalog.stream_key(connection, camera, "main")
             connection.execute("INSERT INTO run VALUES (?, ?, ?, 'h264', '', 0, 0, '')", (stream, stream, START_US))
             connection.executemany(
-                "INSERT INTO segment VALUES (?,?,?,?,?,?,0,1,2,1,1,0,zeroblob(32),1,NULL)",
+                f"INSERT INTO segment VALUES (?,?,?,?,?,?,0,1,2,1,1,0,zeroblob(32),{key:d},NULL)",
                 (
                     (stream, START_US + n * MINUTE_US, stream * each + n, START_US + (n + 1) * MINUTE_US, store, stream)
                     for n in range(each)

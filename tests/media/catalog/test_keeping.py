@@ -49,6 +49,33 @@ def order(film: Film, given: RetentionOrder, camera: str = CAMERA) -> bool:
     return order_rule(film.catalog, camera, "main", given, film.clock.wall_us())
 
 
+def steps_of_a_look(film: Film) -> int:
+    """What SQLite does, in its own steps, to see that nothing is due."""
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with film.catalog.transaction() as connection:
+        connection.set_progress_handler(count, 1)
+        assert due(film, DAY_S) == []
+        connection.set_progress_handler(None, 1)
+    return steps
+
+
+@pytest.mark.parametrize("kept_by", [rule(1, None), rule(2 * DAY_S, 2 * DAY_S)])
+def test_looking_for_what_is_due_costs_the_same_however_much_is_kept(film: Film, kept_by: RetentionOrder) -> None:
+    order(film, rule(1, 10), OTHER)
+    order(film, kept_by)
+    film.record(0, parts=1)
+    few = steps_of_a_look(film)
+    for second in range(1, 30):
+        film.record(second, parts=1)
+    assert steps_of_a_look(film) == few
+
+
 def test_a_segment_goes_when_its_time_is_over_and_not_a_moment_before(film: Film) -> None:
     order(film, rule())
     first, second = film.record(0, parts=3), film.record(3, parts=3)

@@ -12,7 +12,7 @@ from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.media.catalog.errors import catalog_errors
 
 FORMAT = "mingcha.catalog/1"
-VERSION = 4
+VERSION = 5
 APPLICATION_ID = 0x6D696E67  # "ming"
 
 WRITER_BUSY_MS = 250

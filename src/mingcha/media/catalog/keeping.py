@@ -25,17 +25,36 @@ from mingcha.wire.plan import RetentionOrder
 Cause = Literal["ceiling", "room", "budget"]
 
 # The floor of a stream's rule of today holds for its older footage too: rules lengthen by themselves, never shorten.
-_FLOOR = "max(r.floor_us, coalesce(today.floor_us, 0))"
-_DUE = f"""SELECT s.number, s.start_us, s.end_us, s.store, s.file_bytes, s.root, r.id, r.ground, r.law_version,
-        {_FLOOR}, r.ceiling_us
-    FROM segment AS s JOIN rule AS r ON r.id = s.rule
-    LEFT JOIN stream_rule ON stream_rule.stream = s.stream LEFT JOIN rule AS today ON today.id = stream_rule.rule
-    WHERE s.stream = :stream AND s.start_us < :now - (SELECT min(floor_us) FROM rule)
-    AND s.end_us + max({_FLOOR}, CASE WHEN :room AND r.make_room THEN 0 ELSE r.ceiling_us END) <= :now
+_TERMS = """SELECT r.id, max(r.floor_us, coalesce(today.floor_us, 0)), r.ceiling_us, r.make_room, r.ground,
+        r.law_version
+    FROM rule AS r LEFT JOIN stream_rule ON stream_rule.stream = ?
+    LEFT JOIN rule AS today ON today.id = stream_rule.rule"""
+
+# By rule: footage that no rule orders to delete would else be looked at again in every sweep.
+_DUE = """SELECT s.number, s.start_us, s.end_us, s.store, s.file_bytes, s.root
+    FROM segment AS s INDEXED BY segment_by_rule
+    WHERE s.stream = :stream AND s.rule = :rule AND s.start_us < :before AND s.end_us <= :before
     AND (:stores IS NULL OR s.store IN (SELECT id FROM store WHERE store IN (SELECT value FROM json_each(:stores))))
     AND NOT EXISTS (SELECT 1 FROM hold WHERE hold.camera = :camera AND hold.released_us IS NULL
         AND (hold.until_us IS NULL OR hold.until_us > :now) AND hold.start_us < s.end_us AND hold.end_us > s.start_us)
-    ORDER BY s.start_us, s.number LIMIT :limit"""  # noqa: S608 - of constants
+    ORDER BY s.start_us, s.number LIMIT :limit"""
+
+
+class _Term(NamedTuple):
+    """A rule as it holds for one stream today."""
+
+    rule: int
+    floor_us: int
+    ceiling_us: int | None
+    make_room: int
+    ground: str
+    law_version: str
+
+    def age_us(self, *, for_room: bool) -> int | None:
+        """How long after its end footage under it goes; None: never."""
+        if for_room and self.make_room:
+            return self.floor_us
+        return None if self.ceiling_us is None else max(self.floor_us, self.ceiling_us)
 
 
 class _Due(NamedTuple):
@@ -47,11 +66,7 @@ class _Due(NamedTuple):
     store: int
     file_bytes: int
     root: bytes
-    rule: int
-    ground: str
-    law_version: str
-    floor_us: int
-    ceiling_us: int | None
+    term: _Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +160,38 @@ def delete_due(
     `stores`: only of what lies there, the disks that are here. Never below the floor, never held, never open."""
     with catalog.transaction() as connection:
         stream = catalog.stream_key(connection, camera, role)
-        rows = connection.execute(
-            _DUE, _values(stream, camera, now_us, stores, limit=limit, for_room=for_room)
-        ).fetchall()
+        rows = _due(connection, (stream, camera), now_us, stores, limit=limit, for_room=for_room)
         cause = cause or ("room" if for_room else "ceiling")
-        return [
-            _delete(catalog, connection, stream, (camera, role), group, now_us, cause)
-            for group in _groups([_Due._make(row) for row in rows])
-        ]
+        return [_delete(catalog, connection, stream, (camera, role), group, now_us, cause) for group in _groups(rows)]
+
+
+def _due(
+    connection: sqlite3.Connection,
+    whose: tuple[int, str],
+    now_us: int,
+    stores: Iterable[str] | None,
+    *,
+    limit: int,
+    for_room: bool,
+) -> list[_Due]:
+    """The oldest segments of a stream (its key and camera) whose time is over, at most `limit`."""
+    stream, camera = whose
+    present = None if stores is None else json.dumps(list(stores))
+    values = {"stream": stream, "camera": camera, "now": now_us, "limit": limit, "stores": present}
+    found: list[_Due] = []
+    for term in map(_Term._make, connection.execute(_TERMS, (stream,)).fetchall()):
+        age_us = term.age_us(for_room=for_room)
+        if age_us is not None:
+            rows = connection.execute(_DUE, {**values, "rule": term.rule, "before": now_us - age_us})
+            found += [_Due._make((*row, term)) for row in rows]
+    return sorted(found, key=lambda due: (due.start_us, due.number))[:limit]
 
 
 def _groups(rows: list[_Due]) -> Iterator[list[_Due]]:
     """Neighbours under one rule: what one certificate speaks of."""
     group: list[_Due] = []
     for row in rows:
-        if group and (group[-1].end_us != row.start_us or group[-1].rule != row.rule):
+        if group and (group[-1].end_us != row.start_us or group[-1].term != row.term):
             yield group
             group = []
         group.append(row)
@@ -180,7 +212,7 @@ def _delete(
     connection.executemany("DELETE FROM segment WHERE number = ?", marks)
     connection.executemany("DELETE FROM segment_index WHERE number = ?", marks)
     connection.executemany("INSERT INTO garbage VALUES (?, ?, ?)", [(row.number, row.store, now_us) for row in rows])
-    first, last = rows[0], rows[-1]
+    first, last, term = rows[0], rows[-1], rows[0].term
     remove_stretch(connection, stream, first.start_us, last.end_us)
     add_stretch(connection, stream, first.start_us, last.end_us, "deleted")
     made = Deletion(
@@ -204,8 +236,8 @@ def _delete(
         "bytes": made.file_bytes,
         "root": made.root.hex(),
         "cause": cause,
-        "rule": {"floor_us": first.floor_us, "ceiling_us": first.ceiling_us, "ground": json.loads(first.ground)},
-        "law_version": first.law_version,
+        "rule": {"floor_us": term.floor_us, "ceiling_us": term.ceiling_us, "ground": json.loads(term.ground)},
+        "law_version": term.law_version,
     }
     fact = new_id("fct")
     catalog.add_fact(Fact(fact, "footage.deleted", now_us, made.camera, detail))
@@ -241,9 +273,8 @@ def oldest_removable(catalog: Catalog, now_us: int, stores: Iterable[str] | None
     found: list[tuple[int, str, str]] = []
     with catalog.reading() as connection:
         for stream, camera, role in connection.execute("SELECT id, camera, role FROM stream").fetchall():
-            row = connection.execute(_DUE, _values(stream, camera, now_us, wanted, limit=1, for_room=True)).fetchone()
-            if row is not None:
-                found.append((row[1], camera, role))
+            for row in _due(connection, (stream, camera), now_us, wanted, limit=1, for_room=True):
+                found.append((row.start_us, camera, role))
     return min(found)[1:] if found else None
 
 
@@ -277,17 +308,3 @@ def keep_mark(catalog: Catalog, trusted_us: int, boot: str, since_boot_us: int) 
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             [("trusted_us", trusted_us), ("boot", boot), ("boottime_us", since_boot_us)],
         )
-
-
-def _values(
-    stream: int, camera: str, now_us: int, stores: Iterable[str] | None, *, limit: int, for_room: bool
-) -> dict[str, object]:
-    present = None if stores is None else json.dumps(list(stores))
-    return {
-        "stream": stream,
-        "camera": camera,
-        "now": now_us,
-        "room": for_room,
-        "limit": limit,
-        "stores": present,
-    }

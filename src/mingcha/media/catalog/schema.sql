@@ -1,6 +1,6 @@
 -- The catalog: which footage exists, which does not and why, and what has still to be told to the office.
 --
--- Version 2 (PRAGMA user_version). Changes go into migrations/<version>.sql; this file always holds the newest schema.
+-- Version 5 (PRAGMA user_version). Changes go into migrations/<version>.sql; this file always holds the newest schema.
 -- Instants are wall time, microseconds since 1970-01-01T00:00:00Z, UTC (`*_us`). Ticks are 1/90000 s. Every footage
 -- file is in exactly one of open_segment, segment and garbage; docs/ref/catalog.md tells the order of each change.
 
@@ -145,6 +145,7 @@ CREATE TABLE segment (
   PRIMARY KEY (stream, start_us, number)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX segment_by_number ON segment (number);
+CREATE INDEX segment_by_rule ON segment (stream, rule, start_us);
 
 -- Where the parts of a sealed file lie; apart from `segment`, so that lists of segments stay narrow.
 CREATE TABLE segment_index (
