@@ -8,11 +8,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+import pytest
+
 from mingcha.base.clock import SystemClock
 from mingcha.media.rtsp.poller import Poller
 from mingcha.media.rtsp.session import Session
-from mingcha.media.rtsp.source import Source
+from mingcha.media.rtsp.source import Source, SourceError
 from tests.media.rtsp.packets import SDP_H264, Film, Sender, interleaved, slice_h264
+
+USER, PASSWORD = "guard", 'p@ss: "word" 明'
 
 
 @dataclass
@@ -191,3 +195,22 @@ def client(camera: Camera, **changes: object) -> Client:
     film = Film()
     poller = Poller(asyncio.get_running_loop(), 0.002)
     return Client(Session(source, film, poller, SystemClock()), film, poller)
+
+
+async def end_of(asked: object) -> SourceError:
+    """The error with which the awaitable ends."""
+    with pytest.raises(SourceError) as caught:
+        async with asyncio.timeout(5):
+            await asked  # type: ignore[misc]
+    return caught.value
+
+
+async def refused(camera: Camera, **changes: object) -> SourceError:
+    """The error that opening ends with; nothing of the attempt may be left."""
+    one = client(camera, **changes)
+    with pytest.raises(SourceError) as caught:
+        await one.session.open()
+    assert one.poller.watched == 0
+    assert PASSWORD not in str(caught.value)
+    await one.session.close()
+    return caught.value

@@ -142,7 +142,7 @@ def test_any_bytes_are_a_description_or_refused(data: bytes) -> None:
         pytest.fail("a description with a v= line is always read")
 
 
-# Challenges; the answers are checked by a server in test_opening.
+# Challenges; the answers are checked by a server in test_passwords.
 
 
 def test_digest_of_the_rfc() -> None:
