@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from mingcha.media.container.repaint import Drawn, Planes, Rgb
 from mingcha.media.redact import faces, motion, paint
 from mingcha.media.redact.boxes import Box
@@ -24,11 +22,12 @@ Find = Callable[[Rgb], list[Box]]
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What was seen on the picture at `pts`: where faces went since the look before, and the cells that moved."""
+    """What was seen on the picture at `pts`: where faces went since the look before, and the cells that moved; None
+    where there was no look before to compare with."""
 
     pts: int
     moves: list[tuple[Box, Box]]
-    moving: motion.Grid
+    moving: motion.Grid | None
 
 
 class Painter:
@@ -67,10 +66,8 @@ class Painter:
         height, width = luma.shape
         moves = self._follower.look(self._find(picture.look(*faces.working_size(width, height, LONG_SIDE))))
         moving = self._motion.look(luma)
-        if self._seen is None:
-            # What moves cannot be told from one picture. It waits for the next look; when none comes, all is covered.
-            moving = np.ones_like(moving)
-        self._seen = _Look(picture.pts, moves, moving)
+        # The first picture waits for the next look; when none comes, all of it is covered.
+        self._seen = _Look(picture.pts, moves, None if self._seen is None else moving)
 
     def _let_go(self, pictures: list[Drawn], since_pts: int) -> Iterator[tuple[Planes, int]]:
         """Pictures between the look at `since_pts` and the last one, covered by what both told."""
