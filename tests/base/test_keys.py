@@ -223,7 +223,7 @@ def test_what_is_only_for_running_processes_is_made_anew(tmp_path: Path) -> None
 def test_the_next_key_of_the_ledger_waits_and_is_taken(tmp_path: Path) -> None:
     first = keys.ledger_key(tmp_path)
     assert keys.next_ledger_key(tmp_path) is None
-    keys.write_signing_key(tmp_path, keys.NEXT_KEY, SHA256_ED25519.generate(), "年度更换")
+    keys.make_signing_key(tmp_path, keys.NEXT_KEY, SHA256_ED25519.generate(), "年度更换")
     waiting = keys.next_ledger_key(tmp_path)
     assert waiting is not None
     assert waiting[1] == "年度更换"
@@ -232,7 +232,7 @@ def test_the_next_key_of_the_ledger_waits_and_is_taken(tmp_path: Path) -> None:
     (retired,) = keys.retired_ledger_keys(tmp_path)
     assert keys.read_signing_key(tmp_path, retired.name).raw == first.raw
     # As a crash between the last two steps leaves it.
-    keys.write_signing_key(tmp_path, keys.NEXT_KEY, SHA256_ED25519.generate())
+    keys.make_signing_key(tmp_path, keys.NEXT_KEY, SHA256_ED25519.generate())
     (keys.secrets_dir(tmp_path) / keys.LEDGER_KEY).write_bytes(
         (keys.secrets_dir(tmp_path) / keys.NEXT_KEY).read_bytes()
     )

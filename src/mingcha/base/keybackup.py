@@ -18,7 +18,7 @@ from typing import Any
 from mingcha.base.atomic import write_file
 from mingcha.base.errors import Conflict, Corrupt, Invalid
 from mingcha.base.keyring import decode, unwrap, wrap, write_ring
-from mingcha.base.keys import NODE_KEY, node_ring, passphrase, secrets_dir
+from mingcha.base.keys import NODE_KEY, key_files, node_ring, passphrase, secrets_dir
 
 FORMAT = "mingcha.keys/1"
 LEAST_PASSPHRASE = 12
@@ -36,8 +36,7 @@ class Backup:
 def encode_backup(data_dir: Path, about: Mapping[str, Any], secret: str) -> bytes:
     """The backup file of all that is in ``secrets``. Raises Invalid for a short passphrase, and as `node_ring`."""
     require_passphrase(secret)
-    directory = secrets_dir(data_dir)
-    files = {path.name: path.read_bytes() for path in sorted(directory.iterdir()) if path.is_file()}
+    files = {path.name: path.read_bytes() for path in key_files(data_dir)}
     files[NODE_KEY] = node_ring(data_dir).encode("")
     told = json.dumps({name: base64.b64encode(data).decode("ascii") for name, data in files.items()})
     sealed = wrap(told.encode(), secret, _purpose(about))
@@ -69,7 +68,7 @@ def put_back(data_dir: Path, backup: Backup, *, replace: bool = False) -> list[s
     directory = secrets_dir(data_dir)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
-    present = {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+    present = {path.name: path.read_bytes() for path in key_files(data_dir)}
     if NODE_KEY in present:
         present[NODE_KEY] = node_ring(data_dir).encode("") if not replace else b""
     others = sorted(name for name, data in present.items() if backup.files.get(name, data) != data)

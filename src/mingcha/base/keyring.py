@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from mingcha.base.atomic import write_file
+from mingcha.base.atomic import write_file, write_new
 from mingcha.base.errors import Corrupt, NotAllowed, Unavailable
 
 FORMAT = "mingcha.node-key/1"
@@ -79,7 +79,8 @@ def read_or_make(path: Path, passphrase: str) -> KeyRing:
     """The ring in a file; a new one when there is none. Raises as `decode`."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_ring(path, KeyRing((secrets.token_bytes(KEY_BYTES),)), passphrase)
+        # Another process may be making it too: what is there first is the node's.
+        write_new(path, KeyRing((secrets.token_bytes(KEY_BYTES),)).encode(passphrase), mode=0o600)
     return decode(path.read_bytes(), passphrase)
 
 

@@ -9,7 +9,11 @@ passphrase can protect. What each is for, and what changing or losing it means: 
 from __future__ import annotations
 
 import base64
+import fcntl
+import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,7 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from mingcha.base.atomic import fsync_dir, write_file
+from mingcha.base.atomic import fsync_dir, write_file, write_new
 from mingcha.base.env import Env
 from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
 from mingcha.base.keyring import KEY_BYTES, KeyRing, decode, read_or_make, write_ring
@@ -45,22 +49,46 @@ def secrets_dir(data_dir: Path) -> Path:
     return data_dir / "secrets"
 
 
+def key_files(data_dir: Path) -> list[Path]:
+    """The files in ``secrets``, without what an interrupted writing left there."""
+    return sorted(p for p in secrets_dir(data_dir).iterdir() if p.is_file() and not p.name.startswith("."))
+
+
+@contextmanager
+def changing_keys(data_dir: Path) -> Iterator[None]:
+    """One command at a time changes keys: two that did would each lose what the other sealed by its new one. Raises
+    Conflict ``keys.busy``."""
+    directory = secrets_dir(data_dir)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            text = "Another command is changing the keys of this node; let it end first."
+            raise Conflict("keys.busy", text) from error
+        yield
+    finally:
+        os.close(fd)
+
+
 def make_keys(data_dir: Path) -> None:
-    """Make every missing key file. Existing files are never touched, so that this may run at each start."""
+    """Make every missing key file. Existing files are never touched, so that this may run at each start, and in several
+    processes at once."""
     directory = secrets_dir(data_dir)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
-    private = directory / "ticket.key"
+    private, public = directory / "ticket.key", directory / "ticket.pub"
     if not private.exists():
+        public.unlink(missing_ok=True)  # of a key that is gone: tickets of the new one would all be refused
         key = Ed25519PrivateKey.generate()
-        _write_sealed(data_dir, private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
-    public = directory / "ticket.pub"
+        _make_sealed(data_dir, private, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
     if not public.exists():
         pem = ticket_key(data_dir).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         write_file(public, pem, mode=0o600)
     for name in ("control.token", "django.key"):
         if not (directory / name).exists():
-            _write_sealed(data_dir, directory / name, secrets.token_urlsafe(TOKEN_BYTES))
+            _make_sealed(data_dir, directory / name, secrets.token_urlsafe(TOKEN_BYTES))
     if (directory / LEDGER_KEY).exists() or not (data_dir / "ledger" / "log.json").exists():
         ledger_key(data_dir)
 
@@ -103,7 +131,7 @@ def ledger_key(data_dir: Path) -> PrivateKey:
                 "The key of the ledger is missing. Bring it back with 'mingcha keys restore'; without a backup "
                 "'mingcha keys new-ledger --lost' begins a ledger that continues this one.",
             )
-        write_signing_key(data_dir, path.name, wanted.generate())
+        make_signing_key(data_dir, path.name, wanted.generate())
     key = read_signing_key(data_dir, path.name)
     if env.given("MINGCHA_SUITE") and key.suite is not wanted:
         raise Conflict(
@@ -114,11 +142,12 @@ def ledger_key(data_dir: Path) -> PrivateKey:
     return key
 
 
-def write_signing_key(data_dir: Path, name: str, key: PrivateKey, note: str = "") -> None:
-    """Keep a signing key under a file name, sealed. `note`: one line kept beside it, in clear."""
+def make_signing_key(data_dir: Path, name: str, key: PrivateKey, note: str = "") -> bool:
+    """Keep a signing key under a file name, sealed, unless one is there: it may be in use already. Whether it was kept.
+    `note`: one line beside it, in clear."""
     told = f"{key.suite.name}:{base64.b64encode(key.raw).decode('ascii')}"
     sealed = node_sealer(data_dir).seal(told, _CONTEXT)
-    write_file(secrets_dir(data_dir) / name, f"{sealed}\n{note}".rstrip("\n").encode(), mode=0o600)
+    return write_new(secrets_dir(data_dir) / name, f"{sealed}\n{note}".rstrip("\n").encode(), mode=0o600)
 
 
 def read_signing_key(data_dir: Path, name: str) -> PrivateKey:
@@ -242,13 +271,12 @@ def protect(data_dir: Path, *, is_wrapped: bool) -> None:
 def remake(data_dir: Path, name: str) -> None:
     """Make ticket.key, control.token or django.key anew; it counts from the next start of the processes."""
     directory = secrets_dir(data_dir)
-    for file in (name, "ticket.pub") if name == "ticket.key" else (name,):
-        (directory / file).unlink(missing_ok=True)
+    (directory / name).unlink(missing_ok=True)
     make_keys(data_dir)
 
 
-def _write_sealed(data_dir: Path, path: Path, text: str) -> None:
-    write_file(path, node_sealer(data_dir).seal(text, path.name).encode("ascii"), mode=0o600)
+def _make_sealed(data_dir: Path, path: Path, text: str) -> None:
+    write_new(path, node_sealer(data_dir).seal(text, path.name).encode("ascii"), mode=0o600)
 
 
 def _read_sealed(data_dir: Path, path: Path) -> str:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mingcha.base.clock import SystemClock, from_datetime
+from mingcha.base.clock import from_datetime
 from mingcha.base.datadir import DataDir
 from mingcha.base.env import Env
 from mingcha.base.errors import Invalid, Unavailable
-from mingcha.base.ids import is_id, new_id
-from mingcha.media.catalog import Catalog, CatalogReader
+from mingcha.base.ids import is_id
+from mingcha.cli.telling import tell
+from mingcha.media.catalog import CatalogReader
 from mingcha.media.footage.archive import Footage
 from mingcha.media.run.node import load_plan
 from mingcha.media.run.reading import ReadStores
-from mingcha.wire.facts import Fact
 
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2200
 """Years beyond these are slips of the keyboard; the register must not carry them."""
@@ -47,13 +46,7 @@ class Archive:
     def tell(self, camera: str, act: str, **detail: object) -> None:
         """Who did what on the command line, durable in the outbox before anything is given out; the gateway carries
         it into the register."""
-        clock = SystemClock()
-        catalog = Catalog(self.data.catalog, clock, busy_ms=5_000)
-        try:
-            told = {"act": act, "operator": getpass.getuser(), **detail}
-            catalog.add_fact(Fact(new_id("fct"), "local.act", clock.wall_us(), camera, told))
-        finally:
-            catalog.close()
+        tell(self.data, "local.act", act, camera, **detail)
 
 
 @contextmanager

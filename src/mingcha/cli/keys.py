@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -13,8 +14,12 @@ from typing import TYPE_CHECKING
 from mingcha.base.errors import Conflict, Corrupt, Invalid, MingchaError, NotAllowed, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from mingcha.base.datadir import DataDir
     from mingcha.ledger.log import Log
+
+    Run = Callable[[argparse.Namespace], int]
 
 RECORDER_WAIT_S = 30.0
 RESTARTED = {"tickets": "ticket.key", "control": "control.token", "sessions": "django.key"}
@@ -28,26 +33,48 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     rotate = actions.add_parser("rotate", help="change a key; the old one hands over to the new one")
     rotate.add_argument("which", choices=["ledger", "sealing", *RESTARTED], help="which key")
     rotate.add_argument("--reason", default="", help="why; stands in the ledger, for everybody")
-    rotate.set_defaults(run=run_rotate)
+    rotate.set_defaults(run=_alone(run_rotate))
     retire = actions.add_parser("retire", help="destroy old private keys that nothing needs any more")
-    retire.set_defaults(run=run_retire)
+    retire.set_defaults(run=_alone(run_retire))
     backup = actions.add_parser("backup", help="write all keys to one file, encrypted under a passphrase")
     backup.add_argument("file", type=Path, help="file to write; keep it apart from this machine")
-    backup.set_defaults(run=run_backup)
+    backup.set_defaults(run=_alone(run_backup))
     restore = actions.add_parser("restore", help="bring the keys back from a backup")
     restore.add_argument("file", type=Path, help="a file that 'mingcha keys backup' wrote")
     restore.add_argument("--replace", action="store_true", help="overwrite other keys that are here")
-    restore.set_defaults(run=run_restore)
+    restore.set_defaults(run=_alone(run_restore))
     for action in (backup, restore):
         action.add_argument("--passphrase-file", type=Path, help="read the passphrase from a file, not the terminal")
     protect = actions.add_parser("protect", help="put the keys on the disk under MINGCHA_KEY_PASSPHRASE")
     protect.add_argument("--off", action="store_true", help="take the passphrase away again")
-    protect.set_defaults(run=run_protect)
+    protect.set_defaults(run=_alone(run_protect))
     renew = actions.add_parser("new-ledger", help="begin a ledger that continues this one: new suite, or lost key")
     renew.add_argument("--suite", default="", help="suite of the new ledger; default: that of the old one")
     renew.add_argument("--lost", action="store_true", help="the old ledger's key is lost and cannot sign")
     renew.add_argument("--reason", default="", help="why; stands in the new ledger, for everybody")
-    renew.set_defaults(run=run_new_ledger)
+    renew.set_defaults(run=_alone(run_new_ledger))
+
+
+def _alone(run: Run) -> Run:
+    """One such command at a time; a disk that fails is told in a sentence."""
+
+    def alone(arguments: argparse.Namespace) -> int:
+        from mingcha.base.keys import changing_keys
+
+        try:
+            with changing_keys(_data().root):
+                return run(arguments)
+        except OSError as error:
+            text = f"{error.filename or 'A file'} cannot be used: {error.strerror}. Then run this again."
+            raise Unavailable("keys.disk", text) from error
+
+    return alone
+
+
+def _tell(data: DataDir, act: str, **detail: object) -> None:
+    from mingcha.cli.telling import tell_upkeep
+
+    tell_upkeep(data, act, **detail)
 
 
 def _data() -> DataDir:
@@ -101,19 +128,25 @@ def run_rotate(arguments: argparse.Namespace) -> int:
     data = _data()
     if arguments.which in RESTARTED:
         keys.remake(data.root, RESTARTED[arguments.which])
+        _tell(data, "keys.rotated", key=arguments.which, why=_reason(arguments))
         print("Changed. Start Mingcha again: running processes still use the old one.")
         return 0
     if arguments.which == "sealing":
-        return _rotate_sealing(data)
+        return _rotate_sealing(data, _reason(arguments))
     if not (data.ledger / "log.json").exists():
         raise Unavailable("ledger.absent", "There is no ledger yet; start the recorder once.")
     if keys.next_ledger_key(data.root) is None:
         suite = keys.ledger_key(data.root).suite
-        keys.write_signing_key(data.root, keys.NEXT_KEY, suite.generate(), " ".join(arguments.reason.split())[:500])
+        keys.make_signing_key(data.root, keys.NEXT_KEY, suite.generate(), _reason(arguments))
+        _tell(data, "keys.rotated", key=arguments.which, why=_reason(arguments))
     _carry_out(data)
     _list_ledger(data)
     print("Make a new backup: mingcha keys backup FILE. The old one cannot go on with this ledger.")
     return 0
+
+
+def _reason(arguments: argparse.Namespace) -> str:
+    return " ".join(arguments.reason.split())[:500]
 
 
 def _carry_out(data: DataDir) -> None:
@@ -146,13 +179,18 @@ def _opened(data: DataDir) -> Log:
     return open_ledger(data.ledger, lambda origin: Signer(origin, key))
 
 
-def _rotate_sealing(data: DataDir) -> int:
-    from mingcha.base.keys import add_sealing_key, node_ring
+def _rotate_sealing(data: DataDir, reason: str) -> int:
+    from mingcha.base.keys import add_sealing_key, next_ledger_key, node_ring
     from mingcha.cli.resealing import reseal
 
+    if next_ledger_key(data.root) is not None:
+        # The recorder may take it at any moment; sealing its file anew would put the old one back.
+        text = "A new key of the ledger waits for the recorder. Run 'mingcha keys rotate ledger' to its end first."
+        raise Conflict("keys.waiting", text)
     _start_office(data)
     if len(node_ring(data.root).keys) == 1:
         add_sealing_key(data.root)
+        _tell(data, "keys.rotated", key="sealing", why=reason)
     done = reseal(data)
     print(f"{done.done} secrets sealed anew")
     for where in sorted(done.broken):
@@ -173,18 +211,17 @@ def _start_office(data: DataDir) -> None:
 
 
 def run_retire(arguments: argparse.Namespace) -> int:
-    from mingcha.base.keys import drop_sealing_keys, node_ring, retired_ledger_keys
+    from mingcha.base.keys import drop_sealing_keys, node_ring, retired_ledger_keys, secrets_dir
     from mingcha.cli.resealing import count_left
 
     data = _data()
-    refused = []
+    refused, done = [], 0
     retired = retired_ledger_keys(data.root)
     if retired:
         try:
             _require_taken_over(data)
-            for path in retired:
-                path.write_bytes(bytes(path.stat().st_size))
-                path.unlink()
+            _destroy(retired)
+            done += len(retired)
             print(f"{len(retired)} old private keys of the ledger destroyed")
         except MingchaError as error:
             refused.append(error.message)
@@ -195,12 +232,27 @@ def run_retire(arguments: argparse.Namespace) -> int:
             places = ", ".join(f"{where} ({count})" for where, count in sorted(left.items()))
             refused.append(f"Old sealing keys are kept: they still open what is in {places}.")
         else:
-            print(f"{drop_sealing_keys(data.root)} old sealing keys destroyed")
+            dropped = drop_sealing_keys(data.root)
+            done += dropped
+            print(f"{dropped} old sealing keys destroyed")
+    _destroy(list(secrets_dir(data.root).glob(".*.tmp")))
+    if done:
+        _tell(data, "keys.retired", count=done)
     for text in refused:
         print(text, file=sys.stderr)
     if not retired and not refused:
         print("Nothing else is old.")
     return 1 if refused else 0
+
+
+def _destroy(paths: Sequence[Path]) -> None:
+    """Overwrite and remove: files of keys, and what an interrupted writing of one left."""
+    for path in paths:
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
 
 
 def _require_taken_over(data: DataDir) -> None:
@@ -238,11 +290,14 @@ def run_backup(arguments: argparse.Namespace) -> int:
     data = _data()
     if arguments.file.exists():
         raise Conflict("keys.file_there", f"{arguments.file} is there already; give another name.")
+    if not arguments.file.absolute().parent.is_dir():
+        raise Unavailable("keys.no_directory", f"There is no directory {arguments.file.parent}; is its disk mounted?")
     key = ledger_key(data.root)
     origin = read_identity(data.ledger).origin if (data.ledger / "log.json").exists() else ""
     about = {"made_at": isoformat(SystemClock().wall_us()), "ledger": origin, "suite": key.suite.name}
     content = encode_backup(data.root, about, _passphrase(arguments, twice=True))
     write_file(arguments.file, content, mode=0o600)
+    _tell(data, "keys.backed_up")
     print(
         f"{arguments.file} holds all keys of this node. Keep it, and its passphrase, apart from it and from each other."
     )
@@ -260,7 +315,9 @@ def run_restore(arguments: argparse.Namespace) -> int:
     backup = decode_backup(content, _passphrase(arguments, twice=False))
     data.root.mkdir(parents=True, exist_ok=True)
     written = put_back(data.root, backup, replace=arguments.replace)
-    print(f"{len(written)} keys of {backup.about.get('made_at', '?')} are back")
+    made_at = str(backup.about.get("made_at", "?"))
+    print(f"{len(written)} keys of {made_at} are back")
+    _tell(data, "keys.restored", made_at=made_at)
     if (data.ledger / "log.json").exists():
         try:
             with _opened(data) as ledger:
@@ -299,6 +356,7 @@ def run_protect(arguments: argparse.Namespace) -> int:
     if not arguments.off and passphrase():
         require_passphrase(passphrase())
     protect(data.root, is_wrapped=not arguments.off)
+    _tell(data, "keys.unprotected" if arguments.off else "keys.protected")
     print(
         "The keys on the disk are in clear again."
         if arguments.off
@@ -310,7 +368,9 @@ def run_protect(arguments: argparse.Namespace) -> int:
 def run_new_ledger(arguments: argparse.Namespace) -> int:
     from mingcha.cli.new_ledger import begin
 
-    made = begin(_data(), arguments.suite, arguments.reason, is_lost=arguments.lost)
+    data = _data()
+    made = begin(data, arguments.suite, arguments.reason, is_lost=arguments.lost)
+    _tell(data, "ledger.begun", suite=made["suite"], why=_reason(arguments))
     print(json.dumps(made, indent=1, ensure_ascii=False))
     print("Give the new key to your witnesses ('mingcha witness serve --log'), then make a new backup of the keys.")
     return 0

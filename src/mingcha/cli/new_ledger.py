@@ -6,7 +6,6 @@ key waits as ``ledger.key.successor`` with the new origin beside it; then the di
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +16,11 @@ from mingcha.base.clock import SystemClock
 from mingcha.base.datadir import DataDir
 from mingcha.base.errors import Conflict, MingchaError, Unavailable
 from mingcha.base.ids import new_id
-from mingcha.base.keys import LEDGER_KEY, RETIRED, read_signing_key, retired_ledger_keys, secrets_dir, write_signing_key
+from mingcha.base.keys import LEDGER_KEY, RETIRED, make_signing_key, read_signing_key, retired_ledger_keys, secrets_dir
 from mingcha.base.suites import suite_named
+from mingcha.ledger.disk import lock
 from mingcha.ledger.identity import IDENTITY, read_identity
-from mingcha.ledger.log import LOCK, Keys
+from mingcha.ledger.log import Keys
 from mingcha.ledger.notes import Signer
 from mingcha.ledger.succession import continue_log, predecessor_in
 from mingcha.media.anchor.feeder import UNFINISHED
@@ -50,7 +50,7 @@ def _make(data: DataDir, new: Path, suite: str, reason: str, *, is_lost: bool) -
     successor = secrets_dir(data.root) / SUCCESSOR
     if not successor.exists():
         wanted = suite_named(suite) if suite else identity.suite
-        write_signing_key(data.root, SUCCESSOR, wanted.generate(), f"mingcha/{new_id('nod')}")
+        make_signing_key(data.root, SUCCESSOR, wanted.generate(), f"mingcha/{new_id('nod')}")
     origin = successor.read_text(encoding="utf-8").partition("\n")[2].strip()
     signer = Signer(origin, read_signing_key(data.root, SUCCESSOR))
     cosigned = data.ledger / "cosigned"
@@ -103,11 +103,9 @@ def _kept(data: DataDir) -> list[Path]:
 
 @contextmanager
 def _only_writer(ledger: Path) -> Iterator[None]:
-    fd = os.open(ledger / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(fd)
+        fd = lock(ledger)
+    except Unavailable as error:
         raise Conflict("keys.recorder_runs", "The recorder writes the ledger: stop Mingcha first.") from error
     try:
         yield

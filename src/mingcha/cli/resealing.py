@@ -15,7 +15,7 @@ from mingcha.base.atomic import write_file
 from mingcha.base.datadir import DataDir
 from mingcha.base.env import Env
 from mingcha.base.errors import Corrupt
-from mingcha.base.keys import LEDGER_KEY, node_sealer, secrets_dir
+from mingcha.base.keys import LEDGER_KEY, key_files, node_sealer
 from mingcha.base.seal import SEALED, Sealer
 
 CHUNK = 200
@@ -88,8 +88,7 @@ def _count(found: dict[str, int], where: str, text: str, sealer: Sealer) -> None
 
 
 def _key_files(data: DataDir) -> Iterator[Path]:
-    directory = secrets_dir(data.root)
-    return (path for path in sorted(directory.iterdir()) if path.is_file() and path.read_bytes()[:6] == b"sealed")
+    return (path for path in key_files(data.root) if path.read_bytes()[:6] == b"sealed")
 
 
 def _reseal_file(path: Path, sealer: Sealer, result: Resealed) -> None:

@@ -5,8 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mingcha.base.errors import Invalid, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mingcha.base.datadir import DataDir
+    from mingcha.media.anchor.cosigning import WitnessAddress
 
 DEFAULT_PORT = 8843
 
@@ -34,6 +41,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add.add_argument("key", help="its public key, as 'mingcha witness serve' prints it")
     add.add_argument("--ca-file", default="", help="certificate authority of its certificate, PEM")
     add.set_defaults(run=run_add)
+    remove = which.add_parser("remove", help="let a witness no longer cosign this node's ledger")
+    remove.add_argument("name", help="its name, as 'mingcha witness show' prints it before the first '+'")
+    remove.set_defaults(run=run_remove)
     show = which.add_parser("show", help="print this ledger's public key, size, and who has cosigned it")
     show.set_defaults(run=run_show)
 
@@ -43,6 +53,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
     from mingcha.base.clock import SystemClock
     from mingcha.base.suites import suite_named
+    from mingcha.ledger.disk import lock
     from mingcha.ledger.notes import Verifier
     from mingcha.ledger.witness import Witness
     from mingcha.witness.keys import cosigner_of
@@ -64,6 +75,7 @@ def run_serve(arguments: argparse.Namespace) -> int:
     logs: dict[str, list[Verifier]] = {}
     for key in keys:
         logs.setdefault(key.name, []).append(key)
+    lock(arguments.dir)  # two that wrote one memory could each sign another history
     witness = Witness(arguments.dir, cosigner, logs, may_step_back=arguments.clock_was_wrong)
     print(f"witness key: {cosigner.verifier.text}", flush=True)
     uvicorn.run(
@@ -79,26 +91,54 @@ def run_serve(arguments: argparse.Namespace) -> int:
 
 
 def run_add(arguments: argparse.Namespace) -> int:
-    from mingcha.base.atomic import write_file
-    from mingcha.base.datadir import DataDir
-    from mingcha.base.env import Env
+    from mingcha.cli.telling import tell_upkeep
     from mingcha.ledger.notes import Verifier
     from mingcha.media.anchor.cosigning import WitnessAddress, read_addresses
 
-    path = DataDir.from_env(Env()).witnesses
+    data = _data()
     ca_file = str(Path(arguments.ca_file).resolve()) if arguments.ca_file else ""
+    if ca_file and not Path(ca_file).is_file():
+        raise Unavailable("witness.ca_file", f"There is no file {ca_file}.")
     added = WitnessAddress(arguments.url, Verifier.from_text(arguments.key), ca_file)
-    known = [one for one in read_addresses(path) if one.key.name != added.key.name]
-    lines = [{"url": one.url, "key": one.key.text, "ca_file": one.ca_file} for one in (*known, added)]
-    write_file(path, json.dumps(lines, indent=1).encode(), mode=0o600)
-    print(f"{added.key.name} cosigns from now on; {len(lines)} witnesses")
+    known = [one for one in read_addresses(data.witnesses) if one.key.name != added.key.name]
+    _keep(data, [*known, added])
+    tell_upkeep(data, "witness.added", witness=added.key.name, public_key=added.key.text)
+    print(f"{added.key.name} cosigns from now on; {len(known) + 1} witnesses")
     return 0
+
+
+def run_remove(arguments: argparse.Namespace) -> int:
+    from mingcha.cli.telling import tell_upkeep
+    from mingcha.media.anchor.cosigning import read_addresses
+
+    data = _data()
+    known = read_addresses(data.witnesses)
+    left = [one for one in known if one.key.name != arguments.name]
+    if len(left) == len(known):
+        named = ", ".join(one.key.name for one in known) or "none"
+        raise Invalid("witness.unknown", f"There is no witness called {arguments.name!r} here. Known: {named}.")
+    _keep(data, left)
+    tell_upkeep(data, "witness.removed", witness=arguments.name)
+    print(f"{arguments.name} is asked no more; {len(left)} witnesses")
+    return 0
+
+
+def _data() -> DataDir:
+    from mingcha.base.datadir import DataDir
+    from mingcha.base.env import Env
+
+    return DataDir.from_env(Env())
+
+
+def _keep(data: DataDir, witnesses: Sequence[WitnessAddress]) -> None:
+    from mingcha.base.atomic import write_file
+
+    lines = [{"url": one.url, "key": one.key.text, "ca_file": one.ca_file} for one in witnesses]
+    write_file(data.witnesses, json.dumps(lines, indent=1).encode(), mode=0o600)
 
 
 def run_show(arguments: argparse.Namespace) -> int:
     from mingcha.base.clock import isoformat
-    from mingcha.base.datadir import DataDir
-    from mingcha.base.env import Env
     from mingcha.base.keys import ledger_key
     from mingcha.ledger.keychange import log_keys
     from mingcha.ledger.log import Log
@@ -106,7 +146,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     from mingcha.ledger.reader import read_checkpoint
     from mingcha.media.anchor.cosigning import read_addresses
 
-    data = DataDir.from_env(Env())
+    data = _data()
     if not (data.ledger / "log.json").exists():
         raise Unavailable("ledger.absent", "There is no ledger yet; start the recorder once.")
     origin = Log.origin_of(data.ledger)

@@ -7,13 +7,28 @@ durable; the checkpoint is put only after everything it covers was synced.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from mingcha.base.atomic import fsync_dir
+from mingcha.base.errors import Unavailable
 
 TEMPORARY_SUFFIX = ".tmp"
+LOCK = "lock"
+
+
+def lock(directory: Path) -> int:
+    """Be the only one that writes there; the descriptor that holds the lock until it is closed. Raises Unavailable
+    ``ledger.locked``."""
+    fd = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(fd)
+        raise Unavailable("ledger.locked", "Another process writes in this directory.") from error
+    return fd
 
 
 class Disk:

@@ -13,7 +13,6 @@ it the new one. Partial tiles are removed when their full tile is signed for.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,15 +23,13 @@ from typing import Self
 from mingcha.base.errors import Conflict, Corrupt, Invalid, Unavailable
 from mingcha.base.suites import Suite
 from mingcha.ledger import checkpoints, notes
-from mingcha.ledger.disk import TEMPORARY_SUFFIX, Disk
+from mingcha.ledger.disk import TEMPORARY_SUFFIX, Disk, lock
 from mingcha.ledger.edge import Edge
 from mingcha.ledger.identity import IDENTITY, Identity, read_identity
 from mingcha.ledger.keychange import CHANGES, KeyChange, earlier_keys, encode_places, known_changes
 from mingcha.ledger.merkle import hashing_of
 from mingcha.ledger.reader import LogReader, read_checkpoint
 from mingcha.ledger.tiles import CHECKPOINT_PATH, MAX_ENTRY_BYTES, TILE_WIDTH, Tile, count_at, levels_of, right_edge
-
-LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class Log:
         if not origin or "\n" in origin:
             raise Invalid("ledger.origin_name", "The origin of a log is one line of text, not empty.")
         disk.sync(disk.make_directory(directory))
-        lock_fd = _lock(directory)
+        lock_fd = lock(directory)
         try:
             if (directory / IDENTITY).exists() or (directory / "tile").exists():
                 raise Conflict("ledger.exists", "There is a log in this directory already.")
@@ -101,7 +98,7 @@ class Log:
         """Raises Unavailable when there is no log or another process writes it, Corrupt when its parts disagree."""
         if not (directory / IDENTITY).is_file():
             raise Unavailable("ledger.absent", "There is no log in this directory.")
-        lock_fd = _lock(directory)
+        lock_fd = lock(directory)
         try:
             return cls(directory, read_identity(directory).origin, keys, lock_fd, disk or Disk())
         except BaseException:
@@ -265,16 +262,6 @@ class Log:
                 self._remove_partials(Tile(level, index))
         for name in (CHECKPOINT_PATH, CHANGES):
             self._disk.remove(self._directory / (name + TEMPORARY_SUFFIX))
-
-
-def _lock(directory: Path) -> int:
-    fd = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(fd)
-        raise Unavailable("ledger.locked", "Another process writes this log.") from error
-    return fd
 
 
 def _require_suite(kept: Suite, wanted: Suite) -> None:

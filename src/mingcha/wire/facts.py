@@ -49,6 +49,7 @@ KINDS: dict[str, str] = {
     "copy.papers": "the office's papers (register extract, certificate) were added to a copy; their hashes",
     "copy.deleted": "a copy was deleted from the recorder; its manifest's hash, why",
     "local.act": "somebody used the command line on the node itself",
+    "local.upkeep": "somebody changed, backed up or brought back the node's keys, or changed its witnesses",
 }
 
 

@@ -28,7 +28,7 @@ def opened(data: Path) -> Log:
 
 
 def ask(data: Path) -> None:
-    keys.write_signing_key(data, keys.NEXT_KEY, SM3_SM2.generate(), "年度更换")
+    keys.make_signing_key(data, keys.NEXT_KEY, SM3_SM2.generate(), "年度更换")
 
 
 def test_nothing_waits_most_of_the_time(tmp_path: Path) -> None:

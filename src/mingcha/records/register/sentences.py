@@ -17,11 +17,21 @@ FIXED_ACTORS: dict[str, str | Promise] = {
     "console": _("The command line"),
 }
 
+LOCAL_WORDS = ("local.act", "local.upkeep")
 # What was done on the node itself, by the name the command line gives it (`detail.act`).
 LOCAL_ACTS: dict[str, str | Promise] = {
     "footage.played": _("%(operator)s played footage of %(subject)s on the node itself."),
     "footage.export_ordered": _("%(operator)s copied footage of %(subject)s on the node itself."),
     "footage.exported": _("The copy of %(subject)s that %(operator)s made on the node itself is in the ledger."),
+    "keys.rotated": _("%(operator)s had the key “%(key)s” of the node changed."),
+    "keys.retired": _("%(operator)s destroyed old private keys of the node."),
+    "keys.backed_up": _("%(operator)s backed up all keys of the node to a file."),
+    "keys.restored": _("%(operator)s brought the keys of the node back from the backup of %(made_at)s."),
+    "keys.protected": _("%(operator)s put the keys of the node under a passphrase."),
+    "keys.unprotected": _("%(operator)s took the passphrase off the keys of the node."),
+    "ledger.begun": _("%(operator)s began a new ledger that continues the one before."),
+    "witness.added": _("%(operator)s named %(witness)s a witness of the ledger."),
+    "witness.removed": _("%(operator)s struck %(witness)s off the witnesses of the ledger."),
 }
 
 
@@ -36,7 +46,7 @@ def sentence(entry: Entry) -> str:
     if act is None:
         return entry.act
     fields = entry.detail_fields
-    said = LOCAL_ACTS.get(str(fields.get("act")), act.sentence) if entry.act == "local.act" else act.sentence
+    said = LOCAL_ACTS.get(str(fields.get("act")), act.sentence) if entry.act in LOCAL_WORDS else act.sentence
     places: Mapping[str, object] = defaultdict(
         lambda: "—",
         {

@@ -12,7 +12,7 @@ ACTS = (
     Act("camera.state", _("Camera state changed"), _("The state of %(subject)s changed.")),
     Act("gap.closed", _("Gap in the recording"), _("A stretch without recording of %(subject)s ended.")),
     Act("run.started", _("Stream began"), _("A stream of %(subject)s began or changed its format.")),
-    Act("storage.alarm", _("Storage alarm"), _("The store raised an alarm.")),
+    Act("storage.alarm", _("Recording disk"), _("The state of a recording disk changed.")),
     Act("storage.changed", _("List of disks changed"), _("The list of recording disks was changed at the node.")),
     Act("storage.moved", _("Recordings moved"), _("Recordings were moved from one disk to another.")),
     Act(
@@ -100,4 +100,5 @@ ACTS = (
         _("Somebody used the command line on the node itself."),
         is_retrieval=True,
     ),
+    Act("local.upkeep", _("Upkeep of the node"), _("Somebody saw to the keys or witnesses of the node.")),
 )
