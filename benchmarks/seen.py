@@ -10,12 +10,8 @@ Django stack in this process (`benchmarks/office.py`).
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
-import time
 from pathlib import Path
-from statistics import median, quantiles
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -23,7 +19,6 @@ from benchmarks import office
 
 NOW_US = int(office.NOW.timestamp()) * 1_000_000
 DAYS, CAMERAS, PEOPLE = 180, 200, 60
-LIMIT_MS = 200
 
 
 def main() -> None:
@@ -33,19 +28,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--keep", type=Path, help="make the books here, or use those that are there")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="mingcha-seen-") as temporary:
-        directory = options.keep or Path(temporary)
-        is_new = not (directory / "office.db").exists()
-        os.environ["MINGCHA_DATA_DIR"] = str(directory)
-        from mingcha.web.setup import prepare
 
-        prepare()
-        if is_new:
-            started = time.perf_counter()
-            office.seed(CAMERAS, PEOPLE, 10)
-            fill(options.looks, options.rows)
-            print(f"seeded in {time.perf_counter() - started:.1f} s", flush=True)
-        measure(options.rounds)
+    def make() -> None:
+        office.seed(CAMERAS, PEOPLE, 10)
+        fill(options.looks, options.rows)
+
+    with office.office(options.keep, make):
+        office.measure(addresses(), options.rounds)
 
 
 def fill(looks: int, rows: int) -> None:
@@ -114,36 +103,6 @@ def addresses() -> list[str]:
         "/policies/keep_log_days/",
         "/approvals/",
     ]
-
-
-def measure(rounds: int) -> None:
-    from django.conf import settings
-    from django.test import Client
-
-    from mingcha.records.accounts.models import Person
-
-    settings.ALLOWED_HOSTS = ["*"]
-    settings.LOGGING_CONFIG = None
-    client = Client(raise_request_exception=False)
-    client.force_login(Person.objects.get(username="person0"))
-    slow = 0
-    print(f"{'address':<70} {'median':>9} {'p95':>9} {'cpu':>9}")
-    for path in addresses():
-        if client.get(path).status_code not in (200, 302):
-            print(f"{path:<70} status {client.get(path).status_code}", file=sys.stderr)
-            continue
-        times, busy = [], time.process_time()
-        for _round in range(rounds):
-            started = time.perf_counter()
-            client.get(path)
-            times.append((time.perf_counter() - started) * 1000)
-        busy_ms = (time.process_time() - busy) * 1000 / rounds
-        slow += busy_ms > LIMIT_MS
-        print(
-            f"{path[:70]:<70} {median(times):6.0f} ms {quantiles(times, n=20)[-1]:6.0f} ms {busy_ms:6.0f} ms",
-            flush=True,
-        )
-    print(f"over {LIMIT_MS} ms of the processor: {slow}")
 
 
 if __name__ == "__main__":
