@@ -134,7 +134,27 @@ def test_states_are_written_and_overwritten(recorder: FakeRecorder, camera: Came
     assert (status.state, status.reason, status.width, status.seen_at) == ("lost", "camera.timeout", None, LATER)
 
 
-@pytest.mark.parametrize("told", [{}, {"cameras": {}}, {"cameras": {}, "store": None}, {"store": {"total_bytes": 0}}])
+def test_a_camera_whose_pictures_no_disk_takes_is_not_called_recording(recorder: FakeRecorder, camera: Camera) -> None:
+    unkept = {"reason": "store_full", "since_us": AT_US}
+    told = {"state": "live", "reason": "", "since_us": AT_US - 5, "unkept": unkept}
+    recorder.status = {"cameras": {camera.public_id: told}}
+    pull_status(recorder.client(), AT)
+    status = CameraStatus.objects.get()
+    assert (status.state, status.reason, status.since) == ("unkept", "store_full", AT)
+    told["unkept"] = None
+    pull_status(recorder.client(), AT)
+    assert CameraStatus.objects.get().state == "live"
+
+
+def test_that_the_only_disk_is_away_is_noted_though_its_room_is_not_known(recorder: FakeRecorder) -> None:
+    recorder.status = {"store": {"state": "ok", "free_bytes": 5, "total_bytes": 10}}
+    pull_status(recorder.client(), AT)
+    recorder.status = {"store": {"state": "store.absent", "free_bytes": 0, "total_bytes": 0}}
+    pull_status(recorder.client(), AT)
+    assert StoreStatus.objects.get().state == "store.absent"
+
+
+@pytest.mark.parametrize("told", [{}, {"cameras": {}, "store": None}, {"store": {}}, {"store": {"state": "opening"}}])
 def test_an_empty_status_changes_nothing(recorder: FakeRecorder, told: dict[str, object]) -> None:
     recorder.status = told
     pull_status(recorder.client(), AT)

@@ -98,10 +98,84 @@ def test_a_second_disk_counts_and_one_that_is_emptied_does_not(manager: Person, 
     assert "Add 1.0 TB by" in page(manager)
 
 
-def test_a_disk_that_is_away_says_why(manager: Person, told: Camera) -> None:
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ({"state": "store.absent"}, "not there"),
+        ({"state": "store.foreign"}, "another disk is in its place"),
+        ({"state": "store.read_only"}, "read-only"),
+        ({"state": "store.full"}, "full"),
+        ({"state": "opening"}, "not looked at yet"),
+        ({"state": "store.absent", "order": "lost"}, "given up"),
+        ({"order": "draining"}, "being emptied"),
+        ({}, "in order"),
+    ],
+)
+def test_the_state_of_a_disk_is_said_in_words(manager: Person, said: dict[str, str], word: str) -> None:
+    disk(2500 * GB, **said)  # type: ignore[arg-type]
+    badge = page(manager).split('id="disks"')[1].split('class="badge')[1].split("</span>")[0]
+    assert badge.endswith(word)
+    assert "<svg" in badge
+
+
+def test_room_of_a_disk_that_is_away_is_not_told_as_if_it_were_here(manager: Person) -> None:
+    disk(777 * GB, 0, state="store.absent")
+    text = page(manager)
+    assert "The disk is not there. Connect it" in text
+    assert "<meter" not in text
+    assert "723.6" not in text, "of free room nobody knows now"
+
+
+@pytest.mark.parametrize("path", ["/", "/storage/"])
+def test_one_disk_of_several_that_is_away_is_told_with_its_path(manager: Person, told: Camera, path: str) -> None:
     disk(2500 * GB)
+    assert "away or faulty" not in page(manager, path)
     disk(0, 0, name="b", state="store.absent")
-    assert "The recording disk is not there." in page(manager)
+    text = page(manager, path)
+    assert "A recording disk is away or faulty." in text
+    assert "/mnt/b: The disk is not there." in text
+
+
+@pytest.mark.parametrize("path", ["/", "/storage/"])
+def test_when_nothing_is_recorded_it_is_said_with_what_to_do_and_since_when(
+    manager: Person, told: Camera, path: str
+) -> None:
+    disk(-(400 << 20), state="store.full")
+    StoreStatus.objects.create(pk=1, state="store.full", free_bytes=1, total_bytes=2 * TB, seen_at=AT)
+    CameraStatus.objects.update_or_create(
+        camera=told, defaults={"state": CameraState.UNKEPT, "reason": "store_full", "since": AT, "seen_at": AT}
+    )
+    text = page(manager, path)
+    assert "Nothing is being recorded." in text
+    assert "Add a disk; recording goes on within seconds." in text
+    assert "2026-11-21 12:00</time>" in text
+    assert "Recording has stopped. Add 2.0 TB now" in text
+
+
+def test_a_camera_that_sends_and_is_not_recorded_does_not_count_as_recording(manager: Person, told: Camera) -> None:
+    status = {"state": CameraState.UNKEPT, "reason": "store_full", "since": AT, "seen_at": AT}
+    CameraStatus.objects.update_or_create(camera=told, defaults=status)
+    card = page(manager, "/").split("Cameras recording")[1].split("</section>")[0]
+    assert '<p class="stat__value">0<span' in card
+    assert "Not recorded" in card
+    assert "The recording disk was full." in card
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "less than a day"), (1, "1 day"), (40, "40 days"), (7300, "more than 20 years")]
+)
+def test_how_long_the_disks_hold_is_said_so_that_one_can_picture_it(
+    manager: Person, told: Camera, days: int, words: str
+) -> None:
+    CameraHolding.objects.update(bytes=0, oldest_at=None)
+    disk(100 * GB * days + GB, 0)
+    assert f'<p class="stat__value">{words}</p>' in page(manager, "/")
+    assert f'<dd class="tabular">{words}</dd>' in page(manager)
+
+
+def test_without_any_camera_it_says_so(manager: Person) -> None:
+    disk(2500 * GB, 0)
+    assert "No camera is recorded yet" in page(manager)
 
 
 def test_days_of_the_house_are_told_apart_from_the_law_s(manager: Person, told: Camera, site: Site) -> None:

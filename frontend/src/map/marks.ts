@@ -1,7 +1,7 @@
 /** What a camera can be on the map. Each mark has a shape of its own, so that colour is never the only sign. */
 import { ICON_SHAPES } from "../shell/icon-shapes.ts";
 
-export const MARKS = ["live", "draft", "silent", "stalled", "unlawful", "lost"] as const;
+export const MARKS = ["live", "draft", "silent", "stalled", "unlawful", "unkept", "lost"] as const;
 /** From calm to grave: a group wears the gravest mark it holds. */
 export type Mark = (typeof MARKS)[number];
 
@@ -11,6 +11,7 @@ const TOKENS: Record<Mark, string> = {
   silent: "--ink-3",
   stalled: "--warn",
   unlawful: "--danger",
+  unkept: "--danger",
   lost: "--danger",
 };
 
@@ -24,7 +25,7 @@ export function graver(one: Mark, other: Mark): Mark {
 
 /** Marks somebody has to see to. */
 export function isTrouble(mark: Mark): boolean {
-  return mark === "lost" || mark === "stalled" || mark === "unlawful";
+  return mark === "lost" || mark === "unkept" || mark === "stalled" || mark === "unlawful";
 }
 
 export function tokenOf(mark: Mark): string {

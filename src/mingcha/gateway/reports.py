@@ -91,25 +91,27 @@ def pull_status(client: ControlClient, at: datetime) -> None:
     fields = ("state", "reason", "since", "codec", "width", "height", "fps_milli", "bits_per_s", "seen_at")
     CameraStatus.objects.bulk_create(rows, update_conflicts=True, unique_fields=["camera"], update_fields=fields)
     store = told.get("store")
-    if isinstance(store, dict) and store.get("total_bytes"):
+    if isinstance(store, dict) and store.get("state") not in (None, "opening"):
         StoreStatus.objects.update_or_create(
             pk=1,
             defaults={
                 "state": str(store.get("state", ""))[:32],
                 "free_bytes": int(store.get("free_bytes") or 0),
-                "total_bytes": int(store["total_bytes"]),
+                "total_bytes": int(store.get("total_bytes") or 0),
                 "seen_at": at,
             },
         )
 
 
 def _status_row(camera_pk: int, said: dict[str, Any], at: datetime) -> CameraStatus:
-    state = str(said.get("state", ""))
-    since_us, fps = said.get("since_us"), said.get("fps")
+    state, reason = str(said.get("state", "")), str(said.get("reason") or "")
+    since_us, fps, unkept = said.get("since_us"), said.get("fps"), said.get("unkept")
+    if state == CameraState.LIVE and isinstance(unkept, dict):
+        state, reason, since_us = CameraState.UNKEPT, str(unkept.get("reason") or ""), unkept.get("since_us")
     return CameraStatus(
         camera_id=camera_pk,
         state=state if state in CameraState.values else CameraState.WAITING,
-        reason=str(said.get("reason") or "")[:64],
+        reason=reason[:64],
         since=to_datetime(since_us) if isinstance(since_us, int) else None,
         codec=str(said.get("codec") or "")[:32],
         width=said.get("width") or None,

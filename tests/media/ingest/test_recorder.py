@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mingcha.base.clock import US_PER_S, ManualClock
+from mingcha.media.catalog.records import Gap
 from mingcha.media.ingest.camera import Feed, NoKeeper, StreamSupervisor
 from mingcha.media.ingest.recorder import LINGER_US, STAGGER_S, Recorder
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
@@ -37,8 +38,9 @@ class Bench:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.log: list[str] = []
+        self.keeper = NoKeeper()
         self.recorder = Recorder(
-            self.clock, make_supervisor=self._supervisor, make_keeper=lambda camera, order: NoKeeper()
+            self.clock, make_supervisor=self._supervisor, make_keeper=lambda camera, order: self.keeper
         )
 
     def _supervisor(self, camera: CameraOrder, order: StreamOrder, feed: Feed) -> StreamSupervisor:
@@ -105,4 +107,16 @@ async def test_a_stream_that_is_only_shown_is_opened_when_asked_for_and_closed_w
     await bench.recorder.rest_idle_streams()
     assert bench.log[-1].startswith("-a/sub")
     assert bench.log.count("-a/main") == 0
+    await bench.recorder.close()
+
+
+async def test_it_is_told_that_pictures_come_and_no_disk_takes_them(bench: Bench) -> None:
+    await bench.apply(1, CameraOrder(A, "x", (MAIN,)))
+    status = bench.recorder.status(A)
+    assert status is not None
+    assert status["unkept"] is None
+    bench.keeper.unkept = Gap(0, A, "main", 5, None, "store_full", "")
+    status = bench.recorder.status(A)
+    assert status is not None
+    assert status["unkept"] == {"reason": "store_full", "since_us": 5}
     await bench.recorder.close()

@@ -20,8 +20,9 @@ from mingcha.media.catalog.records import Gap, SegmentRecord
 from mingcha.media.container.scan import scan
 from mingcha.media.ingest.cutter import Draft
 from mingcha.media.ingest.disk import Disk
+from mingcha.media.ingest.diskthread import DiskThread
 from mingcha.media.ingest.journal import Journal
-from mingcha.media.ingest.recording import Run
+from mingcha.media.ingest.recording import Recording, Run
 from mingcha.media.ingest.streamwriter import StreamWriter
 from mingcha.media.store.directory import StoreDirectory
 from mingcha.media.units import AccessUnit, VideoFormat
@@ -244,10 +245,16 @@ def test_a_failing_disk_stops_the_newest_with_a_recorded_gap_and_recording_resum
     segment = bench.writer._segment
     assert segment is not None
     monkeypatch.setattr(type(segment), "append", lambda self, draft: full(0, b""))
+    recording = Recording(DiskThread(bench.clock, lambda: None), bench.writer)
+    assert recording.unkept is None
     bench.drafts(run, 20)
+    assert recording.unkept is not None
+    assert (recording.unkept.reason, recording.unkept.start_us) == ("store_full", bench.gaps()[0].start_us)
     monkeypatch.undo()
     bench.drafts(run, 40)
+    assert recording.unkept is None
     bench.end(run)
+    assert recording.unkept is None, "the camera ended that, not a disk"
     reasons = [gap.reason for gap in bench.gaps()]
     assert reasons[0] == "store_full"
     assert bench.segments()[-1].frames > 0

@@ -46,6 +46,11 @@ REASONS: dict[str, str] = {
     "not_yet_known": "Recording of this camera had not begun.",
 }
 
+NOT_WRITTEN = frozenset(
+    reason for reason in REASONS if reason.startswith(("store_", "catalog_")) or reason == "writer_overloaded"
+)
+"""Pictures came and could not be written."""
+
 
 def reason_of(code: str) -> str:
     """The reason for an error code such as ``camera.silent`` or ``store.full``; ``recorder_fault`` if unknown."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.errors import MingchaError
+from mingcha.media.catalog.records import Gap
 from mingcha.media.ingest.backoff import Backoff
 from mingcha.media.live.channel import Channel
 from mingcha.media.units import AccessUnit, AudioFormat, UnitSink, VideoFormat
@@ -39,6 +40,10 @@ SessionFactory = Callable[[UnitSink], SessionLike]
 class Keeper(Protocol):
     """Keeps units (a `Recording`), or does not (a stream that is only shown)."""
 
+    @property
+    def unkept(self) -> Gap | None:
+        """The gap that grows although pictures come, for a fault of disk or catalog. May be asked on any thread."""
+
     def on_format(self, video: VideoFormat, audio: AudioFormat | None) -> None: ...
 
     def on_unit(self, unit: AccessUnit) -> None: ...
@@ -50,6 +55,8 @@ class Keeper(Protocol):
 
 class NoKeeper:
     """For streams that are only shown."""
+
+    unkept: Gap | None = None
 
     def on_format(self, video: VideoFormat, audio: AudioFormat | None) -> None: ...
 

@@ -137,7 +137,7 @@ class Recorder:
         stream = self._streams.get((camera, "main"))
         if stream is None:
             return None
-        channel, video = stream.channel, stream.channel.video
+        channel, video, unkept = stream.channel, stream.channel.video, stream.keeper.unkept
         newest_us = 0
         if channel.last_unit_mono_us:
             newest_us = channel.last_unit_mono_us + self._clock.wall_us() - self._clock.mono_us()
@@ -151,6 +151,7 @@ class Recorder:
             "height": video.height if video else 0,
             "codec": video.codec if video else "",
             "last_unit_us": newest_us,
+            "unkept": {"reason": unkept.reason, "since_us": unkept.start_us} if unkept else None,
         }
 
     def name_of(self, camera: str) -> str:

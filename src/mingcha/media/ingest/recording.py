@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mingcha.media.catalog.reasons import NOT_WRITTEN
+from mingcha.media.catalog.records import Gap
 from mingcha.media.ingest.cutter import Cutter, Draft
 from mingcha.media.ingest.diskthread import DiskThread
 from mingcha.media.units import AccessUnit, AudioFormat, VideoFormat
@@ -27,7 +29,9 @@ class Run:
 
 
 class Writer(Protocol):
-    """The disk side (`StreamWriter`); called on the writer thread only."""
+    """The disk side (`StreamWriter`); called on the writer thread only. `gap`: the open one, read on any thread."""
+
+    gap: Gap | None
 
     def write(self, run: Run, draft: Draft) -> None: ...
 
@@ -45,6 +49,11 @@ class Recording:
         self._reason = ""
         self._overloaded = False
         self._turning = False
+
+    @property
+    def unkept(self) -> Gap | None:
+        gap = self._writer.gap
+        return gap if gap is not None and gap.reason in NOT_WRITTEN else None
 
     def on_format(self, video: VideoFormat, audio: AudioFormat | None) -> None:
         """Another format begins another run at the next key frame."""

@@ -53,7 +53,7 @@ class StreamWriter:
         self._run: OpenRun | None = None
         self._segment: SegmentFile | None = None
         self._generation = -1
-        self._gap = gap
+        self.gap = gap
         self._not_before_us = last_end_us
         self._turned_by = ""
 
@@ -338,25 +338,25 @@ class StreamWriter:
 
     def _open_gap(self, reason: str, detail: str) -> None:
         """A gap begins where recording ended; a change of reason ends one gap and begins the next."""
-        if self._gap is not None and self._gap.reason == reason:
+        if self.gap is not None and self.gap.reason == reason:
             return
         now_us = self._clock.wall_us()
-        start_us = now_us if self._gap is not None else self._end_us or self._ordered_us
+        start_us = now_us if self.gap is not None else self._end_us or self._ordered_us
         self._tell_closed(start_us)
-        self._gap = Gap(0, self._camera, self._role, start_us, None, reason, detail)
+        self.gap = Gap(0, self._camera, self._role, start_us, None, reason, detail)
         self._journal.change(lambda catalog: catalog.open_gap(self._camera, self._role, start_us, reason, detail))
 
     def _close_gap(self, opened: OpenRun) -> None:
         """The first part after a loss ends the gap."""
-        if self._gap is None:
+        if self.gap is None:
             return
         end_us = opened.said_us = opened.clock.start_us
         self._tell_closed(end_us)
-        self._gap = None
+        self.gap = None
         self._journal.change(lambda catalog: catalog.close_gap(self._camera, self._role, end_us))
 
     def _tell_closed(self, end_us: int) -> None:
-        gap = self._gap
+        gap = self.gap
         if gap is not None and end_us > gap.start_us:
             self._journal.tell(
                 "gap.closed",

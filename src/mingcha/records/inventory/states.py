@@ -26,11 +26,13 @@ class Engine(models.TextChoices):
 
 
 class CameraState(models.TextChoices):
-    """What the recorder last said. `waiting`: it has not said anything yet."""
+    """What the recorder last said. `waiting`: it has not said anything yet; `unkept`: pictures come, and no disk takes
+    them."""
 
     WAITING = "waiting", _("Waiting")
     CONNECTING = "connecting", _("Connecting")
     LIVE = "live", _("Recording")
+    UNKEPT = "unkept", _("Not recorded")
     STALLED = "stalled", _("Stalled")
     LOST = "lost", _("Lost")
 

@@ -26,13 +26,16 @@ CAMERA_FAULTS: dict[str, str | Promise] = {
 }
 
 STORAGE_FAULTS: dict[str, str | Promise] = {
-    "store.full": _("The recording disk is full. Nothing is deleted before its time, so nothing new can be recorded."),
-    "store.absent": _("The recording disk is not there. Connect or mount it again."),
-    "store.foreign": _("Another disk is mounted in place of the recording disk."),
-    "store.read_only": _("The recording disk cannot be written to."),
-    "store.io": _("The recording disk reports errors. Replace it soon."),
-    "store.in_use": _("Another recorder is writing to the recording disk."),
+    "store.full": _("The disk is full; what is on it is kept until its time is over."),
+    "store.absent": _("The disk is not there. Connect it, and mount it at the same directory again."),
+    "store.foreign": _(
+        "Another disk is mounted in its place, and nothing is written to it. Mount the right one."
+    ),
+    "store.read_only": _("The disk cannot be written to. See how it is mounted, and whether it is healthy."),
+    "store.io": _("The disk reports errors. Replace it soon."),
+    "store.in_use": _("Another recorder writes to the disk. Stop that one."),
 }
+"""What is wrong with one disk, and what to do."""
 
 GAP_REASONS: dict[str, str | Promise] = {
     "camera_lost": _("The connection to the camera ended."),

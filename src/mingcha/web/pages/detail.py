@@ -57,6 +57,7 @@ LABELS: dict[str, str | Promise] = {
     "one_time": _("With a one-time password"),
     "organ": _("Filed with"),
     "organiser": _("Organiser"),
+    "path": _("Directory"),
     "phone_given": _("Telephone given anew"),
     "post_kind": _("Kind of post"),
     "reason": _("Reason"),
@@ -102,6 +103,7 @@ HIDDEN = frozenset(
         "alteration",
     }
 )
+DISK_STATES: dict[object, str | Promise] = {"ok": _("In order"), "opening": _("Not looked at yet")}
 STREAMS: dict[str, str | Promise] = {"main": _("Main stream"), "sub": _("Sub stream")}
 CHOICES: dict[str, tuple[Any, ...]] = {
     "reason": (Reason,),
@@ -175,7 +177,9 @@ def _value(key: str, value: Any) -> str:
     group = detail_words.LAW_GROUPS.get(key)
     if group and value in codes(group):
         return label(group, value)
-    return explain_reason(str(value)) if key in ("reason", "state", "was", "why") else str(value)
+    if key in ("reason", "state", "was", "why"):
+        return str(DISK_STATES.get(value) or explain_reason(str(value)))
+    return str(value)
 
 
 def _listed(key: str, value: list[Any]) -> str:

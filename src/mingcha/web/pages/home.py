@@ -24,8 +24,8 @@ from mingcha.records.register.models import Entry
 from mingcha.records.register.sentences import sentence
 from mingcha.records.viewing import queries as viewing
 from mingcha.records.wording import explain_reason
-from mingcha.web.pages import map_rows, owed, storage
-from mingcha.web.pages.map_rows import MARKS
+from mingcha.web.pages import disks, map_rows, owed, storage
+from mingcha.web.pages.map_rows import MARKS, TROUBLES
 
 SILENT_AFTER = timedelta(seconds=30)
 DOWN_SHOWN = 6
@@ -70,7 +70,7 @@ class CameraCount:
 
     @property
     def down(self) -> int:
-        return sum(n for mark, _label, n in self.others if mark in ("lost", "stalled"))
+        return sum(n for mark, _label, n in self.others if mark in TROUBLES)
 
 
 @permission(Permission.OWN_ACCOUNT)
@@ -92,11 +92,12 @@ def home(request: PersonRequest) -> HttpResponse:
         "overdue": sum(line.is_overdue for line in lines),
         "may_watch": person.may(Permission.WATCH_LIVE),
         "may_play_back": person.may(Permission.PLAY_BACK),
+        "may_see_storage": person.may(Permission.CHECK_ARCHIVE),
     }
     if "cameras" in cards and person.may(Permission.SEE_CAMERAS):
         context |= _cameras(person, request.at)
     if forecast is not None:
-        context |= {"forecast": forecast, "may_see_storage": person.may(Permission.CHECK_ARCHIVE)}
+        context["forecast"] = forecast
     if "watch" in cards:
         context["watching"] = viewing.being_watched(at=request.at)
     if "gaps" in cards:
@@ -116,24 +117,18 @@ def _cameras(person: Person, at: datetime) -> dict[str, Any]:
         "down": [_down(camera) for camera in _longest_down(marked)[:DOWN_SHOWN]],
         "down_more": max(0, count.down - DOWN_SHOWN),
         "recorder_silent": count.total > 0 and _recorder_silent(at),
-        "store_fault": _store_fault(),
+        "alarm": disks.alarm(),
         "may_manage": person.may(Permission.MANAGE_CAMERAS),
     }
 
 
 def _longest_down(marked: QuerySet[Any]) -> QuerySet[Any]:
-    return marked.filter(mark__in=("lost", "stalled")).order_by("status__since", "id")
+    return marked.filter(mark__in=TROUBLES).order_by("status__since", "id")
 
 
 def _down(camera: Any) -> Down:
     mark = str(camera.mark)
     return Down(camera, mark, MARKS[mark], explain_reason(camera.status.reason))
-
-
-def _store_fault() -> str:
-    """Why the disk cannot be recorded on, or nothing."""
-    status = inventory.store_status()
-    return explain_reason(status.state) if status is not None and status.state not in ("ok", "opening") else ""
 
 
 def _recorder_silent(at: datetime) -> bool:

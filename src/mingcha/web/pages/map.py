@@ -25,7 +25,7 @@ from mingcha.records.files.queries import open_file
 from mingcha.records.inventory.models import Area
 from mingcha.records.wording import explain_reason
 from mingcha.web.pages import map_base, map_rows
-from mingcha.web.pages.map_rows import MARKS
+from mingcha.web.pages.map_rows import MARKS, TROUBLES
 
 LOCALES = {"zh-hans": "zh-Hans", "en": "en"}
 _PLACEHOLDER = "CAMERA"
@@ -170,8 +170,8 @@ def _card(camera: Any, viewer: Person) -> dict[str, Any]:
         "gb_code": camera.gb_code,
         "mark": mark,
         "state": str(MARKS[mark]),
-        "since_us": from_datetime(since) if since and mark in ("live", "stalled", "lost") else None,
-        "why": explain_reason(status.reason) if status is not None and mark in ("stalled", "lost") else "",
+        "since_us": from_datetime(since) if since and mark in ("live", *TROUBLES) else None,
+        "why": explain_reason(status.reason) if status is not None and mark in TROUBLES else "",
         "urls": {
             "camera": reverse("camera", args=[camera.public_id]),
             "live": f"{reverse('wall')}?{query}" if viewer.may(Permission.WATCH_LIVE) else None,

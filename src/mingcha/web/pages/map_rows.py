@@ -22,6 +22,7 @@ PAGE = 4000
 
 MARKS: dict[str, str | Promise] = {
     "live": _("Recording"),
+    "unkept": _("Not recorded"),
     "stalled": _("Stalled"),
     "lost": _("Lost"),
     "silent": pgettext_lazy("camera", "No word yet"),
@@ -29,11 +30,14 @@ MARKS: dict[str, str | Promise] = {
     "draft": _("Not in use yet"),
 }
 """What a camera can be on the map, calm to grave to unfinished; each has a shape of its own besides its colour."""
+TROUBLES = ("unkept", "stalled", "lost")
+"""Nothing is recorded of it, and somebody has to see why."""
 
 _MARK = Case(
     When(state=CameraLife.REFUSED, then=Value("unlawful")),
     When(state__in=(CameraLife.DRAFT, CameraLife.WAITING), then=Value("draft")),
     When(status__state=CameraState.LIVE, then=Value("live")),
+    When(status__state=CameraState.UNKEPT, then=Value("unkept")),
     When(status__state=CameraState.STALLED, then=Value("stalled")),
     When(status__state=CameraState.LOST, then=Value("lost")),
     default=Value("silent"),

@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from mingcha.law.model import Citation
@@ -30,8 +30,8 @@ from mingcha.records.inventory.lawfulness import local_day
 from mingcha.records.inventory.models import Camera, Site
 from mingcha.records.inventory.states import CameraLife
 from mingcha.records.inventory.terms import Term, terms_of
-from mingcha.records.wording import explain_reason
 from mingcha.records.wording.law import Ground
+from mingcha.web.pages import disks
 from mingcha.web.pages.forecast import DAY_S, Load, Outlook, outlook
 from mingcha.web.pages.owed import Line, places
 
@@ -42,6 +42,7 @@ BITS_A_BYTE = 8
 TOLD_DAYS_AHEAD = 60
 """So early a shortage becomes a duty; before, the card says it."""
 PAGE = 50
+YEAR_DAYS, LONG_DAYS = 365, 730
 
 _Row = tuple[int, str, int | None, datetime | None, int | None, int | None]
 
@@ -49,14 +50,17 @@ _Row = tuple[int, str, int | None, datetime | None, int | None, int | None]
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """`floor_days`: the longest that must be kept at any site, `law_days` the longest by law; None: not known.
-    `guessed`: cameras counted by the mean; `unasked`: sites of which the law could not be asked."""
+    `cameras`: how many are to be recorded; `guessed`: how many of them count by the mean; `unasked`: sites of which the
+    law could not be asked; `stopped`: every disk is full already."""
 
     room: int | None
     outlook: Outlook | None
     floor_days: int | None
     law_days: int | None
+    cameras: int
     guessed: int
     unasked: int
+    stopped: bool
     on: date
     citations: tuple[Citation, ...] = ()
 
@@ -67,13 +71,19 @@ class Forecast:
     @property
     def breaks_on(self) -> date | None:
         """The day from which recording has to stop; None where it need not, or where that is today."""
-        days = self.outlook.breaks_in if self.outlook else None
+        days = self.outlook.breaks_in if self.outlook and not self.stopped else None
         return self.on + timedelta(days=days) if days else None
 
     @property
     def full_on(self) -> date | None:
         days = self.outlook.full_in if self.outlook else None
         return self.on + timedelta(days=days) if days else None
+
+    @property
+    def holds(self) -> str:
+        """How long the disks hold, in words; empty where that is not known."""
+        days = self.outlook.holds_days if self.outlook else None
+        return "" if days is None else span(days)
 
     @property
     def sentence(self) -> str:
@@ -86,9 +96,9 @@ class Forecast:
             "tb": self.outlook.lack_tb,
             "day": date_format(self.breaks_on, "DATE_FORMAT") if self.breaks_on else "",
             "days": self.law_days if self.outlook.by_law else self.floor_days,
-            "holds": self.outlook.holds_days,
+            "holds": self.holds,
         }
-        return _short(self.outlook.by_law, self.breaks_on is not None) % said
+        return _short(self.outlook.by_law, self.breaks_on is not None, self.stopped) % said
 
     @property
     def why(self) -> list[Ground]:
@@ -96,7 +106,20 @@ class Forecast:
         return places(self.citations)
 
 
-def _short(by_law: bool, has_day: bool) -> str:
+def span(days: int) -> str:
+    """So many days in words: a number nobody can picture is told in years."""
+    if not days:
+        return gettext("less than a day")
+    if days >= LONG_DAYS:
+        return gettext("more than %(years)d years") % {"years": days // YEAR_DAYS}
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+def _short(by_law: bool, has_day: bool, stopped: bool) -> str:
+    if by_law and stopped:
+        return gettext(
+            "Recording has stopped. Add %(tb)s TB now: the law asks for %(days)s days and the disks hold %(holds)s."
+        )
     if by_law and has_day:
         return gettext(
             "Add %(tb)s TB by %(day)s. Otherwise recording has to stop, since the law asks for %(days)s days and the "
@@ -126,13 +149,15 @@ def forecast_for(viewer: Person, at: datetime, sites: Iterable[Site], *, more: i
     counted = [term for pk, term in terms.items() if pk in recording]
     floors = [term.kept_days for term in counted]
     why = dict.fromkeys(cite for term in counted if term.law.floor_days for cite in term.law.citations)
-    room = room_of(DiskStatus.objects.all())
+    room, status = room_of(DiskStatus.objects.all()), inventory.store_status()
     return Forecast(
         room=room,
-        outlook=outlook(loads, room) if room else None,
+        outlook=None if room is None else outlook(loads, room),
         floor_days=max(floors, default=None),
         law_days=max((term.law.floor_days for term in counted), default=None),
+        cameras=sum(row[1] == CameraLife.IN_USE for row in rows),
         guessed=guessed,
+        stopped=status is not None and status.state == disks.FULL,
         unasked=len(recording - set(terms)),
         on=local_day(at),
         citations=tuple(why),
@@ -145,7 +170,7 @@ def room_of(disks: Iterable[DiskStatus]) -> int | None:
     told = list(disks)
     if not told:
         status = inventory.store_status()
-        return status.total_bytes if status else None
+        return (status.total_bytes or None) if status else None
     used = [disk for disk in told if disk.order == "in_use"]
     free = sum(max(0, disk.free_bytes - RESERVED_BYTES) for disk in used if disk.state in ("ok", "store.full"))
     return sum(disk.bytes for disk in used) + free
@@ -194,23 +219,10 @@ def _days_of(term: Term | None) -> tuple[int, int, int | None]:
 
 def duty(viewer: Person, forecast: Forecast) -> Iterator[Line]:
     """The line of the home page, once the day is near enough that somebody has to order disks."""
-    days = forecast.outlook.breaks_in if forecast.outlook else None
+    days = forecast.outlook.breaks_in if forecast.outlook and not forecast.stopped else None
     if viewer.may(Permission.CHECK_ARCHIVE) and forecast.is_short and (days is None or days <= TOLD_DAYS_AHEAD):
         due = forecast.breaks_on or forecast.on
         yield Line("storage", forecast.sentence, reverse("storage"), due, forecast.citations, forecast.on)
-
-
-@dataclass(frozen=True, slots=True)
-class DiskRow:
-    """A disk as the page shows it. `why`: what is wrong with it, or nothing."""
-
-    disk: DiskStatus
-    why: str
-
-    @property
-    def used_permille(self) -> int:
-        total = self.disk.total_bytes
-        return max(0, total - self.disk.free_bytes) * 1000 // total if total else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +257,11 @@ def storage(request: PersonRequest) -> HttpResponse:
         .order_by(F("holding__bytes_per_day").desc(nulls_last=True), "id")
     )
     page = Paginator(cameras, PAGE).get_page(request.GET.get("page"))
-    disks = list(DiskStatus.objects.all())
     found = forecast_for(request.user, request.at, sites)
     context = {
-        "command": "mingcha storage",
         "forecast": found,
-        "disks": [DiskRow(disk, "" if disk.state == "ok" else explain_reason(disk.state)) for disk in disks],
-        "tiers": {disk.tier for disk in disks},
+        "disks": disks.rows(DiskStatus.objects.all()),
+        "alarm": disks.alarm(),
         "page": page,
         "rows": [_camera_row(camera, terms.get(camera.site_id), request.at) for camera in page],
         "query": "",

@@ -322,6 +322,7 @@ class FilterForm(forms.Form):
 
 STATES: dict[str, str | Promise] = {
     "live": _("Recording"),
+    "unkept": _("Not recorded"),
     "connecting": _("Connecting"),
     "stalled": _("Stalled"),
     "lost": _("Lost"),

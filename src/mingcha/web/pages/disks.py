@@ -1,0 +1,127 @@
+"""What the office says of recording disks: each one in a word, and on the home page what somebody has to do at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Min
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from mingcha.records.inventory import queries as inventory
+from mingcha.records.inventory.holdings import DiskStatus
+from mingcha.records.inventory.models import CameraStatus
+from mingcha.records.inventory.states import CameraState
+from mingcha.records.wording import explain_reason
+
+FULL = "store.full"
+QUIET = ("ok", "opening", FULL)
+"""States in which a disk is where it should be and does what it can."""
+
+_FAULTS: dict[str, str | Promise] = {
+    FULL: _("full"),
+    "store.absent": _("not there"),
+    "store.foreign": _("another disk is in its place"),
+    "store.read_only": _("read-only"),
+    "store.io": _("faulty"),
+    "store.in_use": _("used by another recorder"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A state by word, icon and colour; `tone`: ok, warn, danger or muted."""
+
+    tone: str
+    icon: str
+    text: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class DiskRow:
+    """A disk as the page shows it."""
+
+    disk: DiskStatus
+
+    @property
+    def badge(self) -> Badge:
+        disk = self.disk
+        if disk.order == "lost":
+            return Badge("danger", "close", _("given up"))
+        if disk.state == "opening":
+            return Badge("muted", "clock", _("not looked at yet"))
+        if disk.state not in QUIET:
+            return Badge("danger", "alert", _FAULTS.get(disk.state, _("faulty")))
+        if disk.order == "draining":
+            return Badge("warn", "clock", _("being emptied") if disk.segments else _("empty, may be taken out"))
+        return Badge("warn", "disk", _FAULTS[FULL]) if disk.state == FULL else Badge("ok", "check", _("in order"))
+
+    @property
+    def why(self) -> str:
+        """What is wrong and what to do, or nothing."""
+        if self.disk.order == "lost":
+            return gettext("What lay on it is put down as lost.")
+        return "" if self.disk.state in ("ok", "opening") else explain_reason(self.disk.state)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether what is said of its room is true now."""
+        return self.disk.order != "lost" and self.disk.state in ("ok", FULL) and self.disk.total_bytes > 0
+
+    @property
+    def used_permille(self) -> int:
+        total = self.disk.total_bytes
+        return max(0, total - self.disk.free_bytes) * 1000 // total if total else 0
+
+    @property
+    def used_percent(self) -> int:
+        return self.used_permille // 10
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What stands at the top until it is mended. `stopped`: no camera is recorded, since `since`."""
+
+    title: str
+    text: str
+    stopped: bool
+    since: datetime | None = None
+
+
+def alarm() -> Alarm | None:
+    """What is wrong with the disks as a whole, or with some of them; None while all is well."""
+    status = inventory.store_status()
+    if status is not None and status.state not in ("ok", "opening"):
+        since = CameraStatus.objects.filter(state=CameraState.UNKEPT).aggregate(since=Min("since"))["since"]
+        return Alarm(gettext("Nothing is being recorded."), _stopped(status.state), stopped=True, since=since)
+    faulty = [disk for disk in DiskStatus.objects.exclude(order="lost") if disk.state not in QUIET]
+    return _some(faulty) if faulty else None
+
+
+def _stopped(state: str) -> str:
+    if state == FULL:
+        return gettext(
+            "Every recording disk is full, and nothing on them may be deleted yet. Add a disk; recording goes on "
+            "within seconds."
+        )
+    return explain_reason(state)
+
+
+def _some(faulty: Sequence[DiskStatus]) -> Alarm:
+    title = ngettext(
+        "A recording disk is away or faulty.", "%(n)d recording disks are away or faulty.", len(faulty)
+    ) % {"n": len(faulty)}
+    first = faulty[0]
+    text = gettext("%(path)s: %(why)s Recording goes on at the others; what lies on it cannot be seen meanwhile.") % {
+        "path": first.path,
+        "why": explain_reason(first.state),
+    }
+    return Alarm(title, text, stopped=False)
+
+
+def rows(disks: Iterable[DiskStatus]) -> list[DiskRow]:
+    """Those that need somebody first, then as they came."""
+    return sorted((DiskRow(disk) for disk in disks), key=lambda row: row.badge.tone != "danger")
