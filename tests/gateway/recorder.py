@@ -16,12 +16,14 @@ from mingcha.wire import facts
 TOKEN = "the-token"
 PAGE = 500
 """Facts in one answer, as the recorder does it."""
+STANDING_PAGE = 2
 
 
 @dataclass
 class FakeRecorder:
     """`asked`: (method, path, body) of each request. `probe_answer`, `status`, `storage` and `facts` are what it tells;
-    `holds`: what it has kept of holds, by id; `failure`: the answer to everything, `refused`: to one path."""
+    `holds`: what it has kept of holds, by id; `standing`: those it keeps, by rising id; `failure`: the answer to
+    everything, `refused`: to one path."""
 
     port: int = 0
     asked: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -31,6 +33,7 @@ class FakeRecorder:
     probe_answer: dict[str, Any] = field(default_factory=lambda: {"ok": True, "codec": "h264"})
     failure: tuple[int, bytes] | None = None
     holds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    standing: list[dict[str, Any]] = field(default_factory=list)
     refused: dict[str, tuple[int, bytes]] = field(default_factory=dict)
 
     def client(self) -> ControlClient:
@@ -48,6 +51,9 @@ class FakeRecorder:
         if path.startswith("/control/facts"):
             after = int(path.partition("=")[2])
             return {"facts": [json.loads(facts.dump(fact)) for fact in self.facts if fact.sequence > after][:PAGE]}
+        if method == "GET" and path.startswith("/control/holds"):
+            after = path.partition("=")[2]
+            return {"standing": [held for held in self.standing if held["hold"] > after][:STANDING_PAGE]}
         if path == "/control/holds" and self.holds:
             return {
                 "changed": 0,

@@ -8,12 +8,12 @@ import pytest
 
 from mingcha.base.clock import ManualClock, from_datetime
 from mingcha.gateway import run
-from mingcha.gateway.holds import TELL_AGAIN_US
+from mingcha.gateway.holds import COMPARE_EVERY_US, TELL_AGAIN_US
 from mingcha.gateway.reports import pull_facts
 from mingcha.gateway.run import OrdersLoop
 from mingcha.records.accounts.models import Person
 from mingcha.records.custody.actions import ask_release, place_hold, release_hold
-from mingcha.records.custody.models import Hold
+from mingcha.records.custody.models import Hold, KeptHold
 from mingcha.records.inventory.models import Camera
 from mingcha.records.register.models import Entry
 from mingcha.wire.facts import Fact
@@ -39,7 +39,7 @@ def hold(camera: Camera, manager: Person) -> Hold:
 
 
 def sent(recorder: FakeRecorder) -> list[Any]:
-    return [held for body in recorder.told("/control/holds") for held in body["holds"]]
+    return [held for body in recorder.told("/control/holds") if body for held in body["holds"]]
 
 
 def confirm(recorder: FakeRecorder, hold: Hold, kind: str, number: int) -> None:
@@ -100,7 +100,7 @@ def test_only_an_ordered_release_is_told_as_one(
 
 def test_without_holds_nothing_is_told(loop: OrdersLoop, recorder: FakeRecorder, camera: Camera) -> None:
     loop.tick()
-    assert recorder.told("/control/holds") == []
+    assert sent(recorder) == []
 
 
 def restored(recorder: FakeRecorder, hold: Hold, **known: int | None) -> None:
@@ -141,3 +141,36 @@ def test_what_was_placed_a_moment_ago_is_left_to_its_fact(
     assert not Entry.objects.filter(act="hold.placed").exists()
     hold.refresh_from_db()
     assert hold.state_at(LATER) == "ordered"
+
+
+def standing(number: int, camera: str, **changes: object) -> dict[str, Any]:
+    told = {"hold": f"hld_{number:016d}", "camera": camera, "start_us": SPAN.start_us, "end_us": SPAN.end_us}
+    return {**told, "until_us": None, "released": False, "placed_us": from_datetime(AT), **changes}
+
+
+def test_holds_that_only_the_recorder_knows_are_found_once(
+    loop: OrdersLoop, recorder: FakeRecorder, clock: ManualClock, hold: Hold, camera: Camera
+) -> None:
+    own = hold.ranges.get()
+    recorder.standing = [standing(number, camera.public_id) for number in range(5)]
+    recorder.standing.append(standing(5, camera.public_id, until_us=from_datetime(AT)))  # its term is over
+    recorder.standing.append(standing(6, camera.public_id, hold=own.public_id))
+    recorder.standing.sort(key=lambda told: str(told["hold"]))
+    loop.tick()
+    assert set(KeptHold.objects.values_list("public_id", flat=True)) == {f"hld_{number:016d}" for number in range(5)}
+    assert Entry.objects.filter(act="hold.found", subject=camera.public_id).count() == 5
+    recorder.standing.append(standing(7, "cam_0000000000000000", hold="hld_zzzzzzzzzzzzzzzz"))
+    loop.tick()
+    assert KeptHold.objects.count() == 5  # looked at a moment ago
+    clock.advance(COMPARE_EVERY_US)
+    loop.tick()
+    assert KeptHold.objects.get(public_id="hld_zzzzzzzzzzzzzzzz").camera_code == "cam_0000000000000000"
+    loop.forget()
+    loop.tick()
+    assert KeptHold.objects.count() == 6
+
+
+def test_what_is_not_known_is_never_told_as_released(loop: OrdersLoop, recorder: FakeRecorder, camera: Camera) -> None:
+    recorder.standing = [standing(1, camera.public_id)]
+    loop.tick()
+    assert sent(recorder) == []

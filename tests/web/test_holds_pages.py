@@ -8,8 +8,10 @@ import pytest
 
 from mingcha.base.clock import from_datetime
 from mingcha.records.accounts.models import Person
+from mingcha.records.custody.actions import find_holds
 from mingcha.records.custody.models import Hold
 from mingcha.records.inventory.models import Camera, Site
+from mingcha.wire.holds import Standing
 from tests.records.custody.conftest import clerk, hold, in_force, tell  # noqa: F401
 from tests.support.office import AT, browser, make_person
 
@@ -115,3 +117,20 @@ def test_long_words_and_a_hold_for_a_term(camera: Camera, clerk: Person) -> None
     assert "2028-11-21" in shown
     unknown = browser(clerk).get("/holds/hld_0000000000000000/")
     assert unknown.status_code in (403, 404)
+
+
+def test_a_hold_only_the_recorder_knows_is_shown_and_given_a_reason(
+    camera: Camera,
+    clerk: Person,  # noqa: F811
+    manager: Person,
+) -> None:
+    span = {"start_us": from_datetime(AT), "end_us": from_datetime(AT) + 1, "placed_us": from_datetime(AT)}
+    find_holds(found=[Standing(hold="hld_0123456789abcdef", camera=camera.public_id, **span)], at=AT)
+    desk, page = browser(clerk), "/holds/found/hld_0123456789abcdef/"
+    assert page in desk.get("/holds/").content.decode()
+    assert camera.name in desk.get(page).content.decode()
+    assert desk.post(page, {"ground": "case", "number": "", "text": "盗窃"}).status_code == 400
+    assert desk.post(page, {"ground": "case", "number": "8", "text": "盗窃"}).status_code == 302
+    assert page not in desk.get("/holds/").content.decode()
+    assert desk.get(page).status_code == 404
+    assert Hold.objects.get().placed_by == clerk

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mingcha.base.errors import Invalid
-from mingcha.wire.holds import FORMAT, Hold, Known, dump, load, load_known
+from mingcha.wire.holds import FORMAT, Hold, Known, Standing, dump, load, load_known, load_standing
 
 HOLD = {"hold": "hld_0123456789abcdef", "camera": "cam_0123456789abcdef", "start_us": 1, "end_us": 2}
 
@@ -76,3 +76,11 @@ def test_what_the_recorder_knows_of_holds_is_read_and_nonsense_left_out() -> Non
         "text",
     ]
     assert load_known(raw) == (Known(hold, 5), Known(hold, 5, 9), Known(hold, 5))
+
+
+def test_standing_holds_are_told_whole_or_not_at_all() -> None:
+    told = {**HOLD, "until_us": None, "released": False, "placed_us": 7}
+    assert load_standing([told]) == (Standing(*HOLD.values(), placed_us=7),)
+    for broken in ({**told, "placed_us": "now"}, {**told, "camera": "east"}, {**told, "colour": "red"}, 5):
+        with pytest.raises(Invalid):
+            load_standing([told, broken])

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from mingcha.base.errors import Invalid, MingchaError, Unavailable
 from mingcha.wire.facts import Fact
 from mingcha.wire.facts import load as load_fact
-from mingcha.wire.holds import Hold, Known, load_known
+from mingcha.wire.holds import Hold, Known, Standing, load_known, load_standing
 from mingcha.wire.holds import dump as dump_holds
 from mingcha.wire.plan import Plan
 from mingcha.wire.plan import dump as dump_plan
@@ -47,6 +47,11 @@ class ControlClient:
         """Tell of holds, those it knows already change nothing; what it has kept of them."""
         known = self._ask("POST", "/control/holds", dump_holds(holds)).get("known")
         return load_known(known) if isinstance(known, list) else ()
+
+    def standing_holds(self, after: str = "") -> tuple[Standing, ...]:
+        """Holds the recorder keeps, those of an id above `after`, some at a time; none when there are no more."""
+        standing = self._ask("GET", f"/control/holds?after={quote(after, safe='')}").get("standing")
+        return load_standing(standing) if isinstance(standing, list) else ()
 
     def delete_copy(self, export: str, reason: str) -> None:
         """Have a copy deleted; the fact ``copy.deleted`` tells when it is. Raises Invalid (``export.unknown``)."""

@@ -14,12 +14,13 @@ from mingcha.base.clock import US_PER_S
 from mingcha.gateway.client import ControlClient
 from mingcha.records.custody import actions as custody
 from mingcha.records.custody.models import HoldRange
-from mingcha.records.custody.queries import lacking_holds, ranges_to_tell
+from mingcha.records.custody.queries import lacking_holds, ranges_to_tell, unknown_holds
 from mingcha.wire.holds import Hold, Known
 
 log = logging.getLogger(__name__)
 
 TELL_AGAIN_US = 30 * US_PER_S
+COMPARE_EVERY_US = 3600 * US_PER_S
 BATCH = 2000
 
 
@@ -31,9 +32,13 @@ class HoldsOut:
         self._sent: frozenset[Hold] = frozenset()
         self._sent_mono_us = -TELL_AGAIN_US
         self._tell_all = True
+        self._compared_mono_us: int | None = None
 
     def tick(self, at: datetime, mono_us: int) -> int:
         """Send what is new or waits for too long; returns how many holds were sent. Raises Unavailable."""
+        if self._compared_mono_us is None or mono_us - self._compared_mono_us >= COMPARE_EVERY_US:
+            self._compare(at)
+            self._compared_mono_us = mono_us
         orders = [order_of(told) for told in ranges_to_tell(at, everything=self._tell_all)]
         waiting = frozenset(orders)
         is_known = waiting <= self._sent and mono_us - self._sent_mono_us < TELL_AGAIN_US
@@ -47,6 +52,16 @@ class HoldsOut:
         self._sent, self._sent_mono_us, self._tell_all = waiting, mono_us, False
         return len(orders)
 
+    def _compare(self, at: datetime) -> None:
+        """What the recorder keeps and these books do not know: they were restored from a backup that is older."""
+        after = ""
+        while page := self._client.standing_holds(after):
+            unknown = unknown_holds(page, at)
+            if unknown:
+                custody.find_holds(found=unknown, at=at)
+                log.warning("the recorder keeps %d holds that the office does not know", len(unknown))
+            after = page[-1].hold
+
     def _reconcile(self, known: Sequence[Known], at: datetime) -> None:
         lacking = lacking_holds(known, at)
         if lacking:
@@ -55,7 +70,7 @@ class HoldsOut:
 
     def forget(self) -> None:
         """The recorder was away."""
-        self._sent, self._tell_all = frozenset(), True
+        self._sent, self._tell_all, self._compared_mono_us = frozenset(), True, None
 
 
 def order_of(told: HoldRange) -> Hold:

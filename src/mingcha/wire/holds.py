@@ -39,6 +39,26 @@ class Known:
     released_us: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing(Hold):
+    """A hold that the media plane keeps, told to an office that may not know it. `placed_us`: wall instant."""
+
+    placed_us: int = 0
+
+
+def load_standing(raw: Sequence[object]) -> tuple[Standing, ...]:
+    """The holds in a parsed answer. Raises Invalid: one that could not be read would be a hold nobody hears of."""
+    try:
+        found = [Standing(**item) for item in raw if isinstance(item, dict)]
+    except TypeError as error:
+        raise Invalid("holds.field", f"The holds cannot be read: {error}.") from error
+    if len(found) != len(raw) or any(type(one.placed_us) is not int for one in found):
+        raise Invalid("holds.field", "A hold has a field of the wrong kind.")
+    for one in found:
+        _checked(one)
+    return tuple(found)
+
+
 def load_known(raw: Sequence[object]) -> tuple[Known, ...]:
     """The answers in a parsed message; what is not one is left out."""
     found = []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mingcha.base.clock import US_PER_S
 from mingcha.base.timerange import TimeRange
 from mingcha.ledger.merkle import leaf_hash, tree_root
-from mingcha.media.catalog.holds import take_holds
+from mingcha.media.catalog.holds import standing_holds, take_holds
 from mingcha.media.catalog.keeping import delete_due, deleted, order_rule
 from mingcha.media.catalog.records import SegmentRecord
 from mingcha.media.catalog.removal import collect_garbage
@@ -357,3 +357,12 @@ def test_whatever_happens_nothing_goes_early_and_nothing_due_stays(
         assert film.catalog.coverage_faults() == []
     finally:
         film.close()
+
+
+def test_standing_holds_are_told_in_pages_and_released_ones_are_not(film: Film) -> None:
+    told = [Hold(f"hld_{number:016d}", CAMERA, at(0), at(60)) for number in range(3)]
+    take_holds(film.catalog, told, at(1))
+    take_holds(film.catalog, [dataclasses.replace(told[1], released=True)], at(2))
+    (first,) = standing_holds(film.catalog, "", 1)
+    assert (first.hold, first.camera, first.end_us, first.placed_us) == (told[0].hold, CAMERA, at(60), at(1))
+    assert [one.hold for one in standing_holds(film.catalog, first.hold, 9)] == [told[2].hold]

@@ -11,7 +11,7 @@ from mingcha.media.catalog.leaves import add_leaf
 from mingcha.media.catalog.reader import CatalogReader
 from mingcha.media.catalog.writer import Catalog
 from mingcha.wire.facts import Fact
-from mingcha.wire.holds import Hold, Known
+from mingcha.wire.holds import Hold, Known, Standing
 
 
 def take_holds(catalog: Catalog, holds: Iterable[Hold], at_us: int) -> int:
@@ -66,6 +66,21 @@ def known_holds(catalog: CatalogReader, holds: Sequence[str]) -> list[Known]:
             if row is not None:
                 found.append(Known(*row))
     return found
+
+
+def standing_holds(catalog: CatalogReader, after: str, limit: int) -> list[Standing]:
+    """Holds that were not released, those of an id above `after`, in the order of their ids; also such whose term is
+    over, since whether it is over is for whoever asks to say."""
+    with catalog.reading() as connection:
+        rows = connection.execute(
+            "SELECT hold, camera, start_us, end_us, until_us, placed_us FROM hold "
+            "WHERE released_us IS NULL AND hold > ? ORDER BY hold LIMIT ?",
+            (after, limit),
+        )
+        return [
+            Standing(hold, camera, start_us, end_us, until_us, placed_us=placed_us)
+            for hold, camera, start_us, end_us, until_us, placed_us in rows
+        ]
 
 
 def put_hold(connection: sqlite3.Connection, told: Mapping[str, Any]) -> bool:

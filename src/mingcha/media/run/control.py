@@ -22,6 +22,7 @@ from mingcha.media.gate.http import Endpoint, answers_errors, integer
 from mingcha.wire import facts, holds, plan
 
 FACTS_PER_ANSWER = 500
+HOLDS_PER_ANSWER = 2000
 MAX_BODY_BYTES = 16 << 20
 _ROOT = re.compile(r"[0-9a-f]{64}")
 
@@ -37,6 +38,7 @@ class ControlServices:
     take_plan: Callable[[plan.Plan, bytes], Awaitable[None]]
     take_holds: Callable[[Sequence[holds.Hold]], Awaitable[int]]
     known_holds: Callable[[Sequence[str]], Awaitable[list[holds.Known]]]
+    standing_holds: Callable[[str, int], Awaitable[list[holds.Standing]]]
     confirm_clock: Callable[[], Awaitable[None]]
     anchor: Callable[[int, int, str], Awaitable[None]]
     facts_after: Callable[[int, int], Awaitable[list[facts.Fact]]]
@@ -56,6 +58,7 @@ def routes(services: ControlServices) -> list[Route]:
     return [
         Route("/control/plan", guarded(control.put_plan), methods=["PUT"]),
         Route("/control/holds", guarded(control.post_holds), methods=["POST"]),
+        Route("/control/holds", guarded(control.get_holds), methods=["GET"]),
         Route("/control/anchors", guarded(control.post_anchor), methods=["POST"]),
         Route("/control/clock/confirm", guarded(control.confirm_clock), methods=["POST"]),
         Route("/control/facts", guarded(control.get_facts), methods=["GET"]),
@@ -93,6 +96,10 @@ class _Control:
         changed = await self._services.take_holds(told)
         known = await self._services.known_holds([hold.hold for hold in told])
         return JSONResponse({"changed": changed, "known": [asdict(one) for one in known]})
+
+    async def get_holds(self, request: Request) -> Response:
+        found = await self._services.standing_holds(request.query_params.get("after", ""), HOLDS_PER_ANSWER)
+        return JSONResponse({"standing": [asdict(one) for one in found]})
 
     async def post_anchor(self, request: Request) -> Response:
         body = await json_object(request)

@@ -16,7 +16,7 @@ from mingcha.base.errors import Corrupt, Invalid, MingchaError, Unavailable
 from mingcha.base.ids import new_id
 from mingcha.base.keys import control_token, make_keys, node_sealer, ticket_public_key
 from mingcha.base.seal import Sealer
-from mingcha.media.catalog.holds import known_holds
+from mingcha.media.catalog.holds import known_holds, standing_holds
 from mingcha.media.gate.admission import Gate
 from mingcha.media.ingest import probe
 from mingcha.media.ingest.backoff import Backoff
@@ -32,7 +32,7 @@ from mingcha.media.run.sessions import SessionMaker
 from mingcha.media.run.stocktaking import take_stock
 from mingcha.media.run.writing import Writing
 from mingcha.wire import facts, plan
-from mingcha.wire.holds import Known
+from mingcha.wire.holds import Known, Standing
 from mingcha.wire.plan import CameraOrder, Plan, StreamOrder
 
 log = logging.getLogger(__name__)
@@ -104,6 +104,7 @@ class Node:
             take_plan=self._take_plan,
             take_holds=self.keeping.hold,
             known_holds=self._known_holds,
+            standing_holds=self._standing_holds,
             confirm_clock=self._confirm_clock,
             anchor=self._anchor,
             facts_after=self._facts_after,
@@ -163,6 +164,9 @@ class Node:
 
     async def _known_holds(self, holds: Sequence[str]) -> list[Known]:
         return await asyncio.to_thread(known_holds, self.writing.catalog, holds)
+
+    async def _standing_holds(self, after: str, limit: int) -> list[Standing]:
+        return await asyncio.to_thread(standing_holds, self.writing.catalog, after, limit)
 
     async def _confirm_clock(self) -> None:
         await self.keeping.confirm_clock()

@@ -105,6 +105,27 @@ class HoldRange(models.Model):
         return self.public_id
 
 
+class KeptHold(models.Model):
+    """What the recorder holds at one camera though these books do not know why: the office was restored from a backup
+    that is older. The footage stays; somebody gives the hold a reason again (`adopted`), and then it can be released
+    as any other. `public_id` is the recorder's number, `camera_code` the camera's, which may be unknown here too."""
+
+    public_id = models.CharField(max_length=20, unique=True, editable=False)
+    camera_code = models.CharField(max_length=20)
+    start_us = models.BigIntegerField()
+    end_us = models.BigIntegerField()
+    until_us = models.BigIntegerField(null=True, blank=True)
+    placed_at = models.DateTimeField(help_text="When the recorder was told of it.")
+    found_at = models.DateTimeField(help_text="When this office heard of it.")
+    adopted = models.ForeignKey(Hold, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class Item(models.Model):
     """A finished copy in custody, from the moment the recorder told of it until it is handed over for good or
     destroyed. `basis`: public id of the request it was granted for, empty for inside use."""

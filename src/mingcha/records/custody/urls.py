@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.records.custody.views import acts, copies, holds
+from mingcha.records.custody.views import acts, copies, holds, kept
 
 urlpatterns = [
     path("holds/", holds.holds, name="holds"),
     path("holds/place/", holds.place_hold, name="place-hold"),
+    path("holds/found/<str:public_id>/", kept.adopt, name="adopt-hold"),
     path("holds/<str:public_id>/", holds.hold, name="hold"),
     path("holds/<str:public_id>/review/", holds.review_hold, name="review-hold"),
     path("holds/<str:public_id>/ask-release/", holds.ask_release, name="ask-release"),

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, str | Promise] = {
+    "hold.adopted": _("Somebody has taken it into the books by now."),
     "hold.cameras": _("Choose at least one camera and at most %(limit)s, each once."),
     "hold.ended": _("The hold has ended. Place another one if the footage is still there."),
     "hold.ground": _("Choose what the footage is held for."),
@@ -15,6 +16,7 @@ MESSAGES: dict[str, str | Promise] = {
     "hold.release_reason": _("Say why in a few words."),
     "hold.review_note": _("Say why it is still needed."),
     "hold.same_person": _("You asked for this release yourself. Another person has to release it."),
+    "hold.site_needed": _("These books do not know every camera of it. Say at which site they stood."),
     "hold.site_untold": _(
         "Say first in which region “%(site)s” is and what kind of place it is: the law's term depends on it."
     ),
@@ -58,6 +60,7 @@ MESSAGES: dict[str, str | Promise] = {
     "owed.copy_unattested": _("Attest that what had left the recorder is destroyed: %(name)s."),
     "owed.copy_unclaimed": _("Nobody has fetched a copy; it is destroyed by itself: %(name)s."),
     "owed.copy_undeleted": _("The recorder has not confirmed the deletion of a copy yet: %(name)s."),
+    "owed.holds_without_reason": _("The recorder keeps footage for %(count)s holds that these books do not know."),
     "owed.hold_release_waits": _("Somebody asks you to release a hold: %(name)s."),
     "owed.hold_review": _("See whether this hold is still needed: %(name)s."),
     "owed.hold_unconfirmed": _("The recorder has not confirmed a hold or its release yet: %(name)s."),

@@ -20,6 +20,7 @@ from mingcha.records.custody.actions.holds import (
     review_hold,
     term_of,
 )
+from mingcha.records.custody.actions.kept import Reason, adopt_holds, find_holds
 from mingcha.records.custody.actions.leaving import HandOverDraft, ReceiverDraft, hand_on, hand_over, take_back
 from mingcha.records.custody.actions.making import adopt_copies
 from mingcha.records.custody.actions.sealing import (
@@ -35,15 +36,18 @@ __all__ = [
     "Attestation",
     "HandOverDraft",
     "HoldDraft",
+    "Reason",
     "ReceiverDraft",
     "SealDraft",
     "Term",
     "adopt_copies",
+    "adopt_holds",
     "ask_handover_approval",
     "ask_release",
     "attest_destruction",
     "download",
     "expire_items",
+    "find_holds",
     "hand_on",
     "hand_over",
     "keep_longer",

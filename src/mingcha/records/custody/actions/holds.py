@@ -58,7 +58,8 @@ def place_hold(*, draft: HoldDraft, actor: Person, at: datetime) -> Hold:
     """Order a hold; it is in force once the recorder has said so. Important information gets the term of the law, any
     other hold is open. Raises Invalid (``hold.*``)."""
     require(actor, Permission.HOLD)
-    ground, number, text = _read(draft)
+    ground, number, text = read_reason(draft.ground, draft.number, draft.text)
+    _require_drawn(draft)
     terms = _terms(draft, at) if ground == Ground.IMPORTANT else {}
     hold = Hold.objects.create(
         ground=ground,
@@ -85,7 +86,7 @@ def place_hold(*, draft: HoldDraft, actor: Person, at: datetime) -> Hold:
         "until_us": hold.until_us,
         "cameras": [camera.public_id for camera in draft.cameras],
     }
-    _enter(hold, actor, at, detail)
+    enter_hold(hold, actor, at, detail)
     return hold
 
 
@@ -96,7 +97,7 @@ def review_hold(*, hold: Hold, note: str, actor: Person, at: datetime) -> None:
     _require_standing(hold, at)
     hold.reviewed_at = at
     hold.save(update_fields=("reviewed_at",))
-    _enter(hold, actor, at, {"note": _needed(note, "hold.review_note")})
+    enter_hold(hold, actor, at, {"note": _needed(note, "hold.review_note")})
 
 
 @act("hold.release_asked")
@@ -109,7 +110,7 @@ def ask_release(*, hold: Hold, reason: str, actor: Person, at: datetime) -> None
     if changed.update(release_asked_at=at, release_asked_by=actor, release_reason=why) != 1:
         raise Conflict("hold.state", "The hold is in another state by now.")
     hold.refresh_from_db()
-    _enter(hold, actor, at, {"why": why})
+    enter_hold(hold, actor, at, {"why": why})
 
 
 @act("hold.release_refused")
@@ -124,7 +125,7 @@ def refuse_release(*, hold: Hold, reason: str, actor: Person, at: datetime) -> N
     if waiting.update(release_asked_at=None, release_asked_by=None, release_reason="") != 1:
         raise Conflict("hold.state", "The hold is in another state by now.")
     hold.refresh_from_db()
-    _enter(hold, actor, at, {"why": why, "asked_by": asked.name}, [asked.public_id])
+    enter_hold(hold, actor, at, {"why": why, "asked_by": asked.name}, [asked.public_id])
 
 
 @act("hold.release_ordered")
@@ -141,7 +142,7 @@ def release_hold(*, hold: Hold, actor: Person, at: datetime) -> None:
     if waiting.update(release_ordered_at=at, released_by=actor) != 1:
         raise Conflict("hold.state", "The hold is in another state by now.")
     hold.refresh_from_db()
-    _enter(hold, actor, at, {"why": hold.release_reason, "asked_by": asked.name}, [asked.public_id])
+    enter_hold(hold, actor, at, {"why": hold.release_reason, "asked_by": asked.name}, [asked.public_id])
 
 
 def note_hold_fact(fact: Fact) -> list[str]:
@@ -229,19 +230,23 @@ def _all_citations(terms: dict[int, Term]) -> list[law.Citation]:
     return list(dict.fromkeys(cite for term in terms.values() for cite in term.citations))
 
 
-def _read(draft: HoldDraft) -> tuple[Ground, str, str]:
-    if draft.ground not in Ground.values:
+def read_reason(given_ground: str, given_number: str, given_text: str) -> tuple[Ground, str, str]:
+    """What footage is held for. Raises Invalid (``hold.ground``, ``hold.number``, ``hold.text``)."""
+    if given_ground not in Ground.values:
         raise Invalid("hold.ground", "There is no such ground.")
-    ground = Ground(draft.ground)
-    number, text = read_text(draft.number, NUMBER_LIMIT), _needed(draft.text, "hold.text")
+    ground = Ground(given_ground)
+    number, text = read_text(given_number, NUMBER_LIMIT), _needed(given_text, "hold.text")
     if ground in NUMBER_NEEDED and not number:
         raise Invalid("hold.number", "A request and a case have a number.")
+    return ground, number, text
+
+
+def _require_drawn(draft: HoldDraft) -> None:
     ids = {camera.pk for camera in draft.cameras}
     if not ids or len(ids) != len(draft.cameras) or len(ids) > CAMERAS_MOST:
         raise Invalid("hold.cameras", "No cameras were chosen, or too many.", limit=CAMERAS_MOST)
     if draft.span.start_us < 0 or draft.span.duration_us > RANGE_MOST.total_seconds() * 1_000_000:
         raise Invalid("hold.range", "The range is too long.", days=RANGE_MOST.days)
-    return ground, number, text
 
 
 def _needed(text: str, code: str) -> str:
@@ -267,7 +272,8 @@ def _require_standing(hold: Hold, at: datetime) -> None:
         raise Conflict("hold.ended", "The hold has ended.")
 
 
-def _enter(hold: Hold, actor: Person, at: datetime, detail: dict[str, object], refs: Sequence[str] = ()) -> None:
+def enter_hold(hold: Hold, actor: Person, at: datetime, detail: dict[str, object], refs: Sequence[str] = ()) -> None:
+    """Enter what was done about a hold, with its cameras."""
     ranges = hold.ranges.select_related("camera").order_by("id")
     cameras = [told.camera for told in ranges]
     enter(

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from mingcha.base.clock import from_datetime
 from mingcha.base.timerange import TimeRange
-from mingcha.records.custody.actions import HoldDraft
-from mingcha.records.custody.queries import Search
+from mingcha.records.custody.actions import HoldDraft, Reason
+from mingcha.records.custody.queries import KeptGroup, Search
 from mingcha.records.custody.states import CAMERAS_MOST, NUMBER_LIMIT, TEXT_LIMIT, Ground, HoldState
 from mingcha.records.inventory.models import Camera, Site
 
@@ -73,6 +74,32 @@ class HoldForm(forms.Form):
             cameras=list(data["cameras"]),
             span=TimeRange(from_datetime(data["start"]), from_datetime(data["end"])),
         )
+
+
+class ReasonForm(forms.Form):
+    """Why a hold that only the recorder knows is kept on. `group`: its parts; one for a term keeps its ground."""
+
+    ground = forms.ChoiceField(
+        label=_("Held for"), choices=[choice for choice in Ground.choices if choice[0] != Ground.IMPORTANT]
+    )
+    number = forms.CharField(label=_("Number of the request or case"), max_length=NUMBER_LIMIT, required=False)
+    text = forms.CharField(label=_("What it is about"), max_length=TEXT_LIMIT)
+    site = forms.ModelChoiceField(
+        label=_("Site of the cameras"), queryset=Site.objects.none(), to_field_name="public_id", required=False
+    )
+
+    def __init__(self, *args: Any, group: KeptGroup, sites: QuerySet[Site], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if group.first.until_us is not None:
+            del self.fields["ground"]
+        if group.has_strangers:
+            self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        else:
+            del self.fields["site"]
+
+    def reason(self) -> Reason:
+        data = self.cleaned_data
+        return Reason(data.get("ground", Ground.IMPORTANT), data["number"], data["text"], data.get("site"))
 
 
 class NoteForm(forms.Form):

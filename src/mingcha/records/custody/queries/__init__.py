@@ -32,10 +32,12 @@ from mingcha.records.custody.queries.items import (
     wants_approval,
     witnesses_wanted,
 )
+from mingcha.records.custody.queries.kept import KeptGroup, kept_group_for, kept_groups, unknown_holds
 
 __all__ = [
     "CopyOwed",
     "CopySearch",
+    "KeptGroup",
     "Owed",
     "Search",
     "copies",
@@ -51,6 +53,8 @@ __all__ = [
     "item_name",
     "item_of_order",
     "items_on",
+    "kept_group_for",
+    "kept_groups",
     "lacking_holds",
     "masked_number",
     "owed",
@@ -60,6 +64,7 @@ __all__ = [
     "standing",
     "standing_approval",
     "steps_of",
+    "unknown_holds",
     "waiting_approval",
     "wants_approval",
     "witnesses_wanted",

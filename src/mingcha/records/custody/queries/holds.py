@@ -17,6 +17,7 @@ from mingcha.law.model import Citation
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.records.custody.models import Hold, HoldRange
+from mingcha.records.custody.queries.kept import waiting
 from mingcha.records.custody.states import CONFIRM_WITHIN, HoldState
 from mingcha.records.wording import explain_code
 from mingcha.wire.holds import Known
@@ -122,22 +123,26 @@ def lacking_holds(known: Iterable[Known], at: datetime) -> list[Known]:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A line for the home page. `due`: the day it had to be done by, None for at once."""
+    """A line for the home page. `due`: the day it had to be done by, None for at once; `hold`: None where it is about
+    several that have no page."""
 
     code: str
-    hold: Hold
+    hold: Hold | None
     citations: tuple[Citation, ...]
     due: date | None = None
+    count: int = 1
 
     @property
     def text(self) -> str:
         """The sentence in the reader's language."""
+        if self.hold is None:
+            return explain_code(f"owed.{self.code}", {"count": self.count})
         name = " ".join(part for part in (self.hold.get_ground_display(), self.hold.number) if part)
         return explain_code(f"owed.{self.code}", {"name": f"{name} · {self.hold.text[:60]}"})
 
     @property
     def url(self) -> str:
-        return reverse("hold", args=(self.hold.public_id,))
+        return reverse("holds") if self.hold is None else reverse("hold", args=(self.hold.public_id,))
 
 
 def owed(viewer: Person, at: datetime) -> list[Owed]:
@@ -147,10 +152,17 @@ def owed(viewer: Person, at: datetime) -> list[Owed]:
         return []
     why = law.duty_grounds("keep_footage", at)
     return [
+        *_without_reason(at, why),
         *(Owed("hold_unconfirmed", hold, why) for hold in _unconfirmed(at)[:EACH]),
         *(Owed("hold_release_waits", hold, why) for hold in _awaiting(viewer, at)[:EACH]),
         *_unreviewed(at, why),
     ]
+
+
+def _without_reason(at: datetime, why: tuple[Citation, ...]) -> Iterator[Owed]:
+    count = waiting(at).count()
+    if count:
+        yield Owed("holds_without_reason", None, why, count=count)
 
 
 def _unconfirmed(at: datetime) -> QuerySet[Hold]:

@@ -59,6 +59,7 @@ def holds(request: PersonRequest) -> HttpResponse:
         "is_first_page": not request.GET.get("before"),
         "is_filtered": bool(kept),
         "may_hold": request.user.may(Permission.HOLD),
+        "kept": queries.kept_groups(viewer=request.user, at=request.at),
     }
     return render(request, "custody/holds.html", context)
 

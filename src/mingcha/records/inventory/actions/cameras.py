@@ -180,6 +180,14 @@ def describe_camera(*, camera: Camera, particulars: Particulars, actor: Actor, a
     enter(actor=actor, at=at, subject=camera.public_id, subject_name=camera.name, detail=detail)
 
 
+def know_again(*, public_id: str, site: Site, at: datetime) -> Camera:
+    """Inside another act: a camera of which the recorder has footage, unknown here since these books were restored from
+    a backup that is older. It is retired: whoever wants it recorded again adds it anew."""
+    return Camera.objects.create(
+        public_id=public_id, site=site, name=public_id, state=CameraLife.RETIRED, added_at=at, retired_at=at
+    )
+
+
 def require_standing(camera: Camera) -> None:
     """Refuse a camera that was retired. Raises Conflict (``camera.retired``)."""
     if camera.retired_at is not None:

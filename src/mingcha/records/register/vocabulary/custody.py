@@ -8,6 +8,21 @@ from mingcha.records.register.vocabulary.act import Act
 
 ACTS: tuple[Act, ...] = (
     Act("hold.ordered", _("Hold ordered"), _("%(actor)s ordered that footage of %(subject)s be held.")),
+    Act(
+        "hold.found",
+        _("Hold found at the recorder"),
+        _("The recorder keeps footage of %(subject)s for a hold that these books do not know."),
+    ),
+    Act(
+        "hold.adopted",
+        _("Hold taken into the books"),
+        _("%(actor)s gave the hold that the recorder keeps on %(subject)s a reason again."),
+    ),
+    Act(
+        "camera.known_again",
+        _("Former camera entered again"),
+        _("%(actor)s entered %(subject)s, of which the recorder has footage, as a camera that is no longer in use."),
+    ),
     Act("hold.reviewed", _("Hold reviewed"), _("%(actor)s confirmed that the hold on %(subject)s is still needed.")),
     Act("hold.release_asked", _("Release asked for"), _("%(actor)s asked that the hold on %(subject)s be released.")),
     Act(
