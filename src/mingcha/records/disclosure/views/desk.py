@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from mingcha.base.errors import Conflict, Invalid, Unavailable, Unlawful
+from mingcha.base.errors import Conflict, Invalid, Unlawful
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import actions, queries
@@ -20,6 +20,7 @@ from mingcha.records.disclosure.forms import (
 )
 from mingcha.records.disclosure.views.pages import grant_form, put_error, request_page
 from mingcha.records.disclosure.views.second import ask_for_second
+from mingcha.records.disclosure.views.sent import done_or_again
 from mingcha.records.files.uploads import takes_files
 from mingcha.records.wording import explain
 
@@ -30,15 +31,14 @@ from mingcha.records.wording import explain
 def add_officer(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.request_for(viewer=request.user, public_id=public_id)
     form = OfficerForm(request.POST, request.FILES, prefix="officer")
-    if form.is_valid():
-        try:
-            actions.add_officer(request=found, draft=form.draft(), actor=request.user, at=request.at)
-        except (Invalid, Conflict, Unavailable) as error:
-            put_error(form, error, file="photo")
-        else:
-            messages.success(request, gettext("The officer has been written down."))
-            return redirect("access-request", public_id=found.public_id)
-    return request_page(request, found, officer_form=form, status=400)
+    return done_or_again(
+        request,
+        found,
+        lambda: actions.add_officer(request=found, draft=form.draft(), actor=request.user, at=request.at),
+        gettext("The officer has been written down."),
+        file="photo",
+        officer_form=form,
+    )
 
 
 @permission(Permission.RECEIVE_ACCESS)
@@ -47,15 +47,14 @@ def add_officer(request: PersonRequest, public_id: str) -> HttpResponse:
 def add_paper(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.request_for(viewer=request.user, public_id=public_id)
     form = PaperForm(request.POST, request.FILES, prefix="paper")
-    if form.is_valid():
-        try:
-            actions.add_paper(request=found, draft=form.draft(), actor=request.user, at=request.at)
-        except (Invalid, Conflict, Unavailable) as error:
-            put_error(form, error, file="scan")
-        else:
-            messages.success(request, gettext("The paper has been written down."))
-            return redirect("access-request", public_id=found.public_id)
-    return request_page(request, found, paper_form=form, status=400)
+    return done_or_again(
+        request,
+        found,
+        lambda: actions.add_paper(request=found, draft=form.draft(), actor=request.user, at=request.at),
+        gettext("The paper has been written down."),
+        file="scan",
+        paper_form=form,
+    )
 
 
 @permission(Permission.DECIDE_ACCESS)
@@ -96,15 +95,13 @@ def grant(request: PersonRequest, public_id: str) -> HttpResponse:
 def refuse(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.request_for(viewer=request.user, public_id=public_id)
     form = RefuseForm(request.POST, prefix="refuse")
-    if form.is_valid():
-        try:
-            actions.refuse(request=found, **form.cleaned_data, actor=request.user, at=request.at)
-        except (Invalid, Conflict) as error:
-            put_error(form, error)
-        else:
-            messages.success(request, gettext("The request has been refused. Print the notice for the requester."))
-            return redirect("access-request", public_id=found.public_id)
-    return request_page(request, found, refuse_form=form, status=400)
+    return done_or_again(
+        request,
+        found,
+        lambda: actions.refuse(request=found, **form.cleaned_data, actor=request.user, at=request.at),
+        gettext("The request has been refused. Print the notice for the requester."),
+        refuse_form=form,
+    )
 
 
 @permission(Permission.DECIDE_ACCESS)
@@ -112,12 +109,10 @@ def refuse(request: PersonRequest, public_id: str) -> HttpResponse:
 def end_grant(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.request_for(viewer=request.user, public_id=public_id)
     form = EndForm(request.POST, prefix="end")
-    if form.is_valid():
-        try:
-            actions.end_grant(request=found, **form.cleaned_data, actor=request.user, at=request.at)
-        except (Invalid, Conflict) as error:
-            put_error(form, error)
-        else:
-            messages.success(request, gettext("The grant has ended. Its pictures stop within seconds."))
-            return redirect("access-request", public_id=found.public_id)
-    return request_page(request, found, end_form=form, status=400)
+    return done_or_again(
+        request,
+        found,
+        lambda: actions.end_grant(request=found, **form.cleaned_data, actor=request.user, at=request.at),
+        gettext("The grant has ended. Its pictures stop within seconds."),
+        end_form=form,
+    )

@@ -15,7 +15,8 @@ from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.forms import CloseDebtForm, NarrowForm, RevealForm
 from mingcha.records.disclosure.models import Debt, Grant, Officer, Request
 from mingcha.records.disclosure.states import DebtEnd
-from mingcha.records.disclosure.views.pages import put_error, request_page
+from mingcha.records.disclosure.views.pages import put_error
+from mingcha.records.disclosure.views.sent import done_or_again
 from mingcha.records.wording import explain
 
 
@@ -50,20 +51,16 @@ def close_debt(request: PersonRequest, public_id: str, debt: int) -> HttpRespons
     if row is None:
         raise NotAllowed("disclosure.unknown", "There is no such debt.")
     form = CloseDebtForm(request.POST, prefix=f"debt{row.pk}")
-    if form.is_valid():
-        data = form.cleaned_data
-        person, at, reason = request.user, request.at, data["reason"]
-        try:
-            if data["what"] == DebtEnd.REPORTED:
-                actions.report_debt(debt=row, to=data["to"], reason=reason, actor=person, at=at)
-            else:
-                actions.write_off_debt(debt=row, reason=reason, actor=person, at=at)
-        except (Invalid, Conflict) as error:
-            put_error(form, error)
+
+    def close() -> None:
+        data, person, at = form.cleaned_data, request.user, request.at
+        if data["what"] == DebtEnd.REPORTED:
+            actions.report_debt(debt=row, to=data["to"], reason=data["reason"], actor=person, at=at)
         else:
-            messages.success(request, gettext("It has been written down. The home page no longer shows it."))
-            return redirect("access-request", public_id=found.public_id)
-    return request_page(request, found, debt_form=form, status=400)
+            actions.write_off_debt(debt=row, reason=data["reason"], actor=person, at=at)
+
+    said = gettext("It has been written down. The home page no longer shows it.")
+    return done_or_again(request, found, close, said, debt_form=form)
 
 
 @permission(Permission.REVEAL_NUMBERS)

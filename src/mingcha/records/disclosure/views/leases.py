@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from mingcha.base.errors import Conflict, Invalid, NotAllowed, Unavailable, Unlawful
+from mingcha.base.errors import Conflict, Invalid, NotAllowed, Unlawful
 from mingcha.records.accounts.gate import PersonRequest, permission
 from mingcha.records.accounts.states import Permission
 from mingcha.records.disclosure import actions, queries
@@ -16,6 +16,7 @@ from mingcha.records.disclosure.forms import CostForm, EndLeaseForm, ExtendForm,
 from mingcha.records.disclosure.queries.leases import lease_of
 from mingcha.records.disclosure.views.pages import put_error, request_page
 from mingcha.records.disclosure.views.second import ask_for_second
+from mingcha.records.disclosure.views.sent import done_or_again
 from mingcha.records.files.models import StoredFile
 from mingcha.records.files.serving import picture
 from mingcha.records.files.uploads import takes_files
@@ -52,15 +53,14 @@ def hand_back(request: PersonRequest, public_id: str) -> HttpResponse:
     """Take control back from an officer who signs for it."""
     found = queries.request_for(viewer=request.user, public_id=public_id)
     form = HandBackForm(request.POST, request.FILES, request=found, prefix="back")
-    if form.is_valid():
-        try:
-            actions.hand_back(request=found, draft=form.draft(), actor=request.user, at=request.at)
-        except (Invalid, Conflict, Unavailable) as error:
-            put_error(form, error, file="signature")
-        else:
-            messages.success(request, gettext("Control has been handed back. Print the receipt for both sides."))
-            return redirect("access-request", public_id=found.public_id)
-    return request_page(request, found, back_form=form, status=400)
+    return done_or_again(
+        request,
+        found,
+        lambda: actions.hand_back(request=found, draft=form.draft(), actor=request.user, at=request.at),
+        gettext("Control has been handed back. Print the receipt for both sides."),
+        file="signature",
+        back_form=form,
+    )
 
 
 @permission(Permission.DECIDE_ACCESS)
@@ -69,15 +69,13 @@ def end_lease(request: PersonRequest, public_id: str) -> HttpResponse:
     """End a take-over from the unit's side, for one of the reasons there are."""
     found = queries.request_for(viewer=request.user, public_id=public_id)
     form = EndLeaseForm(request.POST, prefix="lease-end")
-    if form.is_valid():
-        try:
-            actions.end_lease(request=found, **form.cleaned_data, actor=request.user, at=request.at)
-        except (Invalid, Conflict) as error:
-            put_error(form, error)
-        else:
-            messages.success(request, gettext("The take-over has ended. Its pictures and moves stop within seconds."))
-            return redirect("access-request", public_id=found.public_id)
-    return request_page(request, found, lease_end_form=form, status=400)
+    return done_or_again(
+        request,
+        found,
+        lambda: actions.end_lease(request=found, **form.cleaned_data, actor=request.user, at=request.at),
+        gettext("The take-over has ended. Its pictures and moves stop within seconds."),
+        lease_end_form=form,
+    )
 
 
 @permission(Permission.RECEIVE_ACCESS)
@@ -85,23 +83,14 @@ def end_lease(request: PersonRequest, public_id: str) -> HttpResponse:
 def add_cost(request: PersonRequest, public_id: str) -> HttpResponse:
     found = queries.request_for(viewer=request.user, public_id=public_id)
     form = CostForm(request.POST, prefix="cost")
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.record_cost(
-                request=found,
-                kind=data["kind"],
-                text=data["text"],
-                amount_fen=form.fen(),
-                actor=request.user,
-                at=request.at,
-            )
-        except (Invalid, Conflict) as error:
-            put_error(form, error)
-        else:
-            messages.success(request, gettext("The cost has been written down."))
-            return redirect("access-request", public_id=found.public_id)
-    return request_page(request, found, cost_form=form, status=400)
+
+    def record() -> None:
+        kind, text = form.cleaned_data["kind"], form.cleaned_data["text"]
+        actions.record_cost(
+            request=found, kind=kind, text=text, amount_fen=form.fen(), actor=request.user, at=request.at
+        )
+
+    return done_or_again(request, found, record, gettext("The cost has been written down."), cost_form=form)
 
 
 @permission(Permission.READ_ACCESS)
