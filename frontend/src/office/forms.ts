@@ -6,12 +6,14 @@ import { ApiError, postOffice } from "../shell/http.ts";
 
 const CONFIRMED = "confirmed";
 
-function ask(text: string, source: HTMLElement, onYes: () => void): void {
-  const danger = source.dataset["confirmDanger"] !== undefined;
-  const yes = el("button", { type: "button", class: `button ${danger ? "button--danger" : "button--primary"}` }, source.dataset["confirmOk"] ?? t("confirm.ok"));
+/** The button that says yes bears the words and the colour of the one that was pressed. */
+function ask(text: string, pressed: HTMLElement | null, onYes: () => void): void {
+  const danger = pressed?.classList.contains("button--danger") === true;
+  const words = pressed?.textContent?.trim() || t("confirm.ok");
+  const yes = el("button", { type: "button", class: `button ${danger ? "button--danger" : "button--primary"}` }, words);
   // The safe answer has the focus.
   const no = el("button", { type: "button", class: "button", autofocus: true, onclick: () => dialog.close() }, t("confirm.cancel"));
-  const dialog = openDialog(source.dataset["confirmTitle"] ?? t("confirm.title"), [el("p", {}, text)], [no, yes]);
+  const dialog = openDialog(t("confirm.title"), [el("p", {}, text)], [no, yes]);
   yes.addEventListener("click", () => {
     dialog.close();
     onYes();
@@ -31,7 +33,7 @@ export function bindConfirm(): void {
     }
     event.preventDefault();
     event.stopImmediatePropagation();
-    ask(text, source, () => {
+    ask(text, submitter, () => {
       form.dataset[CONFIRMED] = "yes";
       form.requestSubmit(submitter);
     });

@@ -64,7 +64,7 @@ class ItemAct(models.TextChoices):
     SEAL = "seal", _("Sealed")
     UNSEAL = "unseal", _("Seal opened again")
     ASK = "ask", _("Approval asked for")
-    HAND_OVER = "hand_over", _("Handed over")
+    HAND_OVER = "hand_over", pgettext_lazy("a step of a copy", "Handed over")
     HAND_ON = "hand_on", _("Handed on by the receiver")
     TAKE_BACK = "take_back", pgettext_lazy("a copy", "Taken back")
     DESTROY = "destroy", _("Destruction ordered")
