@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from mingcha.base.keys import ledger_key
-from mingcha.ledger.notes import Signer
+from mingcha.ledger.log import Keys, Log
+from mingcha.ledger.notes import Cosigner, Signer
+from mingcha.ledger.reader import LogReader
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
+from tests.media.anchor.witnesses import cosigner, honest, saying, served
 from tests.media.catalog.film import Film
 
 
@@ -91,6 +95,50 @@ def test_a_recording_taken_out_with_its_row_is_named_without_reading_any(data: P
     assert result.returncode == 1
     assert "archive.vanished" in result.stdout
     assert "recordings read" not in result.stdout
+
+
+def make_ledger_again(data: Path) -> None:
+    """What somebody with all files and keys can do: another history of the same length, in order by itself."""
+    directory = data / "ledger"
+    origin = Log.origin_of(directory)
+    entries = list(LogReader(directory, 2).entries(0, 2))
+    shutil.rmtree(directory)
+    with Log.create(directory, origin, Keys(Signer(origin, ledger_key(data)))) as log:
+        log.append([entries[0], entries[1].replace(b'"frames":15', b'"frames":14', 1)])
+
+
+def name_witness(data: Path, url: str, own: Cosigner) -> None:
+    (data / "witnesses.json").write_text(json.dumps([{"url": url, "key": own.verifier.text}]))
+
+
+def test_a_witness_that_saw_the_ledger_is_asked_whether_it_is_still_the_same(data: Path) -> None:
+    own = cosigner()
+    key = Signer(Log.origin_of(data / "ledger"), ledger_key(data)).verifier
+    with served(honest(data / "memory", own, log=key)) as url:
+        name_witness(data, url, own)
+        first = mingcha(data)
+        assert (first.returncode, "saw nothing of this ledger before" in first.stdout) == (1, True)
+        again = mingcha(data)
+        assert (again.returncode, "the 2 entries it saw before are unchanged" in again.stdout) == (0, True)
+        make_ledger_again(data)
+        changed = mingcha(data)
+        assert (changed.returncode, "witness.fork" in changed.stdout) == (1, True)
+    away = mingcha(data)
+    assert (away.returncode, "witness.away" in away.stdout) == (1, True)
+    silent = mingcha(data, "--no-witness")
+    assert (silent.returncode, "witness" in silent.stdout) == (0, False)
+
+
+def test_a_ledger_that_was_cut_short_is_told_by_its_witness(data: Path) -> None:
+    own = cosigner()
+    with served(saying(409, b"7\n")) as url:
+        name_witness(data, url, own)
+        cut = mingcha(data, "--metadata")
+    assert (cut.returncode, "has cosigned 7 entries, here are 2" in cut.stdout) == (1, True)
+
+
+def test_without_a_witness_it_says_who_alone_vouches(data: Path) -> None:
+    assert "no witness is named" in mingcha(data).stdout
 
 
 def test_a_lost_catalog_is_made_again_and_what_is_gone_is_told(data: Path) -> None:

@@ -14,6 +14,7 @@ from mingcha.base.clock import US_PER_S, SystemClock, isoformat
 from mingcha.base.datadir import DataDir
 from mingcha.base.env import Env
 from mingcha.base.errors import Corrupt, Invalid, MingchaError, Unavailable
+from mingcha.cli.verify_witnesses import ask_witnesses
 from mingcha.ledger.checkpoints import open_signed
 from mingcha.media.anchor import timestamps
 from mingcha.media.catalog import CatalogReader
@@ -33,7 +34,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "verify",
         help="hash the whole archive again and compare it with the ledger",
-        description="Exit: 0 everything is as it was; 1 something is not, or lies on a disk that is away; 2 refused.",
+        description="Exit: 0 everything is as it was; 1 something is not, or could not be looked at: a disk or a "
+        "witness is away; 2 refused.",
     )
     parser.add_argument(
         "--sample", type=float, default=100.0, metavar="PERCENT", help="share of the recordings to read"
@@ -41,6 +43,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--seed", default="", help="draws another sample")
     parser.add_argument("--resume", action="store_true", help="go on where the last verification was stopped")
     parser.add_argument("--metadata", action="store_true", help="read no footage: only catalog, ledger and file names")
+    parser.add_argument("--no-witness", action="store_true", help="ask no witness")
     parser.add_argument("--no-ledger", action="store_true", help="compare with the catalog only")
     parser.add_argument("--json", action="store_true", help="one JSON object a finding")
     parser.set_defaults(run=run)
@@ -58,13 +61,14 @@ def run(arguments: argparse.Namespace) -> int:
     catalog = CatalogReader(data.catalog)
     findings: list[Finding] = []
     said: list[str] = []
-    away, bad_stamps = 0, 0
+    away, unsure = 0, 0
     try:
         # Both ways between the books first: it is quick, and tells of what the second part cannot see.
         if ledger is not None:
             compared = _compare(data, catalog, ledger, said)
             findings, away = compared.findings, compared.unreachable
-            bad_stamps = _check_stamps(data, ledger, said)
+            unsure = _check_stamps(data, ledger, said)
+            unsure += 0 if arguments.no_witness else ask_witnesses(data, ledger, said)
         if not arguments.metadata:
             known = {(finding.code, finding.number) for finding in findings}
             done = _read(arguments, data, catalog, ledger, said)
@@ -76,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         said.append(f"{away} recordings lie on disks that are not here and were not looked at")
     _print(findings, as_json=arguments.json)
     print("\n".join([*said, f"{len(findings)} findings"]))
-    return 1 if findings or away or bad_stamps else 0
+    return 1 if findings or away or unsure else 0
 
 
 def _check_stamps(data: DataDir, ledger: SignedLedger, said: list[str]) -> int:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from mingcha.base.atomic import write_file
 from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import Conflict, Corrupt, Invalid, MingchaError, Unavailable
-from mingcha.ledger import notes
+from mingcha.ledger import checkpoints, notes
 from mingcha.ledger.asking import KeyRequest, Request
 from mingcha.ledger.keychange import KeyChange, known_changes
 from mingcha.ledger.log import Log
@@ -73,10 +73,11 @@ class Snapshot:
     changes: tuple[KeyChange, ...]
 
     @classmethod
-    def of(cls, ledger: Log) -> Snapshot:
-        reader = ledger.reader()
-        changes = tuple(known_changes(reader, ledger.origin))
-        return cls(reader.directory, ledger.own_note, ledger.size, ledger.root, changes)
+    def of(cls, reader: LogReader, own_note: notes.Note) -> Snapshot:
+        """`reader`: of the tree that `own_note` is over."""
+        checkpoint = checkpoints.parse(own_note.text)
+        changes = tuple(known_changes(reader, checkpoint.origin))
+        return cls(reader.directory, own_note, checkpoint.size, checkpoint.root, changes)
 
     def request(self, old_size: int) -> Request:
         """Asks for a cosignature, with the proof from the size the witness knows. Raises Unavailable, Corrupt."""
@@ -93,18 +94,20 @@ class Snapshot:
 
 @dataclass
 class Cosigning:
-    """One witness. `size`: of the newest checkpoint it cosigned, as far as is known."""
+    """One witness. `size`: of the newest checkpoint it cosigned, as far as is known; `before`: of the one before that,
+    which it compared it with."""
 
     address: WitnessAddress
     size: int = 0
+    before: int = 0
     _known: str = field(default="", repr=False)
 
     def ask(self, asked: Snapshot) -> notes.Signature | None:
         """Its signature under the checkpoint; None when it has given that already.
 
-        Raises Unavailable when it does not answer or will not; Conflict ``witness.fork`` or Corrupt ``ledger.proof``
-        when it says that this log has shown it another history: then somebody must look; Corrupt ``witness.answer``
-        when what it sent is not its signature.
+        Raises Unavailable when it does not answer or will not; Conflict ``witness.ahead`` when it knows more entries
+        than there are here; Conflict ``witness.fork`` or Corrupt ``ledger.proof`` when it says that this log has shown
+        it another history: then somebody must look; Corrupt ``witness.answer`` when what it sent is not its signature.
         """
         if self._known == asked.note.text:
             return None
@@ -118,9 +121,14 @@ class Cosigning:
         return signature
 
     def _answer(self, asked: Snapshot) -> tuple[int, bytes]:
-        status, answer = self._ask_from(asked, self.size)
-        if status == 409 and answer.strip().isdigit() and int(answer) <= asked.size:
-            status, answer = self._ask_from(asked, int(answer))
+        self.before = self.size
+        status, answer = self._ask_from(asked, self.before)
+        if status == 409 and answer.strip().isdigit():
+            if int(answer) > asked.size:
+                text = f"The witness {self.address.key.name} has cosigned {int(answer)} entries, here are {asked.size}."
+                raise Conflict("witness.ahead", text, size=int(answer))
+            self.before = int(answer)
+            status, answer = self._ask_from(asked, self.before)
         return status, answer
 
     def _ask_from(self, asked: Snapshot, old_size: int) -> tuple[int, bytes]:
@@ -175,7 +183,7 @@ class Witnesses:
         since the next append publishes a new one without."""
         if not ledger.size or not self._asking:
             return 0
-        asked = Snapshot.of(ledger)
+        asked = Snapshot.of(ledger.reader(), ledger.own_note)
         for one in self._asking:
             if one.address.key.name not in self._running:
                 self._running[one.address.key.name] = (asked, self._threads.submit(one.ask, asked))
