@@ -19,12 +19,14 @@ MODE = "mode_not_granted"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing the law asks for. `code`: of the law's group `missing`, or `retriever_name` of `record_field`."""
+    """One thing the law asks for. `code`: of the law's group `missing`, or `retriever_name` of `record_field`.
+    `papers`: which of the law's documents would do, for all provisions that ask for it."""
 
     code: str
     group: str
     is_met: bool
     citations: tuple[Citation, ...]
+    papers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,26 @@ def _lines(facts: Mapping[str, object], missing: frozenset[str]) -> tuple[Line, 
     """The grant of the mode, then each demand once, with all provisions that make it."""
     _regime, made = law.current().consider("access", facts)
     demands: dict[str, list[Citation]] = {}
+    accepted: dict[str, frozenset[str]] = {}
     modes: list[Citation] = []
     for entry in made.grounds:
         if isinstance(entry, AccessGrant):
             modes.append(entry.cite)
         elif isinstance(entry, AccessDemand):
             demands.setdefault(entry.code, []).append(entry.cite)
+            accepted[entry.code] = accepted.get(entry.code, entry.any_of) & entry.any_of
     modes += demands.pop(MODE, [])
     # Where no text in force speaks of the requester at all, that is what is missing, with nothing to cite.
     is_asked = bool(made.grounds) or MODE in missing
     first = [Line(MODE, "missing", MODE not in missing, tuple(dict.fromkeys(modes)))] if is_asked else []
-    return (*first, *(Line(code, "missing", code not in missing, tuple(cites)) for code, cites in demands.items()))
+    documents = law.current().data.vocabulary["document"]
+    return (
+        *first,
+        *(
+            Line(code, "missing", code not in missing, tuple(cites), tuple(p for p in documents if p in accepted[code]))
+            for code, cites in demands.items()
+        ),
+    )
 
 
 def _record_line(facts: Mapping[str, object], *, is_named: bool, has_monitoring_room: bool) -> Line | None:

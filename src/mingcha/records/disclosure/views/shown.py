@@ -18,7 +18,7 @@ from mingcha.records.disclosure import actions, queries
 from mingcha.records.disclosure.actions.leases import cited
 from mingcha.records.disclosure.models import Decision, Grant, LeaseMove, Officer, Paper, Request
 from mingcha.records.disclosure.queries.leases import holder, is_running, lease_of
-from mingcha.records.disclosure.requirements import MODE, Answer, compensation
+from mingcha.records.disclosure.requirements import MODE, Answer, Line, compensation
 from mingcha.records.disclosure.states import (
     DIRECTIONS,
     MOVE_ENDS,
@@ -54,7 +54,7 @@ def checklist(request: Request, answer: Answer) -> list[Shown]:
 
 def asked_lines(mode: str, answer: Answer) -> list[Shown]:
     """The lines of an answer in words."""
-    lines = [Shown(_asked(mode, line.code, line.group), line.is_met, grounds(line.citations)) for line in answer.lines]
+    lines = [Shown(_asked(mode, line), line.is_met, grounds(line.citations)) for line in answer.lines]
     return sorted(lines, key=lambda line: line.is_met)
 
 
@@ -211,12 +211,15 @@ def decision_grounds(decision: Decision) -> list[Ground]:
     return grounds(Citation(row["instrument"], row["article"], row.get("item", "")) for row in decision.citations)
 
 
-def _asked(mode: str, code: str, group: str) -> str:
-    if code == MODE:
+def _asked(mode: str, line: Line) -> str:
+    if line.code == MODE:
         return gettext("A rule grants this to this requester: %(mode)s") % {"mode": label("mode", mode)}
-    if code == OFFICERS:
+    if line.code == OFFICERS:
         return gettext("As many officers as the rule asks for")
-    return label(group, code)
+    what, papers = label(line.group, line.code), [label("document", paper) for paper in line.papers]
+    if line.is_met or not papers or papers == [what]:
+        return what
+    return gettext("%(what)s (%(papers)s)") % {"what": what, "papers": " / ".join(papers)}
 
 
 def _officer(row: Officer) -> dict[str, Any]:
