@@ -32,6 +32,7 @@ COMMANDS = (
     "verify",
     "witness",
     "keys",
+    "backup",
 )
 EXIT_REFUSED = 2
 

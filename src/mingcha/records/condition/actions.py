@@ -12,8 +12,8 @@ from mingcha.base.errors import Conflict, Invalid
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.queries import require
 from mingcha.records.accounts.states import Permission
-from mingcha.records.condition.models import Damage, Round, Stamp
-from mingcha.records.condition.states import NOTE_LIMIT, StampState, Trouble
+from mingcha.records.condition.models import Damage, Round, Stamp, Witness
+from mingcha.records.condition.states import NAME_LIMIT, NOTE_LIMIT, StampState, Trouble, WitnessState
 from mingcha.records.inventory.models import Camera
 from mingcha.records.inventory.names import read_text
 from mingcha.records.register.actions import act, enter
@@ -29,6 +29,8 @@ KINDS = frozenset(
         "catalog.behind",
         "catalog.rebuilt",
         "timestamp.state",
+        "witness.state",
+        "local.upkeep",
     }
 )
 
@@ -83,6 +85,8 @@ def note_fact(fact: Fact) -> Sequence[str]:
         _open(trouble=Trouble.BEHIND, mended_at__isnull=True).update(mended_at=at)
     elif fact.kind == "timestamp.state":
         _note_stamp(fact)
+    else:
+        _note_witness(fact)
     return []
 
 
@@ -140,6 +144,27 @@ def _note_stamp(fact: Fact) -> None:
         why=str(told.get("why") or "")[:200],
         at=to_datetime(fact.at_us),
     )
+
+
+def _note_witness(fact: Fact) -> None:
+    """A witness named, struck off, or heard of. The recorder says the same again after each of its starts; only what
+    began or ended counts."""
+    told, at = fact.detail, to_datetime(fact.at_us)
+    name = str(told.get("witness", ""))
+    if told.get("act") == "witness.removed":
+        Witness.objects.filter(name=name).update(removed_at=at)
+        return
+    state = WitnessState.NAMED if told.get("act") == "witness.added" else str(told.get("state", ""))
+    if not 0 < len(name) <= NAME_LIMIT or state not in WitnessState.values:
+        return
+    witness, is_new = Witness.objects.get_or_create(name=name, defaults={"state": state, "since": at})
+    was_cosigning = witness.is_cosigning
+    if witness.removed_at is not None and state != WitnessState.NAMED:
+        return  # told before it was struck off, heard of after
+    witness.state, witness.removed_at = state, None
+    if not is_new and (was_cosigning != witness.is_cosigning or state == WitnessState.NAMED):
+        witness.since = at
+    witness.save()
 
 
 def _spans(told: object) -> list[tuple[int, int]]:

@@ -6,7 +6,15 @@ from django.db import models
 
 from mingcha.base.ids import new_id
 from mingcha.records.accounts.models import Person
-from mingcha.records.condition.states import NOTE_LIMIT, DamageState, StampState, Trouble
+from mingcha.records.condition.states import (
+    COSIGNING,
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    DamageState,
+    StampState,
+    Trouble,
+    WitnessState,
+)
 from mingcha.records.inventory.models import Camera
 
 
@@ -97,3 +105,22 @@ class Stamp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.state} {self.at:%Y-%m-%d}"
+
+
+class Witness(models.Model):
+    """A witness of the ledger, as far as the recorder tells. `since`: when it began to cosign, or last did."""
+
+    name = models.CharField(max_length=NAME_LIMIT, unique=True)
+    state = models.CharField(max_length=8, choices=WitnessState.choices, default=WitnessState.NAMED)
+    since = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_cosigning(self) -> bool:
+        return self.state in COSIGNING

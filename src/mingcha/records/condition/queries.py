@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +16,8 @@ from mingcha.base.errors import NotAllowed
 from mingcha.law.model import Citation
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
-from mingcha.records.condition.models import Damage, Round, Stamp
-from mingcha.records.condition.states import LATE_AFTER, Trouble
+from mingcha.records.condition.models import Damage, Round, Stamp, Witness
+from mingcha.records.condition.states import ALARMING, LATE_AFTER, UNWITNESSED_AFTER, Trouble
 from mingcha.records.wording import explain_code
 
 EACH = 20
@@ -50,6 +50,21 @@ def rounds(*, viewer: Person) -> QuerySet[Round]:
 def last_stamp(*, viewer: Person) -> Stamp | None:
     """What the time-stamping authority last did; None where none was ever asked."""
     return Stamp.objects.order_by("-id").first() if viewer.may(Permission.CHECK_ARCHIVE) else None
+
+
+def witnesses(*, viewer: Person) -> list[Witness]:
+    """Those that cosign the ledger, or should."""
+    return list(_witnesses()) if viewer.may(Permission.CHECK_ARCHIVE) else []
+
+
+def unwitnessed_since(found: Iterable[Witness]) -> datetime | None:
+    """The last instant at which any of them cosigned; None while one does, or there is none."""
+    known = list(found)
+    return None if any(one.is_cosigning for one in known) else max((one.since for one in known), default=None)
+
+
+def _witnesses() -> QuerySet[Witness]:
+    return Witness.objects.filter(removed_at__isnull=True)
 
 
 def blocks(damage: Damage) -> str:
@@ -89,7 +104,7 @@ def owed(viewer: Person, at: datetime) -> list[Owed]:
     if not viewer.may(Permission.CHECK_ARCHIVE):
         return []
     why = law.duty_grounds("keep_footage_intact", at)
-    return [*_damaged(why), *_late(at, why)]
+    return [*_damaged(why), *_late(at, why), *_unwitnessed(at, why)]
 
 
 def _damaged(why: tuple[Citation, ...]) -> Iterator[Owed]:
@@ -121,3 +136,14 @@ def _late(at: datetime, why: tuple[Citation, ...]) -> Iterator[Owed]:
     if newest is not None and at - newest.ended_at > LATE_AFTER:
         day = newest.ended_at.astimezone(timezone.get_current_timezone())
         yield Owed(explain_code("owed.verification", {"day": f"{day:%Y-%m-%d}"}), reverse("archive-condition"), why)
+
+
+def _unwitnessed(at: datetime, why: tuple[Citation, ...]) -> Iterator[Owed]:
+    """A witness that is away is a matter of days; one that says something else than we do, of minutes."""
+    for one in _witnesses():
+        since = one.since.astimezone(timezone.get_current_timezone())
+        told = {"witness": one.name, "day": f"{since:%Y-%m-%d %H:%M}", "what": one.get_state_display()}
+        if one.state in ALARMING:
+            yield Owed(explain_code("owed.witness_alarm", told), reverse("archive-condition"), why)
+        elif not one.is_cosigning and at - one.since > UNWITNESSED_AFTER:
+            yield Owed(explain_code("owed.witness", told), reverse("archive-condition"), why)

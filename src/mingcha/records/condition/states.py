@@ -8,8 +8,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 NOTE_LIMIT = 500
+NAME_LIMIT = 255
 LATE_AFTER = timedelta(days=3)
 """A day's round may wait for a busy machine; when none has ended for so long, somebody is told: a choice of ours."""
+
+
+UNWITNESSED_AFTER = timedelta(days=1)
+"""A witness may be restarted or its line be down; when it has not cosigned for so long, somebody is told: a choice of
+ours."""
 
 
 class Trouble(models.TextChoices):
@@ -42,3 +48,18 @@ class StampState(models.TextChoices):
     OK = "ok", _("Stamped")
     AWAY = "away", _("The authority does not answer")
     REFUSED = "refused", _("The answer was refused")
+
+
+class WitnessState(models.TextChoices):
+    """What a witness of the ledger does; the words are the recorder's, but the first."""
+
+    NAMED = "named", _("Named, not heard of yet")
+    OK = "ok", _("Cosigns")
+    CLOCK = "clock", _("Cosigns, but its clock differs from ours")
+    AWAY = "away", _("Does not answer")
+    REFUSED = "refused", _("Says that the ledger was rewritten")
+    FALSE = "false", _("Sends a false signature")
+
+
+COSIGNING = frozenset({WitnessState.OK, WitnessState.CLOCK})
+ALARMING = frozenset({WitnessState.REFUSED, WitnessState.FALSE})

@@ -38,6 +38,8 @@ def condition(request: PersonRequest) -> HttpResponse:
         "newest": newest,
         "share": round(100 * newest.covered / newest.slots) if newest and newest.slots else 0,
         "is_late": newest is not None and request.at - newest.ended_at > LATE_AFTER,
+        "witnesses": (witnesses := queries.witnesses(viewer=request.user)),
+        "unwitnessed_since": queries.unwitnessed_since(witnesses),
         "stamp": queries.last_stamp(viewer=request.user),
         "may_read_register": request.user.may(Permission.READ_REGISTER),
     }

@@ -29,6 +29,7 @@ LOCAL_ACTS: dict[str, str | Promise] = {
     "keys.restored": _("%(operator)s brought the keys of the node back from the backup of %(made_at)s."),
     "keys.protected": _("%(operator)s put the keys of the node under a passphrase."),
     "keys.unprotected": _("%(operator)s took the passphrase off the keys of the node."),
+    "node.backed_up": _("%(operator)s backed up databases, ledger and uploaded files of the node."),
     "ledger.begun": _("%(operator)s began a new ledger that continues the one before."),
     "witness.added": _("%(operator)s named %(witness)s a witness of the ledger."),
     "witness.removed": _("%(operator)s struck %(witness)s off the witnesses of the ledger."),

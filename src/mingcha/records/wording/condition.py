@@ -17,5 +17,7 @@ MESSAGES: dict[str, str | Promise] = {
     "owed.damage_blocks": _("%(camera)s, %(span)s: %(what)s, %(blocks)s. Deal with it."),
     "owed.damage_more": _("%(count)s more recordings are damaged."),
     "owed.catalog_behind": _("The catalog of recordings is older than the ledger: have it made again."),
+    "owed.witness": _("The witness %(witness)s has not cosigned the ledger since %(day)s. See why."),
+    "owed.witness_alarm": _("The witness %(witness)s, since %(day)s: %(what)s. Look into it at once."),
     "owed.verification": _("The archive was not verified since %(day)s. See that the recorder runs."),
 }
