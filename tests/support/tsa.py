@@ -37,11 +37,13 @@ HAS_OPENSSL = shutil.which("openssl") is not None
 class Tsa:
     """`answer`: what is sent in place of a stamp, when set; `status`: the HTTP status; `queries`: how many came."""
 
-    def __init__(self, directory: Path, name: str = "Test") -> None:
+    def __init__(
+        self, directory: Path, name: str = "Test", key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | None = None
+    ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.directory, self.answer, self.status, self.queries = directory, b"", 200, 0
         self.roots = directory / "root.pem"
-        _certificates(directory, name)
+        _certificates(directory, name, key or rsa.generate_private_key(65537, 2048))
         (directory / "tsa.cnf").write_text(CONFIG.format(directory=directory))
         (directory / "serial").write_text("01")
         tsa = self
@@ -81,9 +83,9 @@ class Tsa:
         self._server.server_close()
 
 
-def _certificates(directory: Path, name: str) -> None:
+def _certificates(directory: Path, name: str, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
     now = datetime.now(UTC)
-    root_key, key = ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 2048)
+    root_key = ec.generate_private_key(ec.SECP256R1())
     root_name, own_name = (x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{name} {w}")]) for w in ("Root", "TSA"))
 
     def builder(subject: x509.Name, public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey) -> x509.CertificateBuilder:

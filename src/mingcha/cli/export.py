@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 from mingcha.base.clock import Clock, SystemClock, isoformat
@@ -17,7 +18,7 @@ from mingcha.media.export import proof
 from mingcha.media.export.copying import ExportResult, export_range
 from mingcha.media.export.names import file_name
 from mingcha.media.export.provenance import Provenance
-from mingcha.media.run.copies import stamps_of
+from mingcha.media.run.copies import stamp_of
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -84,8 +85,8 @@ def _copy(
             "manifest_sha256": proof.manifest_hash(out),
         }
         index = ledger_entry.enter(opened.data, clock, "export", fields)
-        stamps = stamps_of(opened.data.ledger)
-        proof.write_proof(out, opened.footage, ledger_entry.proof_ledger(opened.data), index, stamps)
+        ledger = ledger_entry.proof_ledger(opened.data)
+        proof.write_proof(out, opened.footage, ledger, index, partial(stamp_of, opened.data.ledger))
         opened.tell(camera, "footage.exported", export=fields["export"], manifest_sha256=fields["manifest_sha256"])
     return made
 

@@ -136,6 +136,12 @@ class Verifier:
         encoded = base64.b64encode(self.type.prefix + self.public).decode("ascii")
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
 
+    @property
+    def fingerprint(self) -> str:
+        """What people compare: the first 32 digits of the SHA-256 of `text`, in groups of four."""
+        digits = hashlib.sha256(self.text.encode()).hexdigest()[:32].upper()
+        return " ".join(digits[n : n + 4] for n in range(0, len(digits), 4))
+
     @classmethod
     def from_text(cls, text: str) -> Verifier:
         """Raises Invalid for anything but a key whose id is right."""

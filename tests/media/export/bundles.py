@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import shutil
@@ -19,14 +20,16 @@ from mingcha.ledger.log import Log
 from mingcha.ledger.merkle import leaf_hash, tree_root
 from mingcha.ledger.notes import Cosigner, Signer
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
+from mingcha.media.anchor.timestamps import Authority, read_roots
 from mingcha.media.catalog.leaves import add_leaf
 from mingcha.media.export.copying import export_range
-from mingcha.media.export.proof import Ledger, manifest_hash, write_papers, write_proof
+from mingcha.media.export.proof import Ledger, TimeStamp, manifest_hash, write_papers, write_proof
 from mingcha.media.export.provenance import Provenance
 from mingcha.wire.extract import QuotedEntry, QuotedStretch, audit_paths, dump
 from tests.media.playback.archive import CAMERA, START_US, Archive
 from tests.media.playback.clips import clip
 from tests.media.playback.server import at
+from tests.support.tsa import Tsa
 
 KEYS = {suite: suite.generate() for suite in SUITES}
 WITNESSES = {suite: Cosigner("witness.example", suite.generate()) for suite in SUITES}
@@ -47,7 +50,11 @@ class Bundle:
         changes: int = 0,
         papers: bool = True,
         export: str = "exp_0000000000000001",
+        tsa: Tsa | None = None,
+        stamped: str = "before",
     ) -> None:
+        """`stamped`: the time stamp is over the ledger as it stood at the ``start``, ``before`` the copy's record, or
+        ``after`` it and more."""
         self.archive = Archive(directory / "archive")
         media = clip(seconds=4)
         self.archive.record(media, loops=2)
@@ -56,6 +63,10 @@ class Bundle:
         self.archive.catalog.add_gap(CAMERA, "main", at(8), at(10), "camera_lost")
         self.archive.clock.advance(3_600_000_000)
         self.ledger: Log = open_ledger(directory / "ledger", lambda origin: Signer(origin, KEYS[suite]))
+        self.stamps: list[TimeStamp] = []
+        if stamped == "start":
+            self.ledger.append([b"{}"])
+            self.stamp(tsa)
         self.feed()
         for n in range(changes):
             self.ledger.change_key(Signer(self.ledger.origin, suite.generate()), SIGNED_US + n, "换钥")
@@ -75,11 +86,19 @@ class Bundle:
         )
         self.key = self.ledger.keys.signer.verifier
         witness = WITNESSES[suite]
+        if stamped == "before":
+            self.stamp(tsa)
         index = self.enter_export()
         if witnessed:
             self.ledger.add_cosignature(witness.sign(self.ledger.note.text, SIGNED_US), witness.verifier)
         given = Ledger(directory / "ledger", self.key, (witness.verifier,))
-        self.proven = write_proof(self.path, self.archive.footage, given, index)
+        if stamped == "after":
+            self.keep_cosigned()
+            self.enter("clock", at_us=SIGNED_US)
+            self.stamp(tsa)
+        self.proven = write_proof(
+            self.path, self.archive.footage, given, index, lambda _: next(iter(self.stamps), None)
+        )
         if papers:
             self.enclose(given)
             if witnessed:
@@ -125,6 +144,17 @@ class Bundle:
     def enter_export(self) -> int:
         self.enter("export", export=self.export, manifest_sha256=manifest_hash(self.path))
         return self.ledger.size - 1
+
+    def stamp(self, tsa: Tsa | None) -> None:
+        if tsa is not None:
+            made = Authority(tsa.url, read_roots(tsa.roots)).stamp(self.ledger.size, self.ledger.own_note.encode())
+            token = base64.b64decode(made.token)
+            self.stamps.append(TimeStamp(made.size, made.checkpoint, token, made.stamped_us, made.authority))
+
+    def keep_cosigned(self) -> None:
+        """The checkpoint that a witness has signed stays, whatever comes after it."""
+        directory = self.path.with_name("ledger")
+        (directory / "cosigned").write_bytes((directory / "checkpoint").read_bytes())
 
     def close(self) -> None:
         self.ledger.close()

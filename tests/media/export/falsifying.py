@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -189,14 +188,10 @@ def strip_c2pa(path: Path) -> None:
     video(path).write_bytes(data)
 
 
-def foreign_stamp(path: Path) -> None:
-    def change(told: dict[str, Any]) -> None:
-        token = base64.b64encode(hashlib.sha256(b"something else").digest()).decode()
-        told["timestamps"] = [
-            {"authority": "tsa.example", "checkpoint": told["checkpoint"], "token": token, "stamped_us": SIGNED_US}
-        ]
-
-    edit(path, "proof.json", change)
+def other_root(path: Path) -> None:
+    """The root certificate that viewers are to trust is a forger's."""
+    pem = (path / "provenance-root.pem").read_text()
+    (path / "provenance-root.pem").write_text(pem.replace("M", "N", 2))
 
 
 def other_suite(path: Path) -> None:
@@ -223,7 +218,7 @@ FALSIFICATIONS = [
     (forge_checkpoint, "not signed by the ledger's key"),
     (other_suite, "not signed by the ledger's key"),
     (forge_witness, "signature of the witness witness.example is false"),
-    (no_video, "cannot be read"),
+    (no_video, "is missing"),
     (no_json, "cannot be read"),
     (forge_extract, "register.json was changed or exchanged"),
     (forge_extract_and_its_hash, "The record of the papers is not in the ledger"),
@@ -233,7 +228,7 @@ FALSIFICATIONS = [
     (forge_papers_checkpoint, "not signed by the ledger's key"),
     (no_stretch, "has no record in the ledger"),
     (strip_c2pa, "its head was changed"),
-    (foreign_stamp, "The time stamp is of something else"),
+    (other_root, "provenance-root.pem was changed"),
 ]
 
 

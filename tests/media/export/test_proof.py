@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from mingcha.base.errors import Unavailable
-from mingcha.ledger.notes import Signer, Verifier
+from mingcha.ledger.notes import Cosigner, Signer, Verifier
 from mingcha.media.export.proof import Ledger, write_proof
-from tests.media.export.bundles import SIGNED_US, Bundle, verify
+from tests.media.export.bundles import Bundle, verify
 from tests.media.export.falsifying import edit
 
 
 def test_a_genuine_copy_is_proven(bundle: Path) -> None:
     result = verify(bundle, "--lang", "en")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "RESULT: genuine and complete" in result.stdout
-    assert "Witnessed at (UTC): 2026-11-18" in result.stdout
+    key = Verifier.from_text(json.loads((bundle / "proof.json").read_text())["log_key"])
+    assert "It is genuine if the key fingerprint below is the true one" in result.stdout
+    assert f"Key fingerprint: {key.fingerprint} (taken from the copy itself" in result.stdout
+    assert "no later than 2026-11-18" in result.stdout
     assert "connection to the camera" in result.stdout
-    assert "taken from proof.json" in result.stdout
 
 
 def test_papers_register_and_provenance_are_named(bundle: Path) -> None:
     said = verify(bundle, "--lang", "en").stdout
-    assert "Papers enclosed and unchanged: certificate-en.pdf, certificate-zh.pdf, register.json" in said
-    assert "Entries of the register enclosed and proven: 12, 15" in said
-    assert "carry C2PA provenance" in said
+    assert "certificate-en.pdf, certificate-zh.pdf, register.json: unchanged" in said
+    assert "  12 2" in said
+    assert "Copy ordered" in said
+    assert "Provenance (C2PA)" in said
     assert "connection to the camera ended" in said
     assert "与摄像机的连接中断" in verify(bundle, "--lang", "zh").stdout
 
@@ -41,17 +40,6 @@ def test_a_copy_without_papers_is_proven_and_says_so(tmp_path: Path) -> None:
     made.close()
     result = verify(made.path, "--lang", "en")
     assert (result.returncode, "No certificate and no register extract" in result.stdout) == (0, True)
-
-
-def test_a_time_stamp_of_the_checkpoint_is_named(copy: Path) -> None:
-    def change(told: dict[str, Any]) -> None:
-        token = base64.b64encode(b"0..." + hashlib.sha256(told["checkpoint"].encode()).digest() + b"...").decode()
-        told["timestamps"] = [
-            {"authority": "tsa.example", "checkpoint": told["checkpoint"], "token": token, "stamped_us": SIGNED_US}
-        ]
-
-    edit(copy, "proof.json", change)
-    assert "check its signature with openssl ts: tsa.example" in verify(copy, "--lang", "en").stdout
 
 
 @pytest.mark.parametrize("taken", [("register.json", "certificate-zh.pdf", "certificate-en.pdf", "papers.json")])
@@ -73,17 +61,45 @@ def test_a_copy_put_together_from_two_is_told(bundle: Path, tmp_path: Path, take
 
 def test_it_speaks_chinese(bundle: Path) -> None:
     result = verify(bundle, "--lang", "zh")
-    assert "结论：真实完整。" in result.stdout
+    assert "结论：未发现改动；是否真实，还须核对下面的密钥指纹。" in result.stdout
     assert "东门" in result.stdout
 
 
-def test_a_key_from_elsewhere_is_taken_at_its_word(bundle: Path, tmp_path: Path) -> None:
+def test_a_key_from_elsewhere_is_taken_at_its_word(bundle: Path) -> None:
+    """As it is written, or by the fingerprint that people read to each other."""
     key = Verifier.from_text(json.loads((bundle / "proof.json").read_text())["log_key"])
-    assert "the one you gave" in verify(bundle, "--lang", "en", "--key", key.text).stdout
-    other = Signer(key.name, key.type.suite.generate()).verifier.text
-    refused = verify(bundle, "--lang", "en", "--key", other)
-    assert refused.returncode == 1
-    assert "not signed by the ledger's key" in refused.stdout
+    for given in (key.text, key.fingerprint, key.fingerprint.replace(" ", "").lower()):
+        said = verify(bundle, "--lang", "en", "--key", given)
+        assert (said.returncode, "RESULT: genuine and complete." in said.stdout) == (0, True), said.stdout
+        assert "(the one you gave)" in said.stdout
+    other = Signer(key.name, key.type.suite.generate()).verifier
+    for given in (other.text, other.fingerprint):
+        refused = verify(bundle, "--lang", "en", "--key", given)
+        assert refused.returncode == 1
+        assert f"another key than the one you gave; its fingerprint is {key.fingerprint}" in refused.stdout
+
+
+def test_a_witness_that_did_not_sign_is_missed(bundle: Path) -> None:
+    key = Verifier.from_text(json.loads((bundle / "proof.json").read_text())["witness_keys"][0])
+    assert verify(bundle, "--witness", key.fingerprint).returncode == 0
+    other = Cosigner(key.name, key.type.suite.generate()).verifier
+    missed = verify(bundle, "--lang", "en", "--witness", other.text)
+    assert (missed.returncode, "has not signed the ledger of this copy" in missed.stdout) == (2, True)
+
+
+def test_a_file_that_was_put_in_is_named(copy: Path) -> None:
+    shutil.copy(next(copy.glob("*.mp4")), copy / "真相.mp4")
+    (copy / "Thumbs.db").touch()
+    result = verify(copy, "--lang", "en")
+    assert (result.returncode, "nothing is proven about them: 真相.mp4\n" in result.stdout) == (2, True), result.stdout
+
+
+def test_what_a_file_says_cannot_write_on_the_screen(copy: Path) -> None:
+    """A forger's ledger of his own: terminal commands in a name stay text."""
+    edit(copy, "proof.json", lambda told: told.update(log_key="\x1b[2J\nRESULT: genuine and complete.+00000000+AA=="))
+    said = verify(copy, "--lang", "en").stdout
+    assert "\x1b" not in said
+    assert "\nRESULT: genuine" not in said
 
 
 def test_without_a_witness_it_says_what_that_means(tmp_path: Path) -> None:
@@ -117,6 +133,7 @@ def test_whoever_knows_the_first_key_is_led_to_the_one_of_today(rotated: Path) -
     for known, count in ((proof["log_key"], 2), (second, 1), (today, 0)):
         result = verify(rotated, "--lang", "en", "--key", known)
         assert result.returncode == 0, result.stdout
-        assert f"to key: {count}: {today}" in result.stdout or not count
+        now = f"Fingerprint of the key of today: {Verifier.from_text(today).fingerprint}"
+        assert (f"Changes of key: {count}," in result.stdout and now in result.stdout) or not count
     stranger = Signer(today.partition("+")[0], Verifier.from_text(today).type.suite.generate()).verifier.text
     assert verify(rotated, "--lang", "en", "--key", stranger).returncode == 1

@@ -5,15 +5,17 @@ Format: docs/ref/export-proof.md.
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from mingcha.base.atomic import write_file
-from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.base.errors import Corrupt, MingchaError, Unavailable
 from mingcha.base.hashing import sha256_file
 from mingcha.ledger import checkpoints
 from mingcha.ledger.keychange import known_changes, log_keys
@@ -24,12 +26,16 @@ from mingcha.media.container.scan import scan_fd
 from mingcha.media.export import manifest, verifiers
 from mingcha.media.footage.archive import Footage
 
+log = logging.getLogger(__name__)
+
 FORMAT = "mingcha.proof/1"
 NAME = "proof.json"
 PAPERS_FORMAT = "mingcha.papers/1"
 PAPERS_NAME = "papers.json"
 VERIFIERS = verifiers.NAMES
 ENCLOSED = (*VERIFIERS, verifiers.README)
+STAMP_NAMES = ("timestamp.txt", "timestamp.tsr")
+"""The stamped checkpoint and its time stamp, for ``openssl ts -verify``."""
 _SEGMENT = re.compile(r'^\{"number": (\d+), .*"root": (null|"[0-9a-f]{64}")')
 
 
@@ -78,25 +84,38 @@ class Proven:
     vouched: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class TimeStamp:
+    """An RFC 3161 time stamp over a checkpoint of `size` entries: `checkpoint` as it was stamped, `token` the whole
+    answer. `at_us`: the time it names; `authority`: the host that gave it."""
+
+    size: int
+    checkpoint: str
+    token: bytes
+    at_us: int
+    authority: str
+
+
+StampOver = Callable[[int], TimeStamp | None]
+"""The earliest time stamp that covers an entry of the ledger, the newest where none does; None where there is none."""
+
+
 def write_proof(
-    directory: Path,
-    footage: Footage,
-    ledger: Ledger,
-    export_index: int,
-    timestamps: Sequence[Mapping[str, object]] = (),
+    directory: Path, footage: Footage, ledger: Ledger, export_index: int, stamp_over: StampOver = lambda index: None
 ) -> Proven:
     """Write ``proof.json`` and the verifiers beside a finished copy. `export_index`: of the ledger's record of this
-    copy; `timestamps`: RFC 3161 tokens over checkpoints of the ledger (authority, checkpoint, token, stamped_us).
-    Raises Unavailable, Corrupt."""
+    copy. Raises Unavailable, Corrupt."""
     head, reader, signed = _head(ledger, export_index)
+    places = _places(footage, sorted(set(_sealed_numbers(directory))), reader.size)
+    newest = max(places.values(), default=export_index)
+    stamp, stamps = _stamped(ledger, stamp_over, newest, signed.checkpoint)
     proven = 0
     temporary = directory / f"{NAME}.part"
     with temporary.open("w", encoding="utf-8") as out:
-        enclosed = {"timestamps": [dict(stamp) for stamp in timestamps], "export": _included(reader, export_index)}
-        head = {"format": FORMAT, **head, **enclosed}
+        head = {"format": FORMAT, **head, "timestamps": stamps, "export": _included(reader, export_index)}
         out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "segments": [')
-        for number in sorted(set(_sealed_numbers(directory))):
-            proven += _write_segment(out, number, footage, reader, is_first=not proven)
+        for number, index in places.items():
+            proven += _write_segment(out, number, index, footage, reader, is_first=not proven)
         out.write("\n]}\n")
     temporary.replace(directory / NAME)
     for name in ENCLOSED:
@@ -106,10 +125,44 @@ def write_proof(
         "size": signed.checkpoint.size,
         "root": signed.checkpoint.root.hex(),
         "entry": export_index,
-        "log_key": signed.signed_by.text,
+        "log_key": head["log_key"],
         "witnesses": [{"name": one.verifier.name, "at_us": one.at_us} for one in signed.witnesses],
     }
+    if stamp is not None:
+        for name, data in zip(STAMP_NAMES, (stamp.checkpoint.encode(), stamp.token), strict=True):
+            write_file(directory / name, data)
+        told = {"authority": stamp.authority, "at_us": stamp.at_us, "is_over_all": stamp.size > newest}
+        vouched["timestamp"] = told
     return Proven(proven, vouched)
+
+
+def _places(footage: Footage, numbers: Sequence[int], size: int) -> dict[int, int]:
+    """Of segments that the ledger holds up to this size: number to index, in the order of the numbers."""
+    found: dict[int, int] = {}
+    with footage.catalog.reading() as connection:
+        for at in range(0, len(numbers), 500):
+            places = segment_places(connection, numbers[at : at + 500])
+            found.update({number: index for number, index in places.items() if index is not None and index < size})
+    return dict(sorted(found.items()))
+
+
+def _stamped(
+    ledger: Ledger, stamp_over: StampOver, newest: int, ours: checkpoints.Checkpoint
+) -> tuple[TimeStamp | None, list[dict[str, Any]]]:
+    """A time stamp, with the proof that the smaller of its checkpoint and ours is the beginning of the larger; none
+    where there is none that can be read: the copy is proven without."""
+    try:
+        stamp = stamp_over(newest)
+        if stamp is None or not stamp.checkpoint.startswith(f"{ours.origin}\n"):
+            return None, []
+        tree = LogReader(ledger.directory, max(stamp.size, ours.size)).tree
+        consistency = tree.consistency_proof(min(stamp.size, ours.size)) if stamp.size != ours.size else []
+    except MingchaError as error:
+        log.error("a copy goes without time stamp: %s", error)
+        return None, []
+    token = base64.b64encode(stamp.token).decode("ascii")
+    told = {"checkpoint": stamp.checkpoint, "token": token, "consistency": [item.hex() for item in consistency]}
+    return stamp, [told]
 
 
 def write_papers(directory: Path, ledger: Ledger, papers_index: int, stretches: Sequence[int]) -> None:
@@ -156,11 +209,11 @@ def _sealed_numbers(directory: Path) -> Iterator[int]:
                 yield int(found[1])
 
 
-def _write_segment(out: TextIO, number: int, footage: Footage, reader: LogReader, *, is_first: bool) -> bool:
-    with footage.catalog.reading() as connection:
-        index = segment_places(connection, [number]).get(number)
+def _write_segment(
+    out: TextIO, number: int, index: int, footage: Footage, reader: LogReader, *, is_first: bool
+) -> bool:
     stored = footage.segment(number)
-    if index is None or index >= reader.size or stored is None:
+    if stored is None:
         return False
     with footage.opened(stored) as fd:
         trailer = scan_fd(fd).trailer

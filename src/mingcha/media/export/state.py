@@ -73,6 +73,8 @@ class ExportState:
         names = [manifest.NAME]
         if self.proven:
             names += [proof.NAME, *proof.ENCLOSED]
+        if "timestamp" in self.vouched:
+            names += proof.STAMP_NAMES
         if self.has_provenance:
             names.append(provenance.ROOT_NAME)
         if self.papers:

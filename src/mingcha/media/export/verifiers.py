@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cache
 from importlib import resources
 
 NAMES = ("verify.py", "verify.html")
 README = "README.txt"
 """Says in both languages what to open first."""
-_PYTHON = re.compile(r"^from signatures import .*\n", re.MULTILINE)
-_SCRIPT = "// include signatures.js\n"
-_REASONS_PY, _REASONS_JS = "{}  # include reasons.json", "{} /* include reasons.json */"
+
+MODULES = ("reading", "signatures", "notes", "stamps", "checker")
+"""The parts of either verifier, each by itself in Python and in JavaScript, in the order they build on each other."""
+
+_DATA = re.compile(r"\{\}(?:  # include (\w+\.json)$| /\* include (\w+\.json) \*/)", re.MULTILINE)
+_SCRIPTS = "// include the modules\n"
 
 
+@cache
 def verifier(name: str) -> bytes:
     """The text of a verifier, or of the read-me, by its file name."""
-    text = _part(name)
     if name == README:
-        return text.replace("\n", "\r\n").encode("utf-8-sig")  # so that every editor of Windows shows it right
-    reasons = _part("reasons.json").strip()
+        return _part(name).replace("\n", "\r\n").encode("utf-8-sig")  # so that every editor of Windows shows it right
     if name.endswith(".html"):
-        return text.replace(_SCRIPT, _part("signatures.js")).replace(_REASONS_JS, reasons).encode()
-    text = text.replace(_REASONS_PY, reasons)
-    _doc, imports, code = _part("signatures.py").partition("\nimport ")
-    return _PYTHON.sub(lambda _found: imports + code, text, count=1).encode()
+        return _part(name).replace(_SCRIPTS, page_script()).encode()
+    return _filled(_script()).encode()
+
+
+def page_script() -> str:
+    """All of the page's script but what shows it."""
+    return _filled("\n".join(_part(f"{name}.js") for name in MODULES))
+
+
+def _filled(text: str) -> str:
+    """With words and shapes in their places."""
+    return _DATA.sub(lambda found: _part(found[1] or found[2]).strip(), text)
+
+
+def _script() -> str:
+    """The modules without their imports of each other, what they import of Python's library once, at the top."""
+    imports: set[str] = set()
+    codes = []
+    for name in (*MODULES, "verify"):
+        text = _part(f"{name}.py")
+        lines = text.splitlines(keepends=True)
+        for node in ast.parse(text).body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                if not (isinstance(node, ast.ImportFrom) and node.module in MODULES):
+                    imports.add(ast.unparse(node) + "\n")
+                lines[node.lineno - 1 : node.end_lineno] = [""] * ((node.end_lineno or node.lineno) - node.lineno + 1)
+        codes.append("".join(lines))
+    about, _, main = codes.pop().partition('\n"""\n')
+    own = (re.sub(r'\A""".*?"""\n+', "", code, flags=re.DOTALL) for code in codes)
+    parts = (code.strip("\n") + "\n\n\n" for code in own)
+    return "".join([about, '\n"""\n\n', *sorted(imports), "\n\n", *parts, main.lstrip("\n")])
 
 
 def _part(name: str) -> str:

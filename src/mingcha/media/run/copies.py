@@ -7,6 +7,7 @@ import base64
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,9 @@ class _OfNode:
                 files={file["name"]: file["sha256"] for file in state.files},
                 manifest_sha256=state.manifest_sha256,
             )
-            stamps = await asyncio.to_thread(stamps_of, node.data.ledger)
             ledger = node.keeping.proof_ledger()
-            proven = await asyncio.to_thread(proof.write_proof, directory, self._footage, ledger, index, stamps)
+            stamp_over = partial(stamp_of, node.data.ledger)
+            proven = await asyncio.to_thread(proof.write_proof, directory, self._footage, ledger, index, stamp_over)
             return proven.vouched
         except (MingchaError, OSError) as error:
             log.error("copy %s has no proof: %s", state.export, error)
@@ -130,13 +131,13 @@ class _OfNode:
         await self._node.keeping.change(lambda catalog: enter_deletion(catalog, gone, self._node.clock.wall_us()))
 
 
-def stamps_of(ledger: Path) -> list[dict[str, object]]:
-    """The newest time stamp of the ledger, as it is enclosed; none where there is none. Raises Corrupt."""
-    stamp = timestamps.newest(ledger)
+def stamp_of(ledger: Path, index: int) -> proof.TimeStamp | None:
+    """As `proof.StampOver` wants it, with the ledger's directory before. Raises Corrupt."""
+    stamp = timestamps.first_after(ledger, index) or timestamps.newest(ledger)
     if stamp is None:
-        return []
-    told = {"authority": stamp.authority, "checkpoint": stamp.checkpoint, "token": stamp.token}
-    return [{**told, "stamped_us": stamp.stamped_us}]
+        return None
+    token = base64.b64decode(stamp.token)
+    return proof.TimeStamp(stamp.size, stamp.checkpoint, token, stamp.stamped_us, stamp.authority)
 
 
 def control_routes(node: Node, exports: ExportService, token: str) -> list[Route]:

@@ -1,13 +1,10 @@
-// The cryptography of verify.html, which holds this text in a copy (mingcha.media.export.verifiers). Without any library:
-// Ed25519 (RFC 8032), SM3 (GB/T 32905) and SM2 (GB/T 32918.2), the tree of RFC 6962 over SHA-256 or SM3, signed notes
-// (C2SP) and changes of key. Checking only: nothing here is made to keep a secret.
-class Fault extends Error { constructor(zh, en) { super(en); this.said = [zh, en]; } }
+// Signatures that verify.html checks (`mingcha.media.export.verifiers` puts this file into it), without any library:
+// Ed25519 (RFC 8032), SM3 (GB/T 32905) and SM2 (GB/T 32918.2). Checking only: nothing here is made to keep a secret.
 
 // Bytes
 const text = (value) => new TextEncoder().encode(value);
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const unhex = (value) => { if (!/^([0-9a-f]{2})*$/.test(value)) throw new Error("hex"); return Uint8Array.from(value.match(/../g) || [], (pair) => parseInt(pair, 16)); };
-const unbase = (value) => Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0));
 const join = (...pieces) => { const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0)); let at = 0; for (const piece of pieces) { all.set(piece, at); at += piece.length; } return all; };
 const big = (bytes) => BigInt("0x" + (hex(bytes) || "0"));
 const little = (bytes) => big(Uint8Array.from(bytes).reverse());
@@ -89,84 +86,4 @@ async function isSignedBySm2(key, message, signature) {
   const z = sm3(join(Uint8Array.of(0, 128), text("1234567812345678"), ...numbers, key.slice(1)));
   const point = sm2Add(sm2Times(s, SM2_G), sm2Times(t, [x, y]));
   return point !== null && mod(big(sm3(join(z, message))) + point[0], N) === r;
-}
-
-// RFC 6962 and RFC 9162; `digest` is sha or sm3
-const leafHash = (data, digest = sha) => digest(join(Uint8Array.of(0), data));
-const nodeHash = (left, right, digest) => digest(join(Uint8Array.of(1), left, right));
-async function treeRoot(leaves) {
-  let level = await Promise.all(leaves.map((leaf) => leafHash(leaf)));
-  while (level.length > 1) {
-    const next = [];
-    for (let n = 0; n + 1 < level.length; n += 2) next.push(await nodeHash(level[n], level[n + 1], sha));
-    if (level.length % 2) next.push(level[level.length - 1]);
-    level = next;
-  }
-  return level[0];
-}
-async function rootByProof(index, size, leaf, proof, digest) {
-  let fn = BigInt(index), sn = BigInt(size) - 1n, found = leaf;
-  for (const item of proof) {
-    if (sn === 0n) return null;
-    if (fn & 1n || fn === sn) { found = await nodeHash(item, found, digest); while (!(fn & 1n) && fn) { fn >>= 1n; sn >>= 1n; } }
-    else found = await nodeHash(found, item, digest);
-    fn >>= 1n; sn >>= 1n;
-  }
-  return sn === 0n ? found : null;
-}
-
-// Signed notes (C2SP). Signature type: [before the key, its length, whether a witness's, check, tree, line in the checkpoint]
-const KINDS = [
-  [Uint8Array.of(1), 32, false, isSignedByEd25519, sha, ""], [Uint8Array.of(4), 32, true, isSignedByEd25519, sha, ""],
-  [join(Uint8Array.of(255), text("mingcha/sm3-sm2/v1")), 65, false, isSignedBySm2, sm3, "sm3-sm2"],
-  [join(Uint8Array.of(255), text("mingcha/sm3-sm2/cosignature/v1")), 65, true, isSignedBySm2, sm3, "sm3-sm2"],
-];
-async function readKey(value) {
-  const found = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(value.trim());
-  const raw = found ? unbase(found[3]) : new Uint8Array();
-  const kind = KINDS.find(([prefix, size]) => raw.length === prefix.length + size && hex(raw.slice(0, prefix.length)) === hex(prefix));
-  if (!kind || hex((await sha(join(text(found[1] + "\n"), raw))).slice(0, 4)) !== found[2]) throw new Fault("公钥格式不对", "A public key is malformed");
-  const [prefix, , isWitness, check, digest, suite] = kind, key = raw.slice(prefix.length);
-  return { name: found[1], id: found[2], text: value.trim(), isWitness, digest, suite, hasSigned: (message, signature) => check(key, text(message), signature) };
-}
-// The key that signs now: each change after the key known is signed by it and by the one it hands over to.
-async function heirOf(key, origin, changes) {
-  let count = 0;
-  for (const change of changes) {
-    const told = JSON.parse(change.entry);
-    if (told.kind !== "key" || told.old !== key.text) continue;
-    const heir = await readKey(told.new);
-    const said = ["mingcha.key-change/1", told.origin, told.index, told.old, told.new, told.at_us, JSON.stringify(told.reason)].map((line) => `${line}\n`).join("");
-    if (told.origin !== origin || told.index !== change.index || !await key.hasSigned(said, unbase(told.by_old)) || !await heir.hasSigned(said, unbase(told.by_new))) throw new Fault("密钥变更记录的签名无效", "The record of a change of key is not signed by both keys");
-    key = heir; count += 1;
-  }
-  return [key, count];
-}
-async function openCheckpoint(note, logKey, witnessKeys, changes = []) {
-  const cut = note.indexOf("\n\n"), body = note.slice(0, cut + 1), lines = body.split("\n");
-  const signatures = note.slice(cut + 2).split("\n").filter(Boolean).map((line) => { const [, name, data] = line.split(" "); return { name, raw: unbase(data) }; });
-  const by = (own) => signatures.filter((one) => one.name === own.name && hex(one.raw.slice(0, 4)) === own.id);
-  const [own, count] = await heirOf(await readKey(logKey), lines[0], changes);
-  let genuine = false;
-  for (const one of by(own)) genuine = genuine || (!own.isWitness && await own.hasSigned(body, one.raw.slice(4)));
-  if (!genuine) throw new Fault("账本检查点没有该公钥的有效签名", "The ledger's checkpoint is not signed by the ledger's key");
-  const suites = lines.slice(3).filter((line) => line.startsWith("suite ")).map((line) => line.slice(6));
-  if (suites.join() !== own.suite) throw new Fault("检查点所称的密码套件与公钥不符", "The checkpoint names another suite than its key's");
-  const checkpoint = { origin: lines[0], size: Number(lines[1]), root: hex(unbase(lines[2])), key: own, changes: count, witnessed: [] };
-  for (const change of changes) await requireEntry(checkpoint, change, "密钥变更记录", "The record of a change of key");
-  for (const given of witnessKeys) {
-    const witness = await readKey(given);
-    for (const one of by(witness)) {
-      const at = big(one.raw.slice(4, 12));
-      if (!witness.isWitness || !await witness.hasSigned(`cosignature/v1\ntime ${at}\n${body}`, one.raw.slice(12))) throw new Fault(`见证方 ${witness.name} 的签名无效`, `The signature of the witness ${witness.name} is false`);
-      checkpoint.witnessed.push({ name: witness.name, at: Number(at) });
-    }
-  }
-  return checkpoint;
-}
-async function requireEntry(checkpoint, given, zh, en) {
-  const digest = checkpoint.key.digest;
-  const found = await rootByProof(given.index, checkpoint.size, await leafHash(text(given.entry), digest), given.proof.map(unhex), digest);
-  if (!(given.index >= 0 && given.index < checkpoint.size) || !found || hex(found) !== checkpoint.root) throw new Fault(`${zh}不在账本中`, `${en} is not in the ledger`);
-  return JSON.parse(given.entry);
 }

@@ -1,22 +1,10 @@
-"""The cryptography of verify.py, which holds this file's text in a copy (`mingcha.media.export.verifiers`).
-
-Without any package: Ed25519 (RFC 8032), SM3 (GB/T 32905) and SM2 (GB/T 32918.2), the tree of RFC 6962 over SHA-256 or
-SM3, signed notes (C2SP) and changes of key. Checking only: nothing here is made to keep a secret.
+"""Signatures that verify.py checks (`mingcha.media.export.verifiers` puts this file into it), without any package:
+Ed25519 (RFC 8032), SM3 (GB/T 32905), SM2 (GB/T 32918.2) and ECDSA (FIPS 186-5). Checking only: nothing here is made to
+keep a secret.
 """
 
-import base64
 import hashlib
-import json
 import struct
-
-
-class Fault(Exception):
-    """The copy is not genuine: (Chinese, English)."""
-
-    def __init__(self, zh, en):
-        super().__init__(en)
-        self.said = (zh, en)
-
 
 # --- Ed25519 (RFC 8032 section 5.1.7) -------------------------------------------------------------------------------
 
@@ -125,176 +113,98 @@ def sm3(data):
         return sm3_by_hand(data)
 
 
-Q = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
-N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
-A = Q - 3
-B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
-G = (
-    0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
-    0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
+# Curves y² = x³ + ax + b over a prime field: (prime, a, b, order, point).
+SM2 = (
+    0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF,
+    0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFC,
+    0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93,
+    0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123,
+    (
+        0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
+        0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
+    ),
+)
+P256 = (
+    0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF,
+    0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFC,
+    0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+    0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+    (
+        0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+        0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+    ),
+)
+P384 = (
+    2**384 - 2**128 - 2**96 + 2**32 - 1,
+    2**384 - 2**128 - 2**96 + 2**32 - 4,
+    0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,
+    0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
+    (
+        0xAA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7,
+        0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F,
+    ),
 )
 
 
-def sm2_add(one, other):
+def curve_add(curve, one, other):
     """Points are (x, y); None is the one at infinity."""
+    prime, a = curve[:2]
     if one is None or other is None:
         return one or other
     (x1, y1), (x2, y2) = one, other
-    if x1 == x2 and (y1 + y2) % Q == 0:
+    if x1 == x2 and (y1 + y2) % prime == 0:
         return None
     if one == other:
-        slope = (3 * x1 * x1 + A) * pow(2 * y1, -1, Q) % Q
+        slope = (3 * x1 * x1 + a) * pow(2 * y1, -1, prime) % prime
     else:
-        slope = (y2 - y1) * pow(x2 - x1, -1, Q) % Q
-    x = (slope * slope - x1 - x2) % Q
-    return (x, (slope * (x1 - x) - y1) % Q)
+        slope = (y2 - y1) * pow(x2 - x1, -1, prime) % prime
+    x = (slope * slope - x1 - x2) % prime
+    return (x, (slope * (x1 - x) - y1) % prime)
 
 
-def sm2_times(number, point):
+def curve_times(curve, number, point):
     result = None
     while number:
         if number & 1:
-            result = sm2_add(result, point)
-        point = sm2_add(point, point)
+            result = curve_add(curve, result, point)
+        point = curve_add(curve, point, point)
         number >>= 1
     return result
+
+
+def curve_point(curve, public):
+    """The point of a public key 0x04 || x || y; None for what is none of the curve."""
+    prime, a, b = curve[:3]
+    size = (prime.bit_length() + 7) // 8
+    x, y = int.from_bytes(public[1 : 1 + size], "big"), int.from_bytes(public[1 + size :], "big")
+    if len(public) != 1 + 2 * size or public[0] != 4 or x >= prime or y >= prime:
+        return None
+    return None if (y * y - x * x * x - a * x - b) % prime else (x, y)
 
 
 def is_signed_by_sm2(public, message, signature):
     """Whether the 64 bytes r || s are a signature of the message by the key (0x04 || x || y), with the signer id
     1234567812345678 (GM/T 0009)."""
-    x, y = int.from_bytes(public[1:33], "big"), int.from_bytes(public[33:], "big")
+    _, a, b, order, base = SM2
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-    if len(public) != 65 or public[0] != 4 or x >= Q or y >= Q or (y * y - x * x * x - A * x - B) % Q:
+    key, t = curve_point(SM2, public), (r + s) % order
+    if key is None or len(signature) != 64 or not (0 < r < order and 0 < s < order) or t == 0:
         return False
-    t = (r + s) % N
-    if len(signature) != 64 or not (0 < r < N and 0 < s < N) or t == 0:
-        return False
-    numbers = b"".join(number.to_bytes(32, "big") for number in (A, B, *G))
+    numbers = b"".join(number.to_bytes(32, "big") for number in (a, b, *base))
     z = sm3(b"\x00\x80" + b"1234567812345678" + numbers + public[1:])
     e = int.from_bytes(sm3(z + message), "big")
-    point = sm2_add(sm2_times(s, G), sm2_times(t, (x, y)))
-    return point is not None and (e + point[0]) % N == r
+    point = curve_add(SM2, curve_times(SM2, s, base), curve_times(SM2, t, key))
+    return point is not None and (e + point[0]) % order == r
 
 
-# --- RFC 6962 and C2SP signed notes ---------------------------------------------------------------------------------
-
-
-def tree_root(leaves, digest):
-    """Root over leaves, each hashed as a leaf first."""
-    level = [digest(b"\x00" + leaf) for leaf in leaves]
-    while len(level) > 1:
-        pairs = [digest(b"\x01" + level[n] + level[n + 1]) for n in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(level) - len(level) % 2 :]
-    return level[0]
-
-
-def root_by_proof(index, size, leaf, proof, digest):
-    """RFC 9162 section 2.1.3.2."""
-    fn, sn, found = index, size - 1, digest(b"\x00" + leaf)
-    for item in proof:
-        if sn == 0:
-            return b""
-        if fn & 1 or fn == sn:
-            found = digest(b"\x01" + item + found)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            found = digest(b"\x01" + found + item)
-        fn, sn = fn >> 1, sn >> 1
-    return found if sn == 0 else b""
-
-
-# Signature type: (length of the key, whether a witness's, check, hash of the tree, line in the checkpoint).
-KINDS = {
-    b"\x01": (32, False, is_signed_by_ed25519, sha256, ""),
-    b"\x04": (32, True, is_signed_by_ed25519, sha256, ""),
-    b"\xffmingcha/sm3-sm2/v1": (65, False, is_signed_by_sm2, sm3, "sm3-sm2"),
-    b"\xffmingcha/sm3-sm2/cosignature/v1": (65, True, is_signed_by_sm2, sm3, "sm3-sm2"),
-}
-
-
-class Key:
-    """A public key from its text ``name+id+base64``."""
-
-    def __init__(self, text):
-        self.text = text.strip()
-        try:
-            self.name, stated, encoded = self.text.split("+", 2)
-            raw = base64.b64decode(encoded, validate=True)
-        except ValueError:
-            raise Fault("公钥格式不对", "A public key is malformed") from None
-        prefix = next((kind for kind in KINDS if raw.startswith(kind) and len(raw) == len(kind) + KINDS[kind][0]), None)
-        self.id = sha256(self.name.encode() + b"\n" + raw)[:4]
-        if prefix is None or self.id.hex() != stated:
-            raise Fault("公钥与其编号不符", "A public key does not match its id")
-        self.public = raw[len(prefix) :]
-        _, self.is_witness, self.check, self.digest, self.suite = KINDS[prefix]
-
-    def has_signed(self, message, signature):
-        return self.check(self.public, message.encode(), signature)
-
-
-def statement(told):
-    """What both keys sign when one hands over to the other."""
-    lines = ("mingcha.key-change/1", told["origin"], told["index"], told["old"], told["new"], told["at_us"])
-    return "".join("%s\n" % line for line in (*lines, json.dumps(told["reason"], ensure_ascii=False)))
-
-
-class Checkpoint:
-    """The signed head of the ledger. `key`: the one that signed it, to which the key given has led by `changes` of key;
-    `witnessed`: (name, seconds) of genuine cosignatures."""
-
-    def __init__(self, note, log_key, witness_keys, changes=()):
-        text, _, signatures = note.partition("\n\n")
-        self.text = text + "\n"
-        lines = text.split("\n")
-        try:
-            self.origin, self.size, self.root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
-            rows = [line.split(" ") for line in signatures.splitlines()]
-            self.signed = [(row[1], base64.b64decode(row[2], validate=True)) for row in rows]
-        except (IndexError, ValueError):
-            raise Fault("账本检查点格式不对", "The ledger's checkpoint is malformed") from None
-        self.changes = 0
-        self.key = self.heir_of(Key(log_key), changes)
-        own = self.signatures_of(self.key)
-        if self.key.is_witness or not any(self.key.has_signed(self.text, raw) for raw in own):
-            raise Fault("账本检查点没有该公钥的有效签名", "The ledger's checkpoint is not signed by the ledger's key")
-        if [line[6:] for line in lines[3:] if line.startswith("suite ")] != [self.key.suite] * bool(self.key.suite):
-            raise Fault("检查点所称的密码套件与公钥不符", "The checkpoint names another suite than its key's")
-        for change in changes:
-            self.require(change, "密钥变更记录", "The record of a change of key")
-        self.witnessed = [found for text_key in witness_keys for found in self.cosignatures_of(Key(text_key))]
-
-    def signatures_of(self, key):
-        return [raw[4:] for signer, raw in self.signed if signer == key.name and raw[:4] == key.id]
-
-    def cosignatures_of(self, key):
-        for raw in self.signatures_of(key):
-            at = int.from_bytes(raw[:8], "big")
-            if not key.is_witness or not key.has_signed("cosignature/v1\ntime %d\n%s" % (at, self.text), raw[8:]):
-                raise Fault("见证方 %s 的签名无效" % key.name, "The signature of the witness %s is false" % key.name)
-            yield key.name, at
-
-    def heir_of(self, key, changes):
-        """The key that signs now: each change after the key known is signed by it and by the one it hands over to."""
-        for change in changes:
-            told = json.loads(change["entry"])
-            if told["kind"] != "key" or told["old"] != key.text:
-                continue
-            new, said = Key(told["new"]), statement(told)
-            is_here = (told["origin"], told["index"]) == (self.origin, change["index"])
-            by_old, by_new = base64.b64decode(told["by_old"]), base64.b64decode(told["by_new"])
-            if not (is_here and key.has_signed(said, by_old) and new.has_signed(said, by_new)):
-                raise Fault("密钥变更记录的签名无效", "The record of a change of key is not signed by both keys")
-            key = new
-            self.changes += 1
-        return key
-
-    def require(self, given, zh, en):
-        """The entry, if its proof leads to the root."""
-        entry, proof = given["entry"], [bytes.fromhex(item) for item in given["proof"]]
-        found = root_by_proof(given["index"], self.size, entry.encode(), proof, self.key.digest)
-        if not 0 <= given["index"] < self.size or found != self.root:
-            raise Fault("%s不在账本中" % zh, "%s is not in the ledger" % en)
-        return json.loads(entry)
+def is_signed_by_ecdsa(curve, public, digest, r, s):
+    """FIPS 186-5 section 6.4.2."""
+    order, base = curve[3:]
+    key = curve_point(curve, public)
+    if key is None or not (0 < r < order and 0 < s < order):
+        return False
+    e = int.from_bytes(digest, "big") >> max(0, len(digest) * 8 - order.bit_length())
+    inverse = pow(s, -1, order)
+    left, right = curve_times(curve, e * inverse % order, base), curve_times(curve, r * inverse % order, key)
+    point = curve_add(curve, left, right)
+    return point is not None and point[0] % order == r
