@@ -153,22 +153,14 @@ def _place(number: int, parent: str = layout.SEGMENTS_NAME) -> str:
 # Rows and files
 
 
-def _is_there(store: StoreDirectory, number: int) -> bool:
-    try:
-        os.close(store.open_file(number))
-    except Corrupt:
-        return False
-    return True
-
-
 def _missing(catalog: CatalogReader, store: StoreDirectory, record: SegmentRecord, report: CheckReport) -> None:
-    if catalog.segment(record.number) is not None and not _is_there(store, record.number):
+    if catalog.segment(record.number) is not None and not store.is_there(record.number):
         report.findings.append(Finding("segment.missing", record.number, _place(record.number), record.camera))
 
 
 def _unlisted(catalog: CatalogReader, store: StoreDirectory, number: int, report: CheckReport) -> None:
     record = catalog.segment(number)
-    if (record is not None and record.store == store.store_id) or not _is_there(store, number):
+    if (record is not None and record.store == store.store_id) or not store.is_there(number):
         return
     if any(item.number == number for item in catalog.garbage()):
         report.findings.append(Finding("garbage.left", number, _place(number)))
@@ -181,7 +173,7 @@ def _check_open(catalog: CatalogReader, store: StoreDirectory, report: CheckRepo
         rows = {row.number for row in catalog.open_segments() if row.store == store.store_id}
         files = set(store.open_numbers())
         # A row comes before its file and goes after its file has been moved.
-        return {n for n in rows - files if not _is_there(store, n)}, files - rows
+        return {n for n in rows - files if not store.is_there(n)}, files - rows
 
     first, second = look(), look()
     for number in sorted(first[0] & second[0]):

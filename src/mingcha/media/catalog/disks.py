@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from mingcha.base.errors import Corrupt
 from mingcha.media.store import layout
 from mingcha.media.store.directory import StoreDirectory
 
@@ -18,33 +16,27 @@ class Disks:
 
     def __init__(self, stores: Sequence[StoreDirectory]) -> None:
         self.stores = tuple(stores)
-        self._known: OrderedDict[str, tuple[frozenset[int], ...]] = OrderedDict()
+        self._listed: OrderedDict[int, tuple[frozenset[int], ...]] = OrderedDict()
         self._directories = tuple(frozenset(store.directories()) for store in stores)
 
     def store_of(self, number: int) -> StoreDirectory | None:
         """The store whose sealed files have that number; the first named where there are two. Raises Unavailable."""
-        directory = layout.directory_name(number)
-        held = self._known.get(directory)
-        if held is None:
-            held = tuple(
-                frozenset(store.numbers_in(directory)) if directory in names else frozenset()
-                for store, names in zip(self.stores, self._directories, strict=True)
-            )
-            self._known[directory] = held
-            if len(self._known) > _CACHED:
-                self._known.popitem(last=False)
-        for store, numbers in zip(self.stores, held, strict=True):
+        listed = self._listed.get(number // layout.SEGMENTS_PER_DIRECTORY) or self._list(number)
+        for store, numbers in zip(self.stores, listed, strict=True):
             if number in numbers:
                 return store
         return None
 
-    def is_there(self, store: StoreDirectory, number: int) -> bool:
-        """Whether a store has the file now, whatever was listed before. Raises Unavailable."""
-        try:
-            os.close(store.open_file(number))
-        except Corrupt:
-            return False
-        return True
+    def _list(self, number: int) -> tuple[frozenset[int], ...]:
+        directory = layout.directory_name(number)
+        listed = tuple(
+            frozenset(store.numbers_in(directory)) if directory in names else frozenset()
+            for store, names in zip(self.stores, self._directories, strict=True)
+        )
+        self._listed[number // layout.SEGMENTS_PER_DIRECTORY] = listed
+        if len(self._listed) > _CACHED:
+            self._listed.popitem(last=False)
+        return listed
 
 
 class Numbers:

@@ -6,6 +6,7 @@ Entries are canonical JSON, one kind each; docs/ref/ledger-entries.md describes 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from mingcha.media.catalog.records import SegmentRecord
 from mingcha.wire.facts import Fact
 
 FORMAT = "mingcha.entry/1"
+_NUMBER = re.compile(rb'"number":(\d+)')
 _TOLD_OF = {
     "register": ("ledger.anchored", ("first", "last", "root")),
     keychange.KIND: ("ledger.key_changed", ("old", "new", "reason")),
@@ -26,10 +28,15 @@ _TOLD_OF = {
 
 def add_leaf(connection: sqlite3.Connection, kind: str, fields: Mapping[str, Any], segment: int | None = None) -> str:
     """Put one entry down; its text. `segment`: the number of the segment that will be told the entry's place."""
-    body = {"format": FORMAT, "kind": kind, **fields}
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = entry_text(kind, fields)
     connection.execute("INSERT INTO leaf (body, segment) VALUES (?, ?)", (text, segment))
     return text
+
+
+def entry_text(kind: str, fields: Mapping[str, Any]) -> str:
+    """An entry as the ledger holds it."""
+    body = {"format": FORMAT, "kind": kind, **fields}
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def fact_of(told: Mapping[str, Any], index: int) -> Fact | None:
@@ -52,31 +59,40 @@ def rule_for(connection: sqlite3.Connection, stream: int, number: int) -> int | 
 
 
 def add_segment_leaf(connection: sqlite3.Connection, record: SegmentRecord, rule: int | None) -> None:
-    """The entry of a sealed segment: what was recorded, its root, how long it is to be kept, and what else its row
-    holds, so that a lost catalog comes back without reading a hundred terabytes."""
-    add_leaf(
-        connection,
-        "segment",
-        {
-            "number": record.number,
-            "store": record.store,
-            "camera": record.camera,
-            "role": record.role,
-            "run": record.run,
-            "start_us": record.start_us,
-            "end_us": record.end_us,
-            "media_offset": record.media_offset,
-            "media_duration": record.media_duration,
-            "bytes": record.file_bytes,
-            "header_bytes": record.header_bytes,
-            "frames": record.frames,
-            "root": record.root.hex(),
-            "starts_with_key": record.starts_with_key,
-            "recovered": record.recovered,
-            "rule": rule_fields(connection, rule),
-        },
-        record.number,
-    )
+    """The entry of a sealed segment."""
+    fields = segment_fields(record) | {"rule": rule_fields(connection, rule)}
+    add_leaf(connection, "segment", fields, record.number)
+
+
+def segment_fields(record: SegmentRecord) -> dict[str, Any]:
+    """What the entry of a segment tells besides its rule: what was recorded, its root, and what else its row holds, so
+    that a lost catalog comes back without reading a hundred terabytes."""
+    return {
+        "number": record.number,
+        "store": record.store,
+        "camera": record.camera,
+        "role": record.role,
+        "run": record.run,
+        "start_us": record.start_us,
+        "end_us": record.end_us,
+        "media_offset": record.media_offset,
+        "media_duration": record.media_duration,
+        "bytes": record.file_bytes,
+        "header_bytes": record.header_bytes,
+        "frames": record.frames,
+        "root": record.root.hex(),
+        "starts_with_key": record.starts_with_key,
+        "recovered": record.recovered,
+    }
+
+
+def segment_number(entry: bytes) -> int | None:
+    """The number of the segment an entry is of, None for any other entry, without reading all of it: canonical JSON has
+    these bytes nowhere but at their keys."""
+    if b'"kind":"segment"' not in entry:
+        return None
+    found = _NUMBER.search(entry)
+    return int(found[1]) if found else None
 
 
 def rule_fields(connection: sqlite3.Connection, rule: int | None) -> dict[str, Any] | None:

@@ -191,6 +191,14 @@ class CatalogReader:
         rows = self._rows("SELECT * FROM segment_view WHERE number > ? ORDER BY number LIMIT ?", (number, limit))
         return [_record(row) for row in rows]
 
+    def places_after(self, number: int, limit: int) -> list[tuple[int, str]]:
+        """The same, number and store only."""
+        return self._rows(
+            """SELECT number, store.store FROM segment JOIN store ON store.id = segment.store
+            WHERE number > ? ORDER BY number LIMIT ?""",
+            (number, limit),
+        )
+
     def open_segments(self) -> list[OpenSegmentRecord]:
         """Segments being written, or left behind by a crash."""
         return [OpenSegmentRecord(*row) for row in self._rows("SELECT * FROM open_segment_view ORDER BY number")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -93,20 +92,12 @@ def _second(catalog: Catalog, found: _Found, result: Rebuilt, others: Mapping[st
     """The catalog knows the number in another store. Where that holds the same recording, one of the two goes."""
     number, known = found.own.number, catalog.segment(found.own.number)
     other = others.get(known.store) if known is not None else None
-    if known is None or other is None or known.root != found.trailer.root or not _is_in(other, number):
+    if known is None or other is None or known.root != found.trailer.root or not other.is_there(number):
         result.left_alone.append((number, "catalog.number_used"))
         return
     with catalog.transaction() as connection:
         values = (number, catalog.add_store(found.store), known.end_us)
         connection.execute("INSERT OR IGNORE INTO garbage (number, store, since_us) VALUES (?, ?, ?)", values)
-
-
-def _is_in(store: StoreDirectory, number: int) -> bool:
-    try:
-        os.close(store.open_file(number))
-    except Corrupt:
-        return False
-    return True
 
 
 def adopt_newer(store: StoreDirectory, catalog: Catalog, known: int | None = None) -> list[int]:

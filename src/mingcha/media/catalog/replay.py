@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mingcha.base.errors import Corrupt
-from mingcha.media.catalog.adopt import formats_in, identity_of, scan_number, sealed_record
+from mingcha.media.catalog.adopt import formats_in, identity_of, scan_number, sealed_record, ticks_to_us
 from mingcha.media.catalog.copies import put_copy_deletion
 from mingcha.media.catalog.coverage import add_stretch
 from mingcha.media.catalog.disks import Disks, Numbers
 from mingcha.media.catalog.holds import put_hold
 from mingcha.media.catalog.holes import TakenBack, put_gaps
 from mingcha.media.catalog.keeping import Rule, keep_mark, put_rule, read_mark, rule_of_stream
-from mingcha.media.catalog.leaves import fact_of
+from mingcha.media.catalog.leaves import fact_of, segment_fields
 from mingcha.media.catalog.lost import Loss, account_lost
 from mingcha.media.catalog.reader import NO_KEY_BIT, RECOVERED_BIT
-from mingcha.media.catalog.records import SegmentRecord
 from mingcha.media.catalog.writer import Catalog
+from mingcha.media.store.directory import StoreDirectory
 from mingcha.wire.facts import Fact
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,8 @@ NEVER_US = 1
 
 _INSERT = """INSERT INTO segment (stream, start_us, number, end_us, store, run, media_offset, media_duration,
     file_bytes, header_bytes, frames, flags, root, rule, leaf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_Row = tuple[Any, ...]
+"""One of `_INSERT`."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,8 @@ class Replay:
         self._absent = Numbers()
         self._highest = 0
         self._highest_run = 0
+        self._known: set[int] = set()
+        self._rows: list[_Row] = []
         self._stretches: dict[int, list[tuple[int, int]]] = {}
         self._back = TakenBack()
         self._clock: dict[str, Any] | None = None
@@ -77,23 +81,20 @@ class Replay:
         self._last_rule: dict[int, int] = {}
         self._facts: list[Fact] = []
         with catalog.reading() as connection:
-            self._waiting = {row[0] for row in connection.execute("SELECT body FROM leaf")}
+            self._waiting = {row[0].encode() for row in connection.execute("SELECT body FROM leaf")}
             self._leaving = {row[0] for row in connection.execute("SELECT number FROM garbage")}
             self._open = {row[0] for row in connection.execute("SELECT number FROM open_segment")}
 
     def take(self, first: int, entries: Sequence[bytes]) -> None:
-        """Entries `first` and after. Raises Corrupt for one that is not canonical JSON, Unavailable."""
+        """Entries `first` and after, some thousand. Raises Corrupt for one that is not canonical JSON, Unavailable."""
+        told = [_told(entry, index) for index, entry in enumerate(entries, first)]
         with self._catalog.transaction() as connection:
-            for index, entry in enumerate(entries, first):
-                text = entry.decode()
-                told = _told(text, index)
-                if text in self._waiting:
-                    connection.execute("DELETE FROM leaf WHERE body = ?", (text,))
-                self._take_one(connection, index, told)
-            for stream, stretches in self._stretches.items():
-                for start_us, end_us in stretches:
-                    add_stretch(connection, stream, start_us, end_us)
-            self._stretches.clear()
+            waited = [(entry.decode(),) for entry in entries if entry in self._waiting]
+            connection.executemany("DELETE FROM leaf WHERE body = ?", waited)
+            self._known = _known_among(connection, [one["number"] for one in told if one.get("kind") == "segment"])
+            for index, one in enumerate(told, first):
+                self._take_one(connection, index, one)
+            self._flush(connection)
         self.result.entries += len(entries)
 
     def _take_one(self, connection: sqlite3.Connection, index: int, told: dict[str, Any]) -> None:
@@ -129,7 +130,9 @@ class Replay:
         rule = self._rule(connection, told["rule"])
         if rule is not None:
             self._last_rule[stream] = rule
-        if connection.execute("UPDATE segment SET leaf = ? WHERE number = ?", (index, number)).rowcount:
+        if number in self._known:
+            self._flush(connection)
+            connection.execute("UPDATE segment SET leaf = ? WHERE number = ?", (index, number))
             return
         if number in self._leaving:
             return
@@ -137,50 +140,42 @@ class Replay:
         if store is None:
             self._absent.add(number)
             return
-        record = self._record(told, store.store_id)
-        if record is None:
-            return
+        if told["run"] not in self._known_runs or "media_duration" not in told:
+            read = self._read(store, told)
+            if read is None:
+                return
+            told = read
         if number in self._open:
             connection.execute("DELETE FROM open_segment WHERE number = ?", (number,))
-        flags = (0 if record.starts_with_key else NO_KEY_BIT) | (RECOVERED_BIT if record.recovered else 0)
-        values = (
-            *(stream, record.start_us, number, record.end_us, self._store(record.store), record.run),
-            *(record.media_offset, record.media_duration, record.file_bytes, record.header_bytes, record.frames),
-            *(flags, record.root, rule, index),
-        )
-        connection.execute(_INSERT, values)
+        self._rows.append(_row(told, stream, self._store(store.store_id), rule, index))
+        self._known.add(number)
         self.result.segments += 1
-        self._cover(stream, record.start_us, record.end_us)
+        self._cover(stream, told["start_us"], told["end_us"])
 
-    def _record(self, told: dict[str, Any], store: str) -> SegmentRecord | None:
-        """The row an entry speaks of; the file is read where the entry is of the first kind, which told less, and for
-        the first segment of each run. None when it cannot be read."""
-        number = told["number"]
-        is_short = "media_duration" not in told
-        if not is_short and told["run"] in self._known_runs:
-            return _record_of(told, store)
-        home = self._disks.store_of(number)
-        assert home is not None
+    def _read(self, store: StoreDirectory, told: dict[str, Any]) -> dict[str, Any] | None:
+        """The first file of a run tells of the run; any file, what an entry of the first kind did not. The entry with
+        all its fields; None when neither tells them."""
+        number, is_short = told["number"], "media_duration" not in told
         try:
-            scan = scan_number(home, number)
-            own = identity_of(scan, home, number)
+            scan = scan_number(store, number)
+            own = identity_of(scan, store, number)
+            if is_short and (scan.trailer is None or scan.trailer.root.hex() != told["root"]):
+                raise Corrupt("segment.trailer", "A sealed file has no end, or another than the ledger says.")
         except Corrupt as error:
-            if is_short or "media_offset" not in told:
+            if is_short:
                 log.warning("file %010x in the store is left alone: %s", number, error.code)
                 self.result.unreadable.append((number, error.code))
                 return None
-            start_us = told["start_us"] - told["media_offset"] * 100 // 9
-            self._catalog.adopt_run(told["run"], told["camera"], told["role"], max(1, start_us), None, None)
-            self._known_runs.add(told["run"])
-            return _record_of(told, store)
-        self._catalog.adopt_run(own.run, own.camera, own.role, own.run_start_us, *formats_in(scan.header))
-        self._known_runs.add(own.run)
-        if not is_short:
-            return _record_of(told, store)
-        if scan.trailer is None or scan.trailer.root.hex() != told["root"]:
-            self.result.unreadable.append((number, "segment.trailer"))
-            return None
-        return sealed_record(scan, own, scan.trailer, scan.file_bytes, store)
+            start_us = max(1, told["start_us"] - ticks_to_us(told["media_offset"]))
+            self._catalog.adopt_run(told["run"], told["camera"], told["role"], start_us, None, None)
+        else:
+            self._catalog.adopt_run(
+                told["run"], told["camera"], told["role"], own.run_start_us, *formats_in(scan.header)
+            )
+            if is_short and scan.trailer is not None:
+                told = told | segment_fields(sealed_record(scan, own, scan.trailer, scan.file_bytes))
+        self._known_runs.add(told["run"])
+        return told
 
     def _store(self, store: str) -> int:
         if store not in self._stores:
@@ -229,7 +224,9 @@ class Replay:
                     )
 
     def _flush(self, connection: sqlite3.Connection) -> None:
-        """Coverage is right before something is cut out of it."""
+        """Rows and coverage are there before anything is done to them. Rows in the order of the table: by stream."""
+        connection.executemany(_INSERT, sorted(self._rows))
+        self._rows.clear()
         for stream, stretches in self._stretches.items():
             for start_us, end_us in stretches:
                 add_stretch(connection, stream, start_us, end_us)
@@ -249,6 +246,7 @@ class Replay:
         stream = self._catalog.stream_key(connection, told["camera"], told["role"])
         rule = self._rule(connection, told["rule"])
         if rule is not None:
+            self._flush(connection)
             rule_of_stream(connection, stream, rule, told["at_us"])
             self._ruled.add(stream)
 
@@ -298,31 +296,28 @@ class Replay:
             keep_mark(self._catalog, NEVER_US, "", 0)
 
 
-def _told(text: str, index: int) -> dict[str, Any]:
+def _told(entry: bytes, index: int) -> dict[str, Any]:
     try:
-        told = json.loads(text)
+        told = json.loads(entry.decode())
     except ValueError as error:
         raise Corrupt("ledger.entry", f"Entry {index} of the ledger cannot be read.") from error
     return told if isinstance(told, dict) else {}
 
 
-def _record_of(told: dict[str, Any], store: str) -> SegmentRecord:
-    return SegmentRecord(
-        number=told["number"],
-        store=store,
-        camera=told["camera"],
-        role=told["role"],
-        run=told["run"],
-        start_us=told["start_us"],
-        end_us=told["end_us"],
-        media_offset=told["media_offset"],
-        media_duration=told["media_duration"],
-        file_bytes=told["bytes"],
-        header_bytes=told["header_bytes"],
-        frames=told["frames"],
-        root=bytes.fromhex(told["root"]),
-        starts_with_key=told["starts_with_key"],
-        recovered=told["recovered"],
+def _known_among(connection: sqlite3.Connection, numbers: list[int]) -> set[int]:
+    """Those of the segments that have a row."""
+    rows = connection.execute(
+        "SELECT number FROM segment WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
+    )
+    return {number for (number,) in rows}
+
+
+def _row(told: dict[str, Any], stream: int, store: int, rule: int | None, index: int) -> _Row:
+    flags = (0 if told["starts_with_key"] else NO_KEY_BIT) | (RECOVERED_BIT if told["recovered"] else 0)
+    return (
+        *(stream, told["start_us"], told["number"], told["end_us"], store, told["run"]),
+        *(told["media_offset"], told["media_duration"], told["bytes"], told["header_bytes"], told["frames"]),
+        *(flags, bytes.fromhex(told["root"]), rule, index),
     )
 
 

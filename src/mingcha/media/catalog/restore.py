@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Protocol
@@ -15,7 +16,7 @@ from mingcha.media.catalog.disks import Disks, Numbers
 from mingcha.media.catalog.holds import take_holds
 from mingcha.media.catalog.holes import name_holes
 from mingcha.media.catalog.keeping import keep_mark, read_mark
-from mingcha.media.catalog.leaves import ledger_size
+from mingcha.media.catalog.leaves import ledger_size, segment_number
 from mingcha.media.catalog.part_index import pack
 from mingcha.media.catalog.rebuild import Rebuilt, rebuild
 from mingcha.media.catalog.replay import NEVER_US, Replay, Replayed
@@ -27,7 +28,10 @@ from mingcha.wire.holds import Hold
 
 log = logging.getLogger(__name__)
 
-BATCH = 2_000
+BATCH = 10_000
+"""Entries in one transaction: rows of one stream lie together, so more of them share a page that is written."""
+_CACHE_KIB = 64 << 10
+"""What a transaction touches must stay in memory, or each page is written and read again many times."""
 PROTECTED_US = 7 * 86_400_000_000
 """How long nothing goes after a catalog was made without a ledger: until the office has told its holds and rules."""
 
@@ -99,10 +103,11 @@ def _replay(
     with catalog.reading() as connection:
         at = first = min(ledger_size(connection), ledger.size)
     replay, entries = Replay(catalog, Disks(stores)), ledger.entries(first, ledger.size)
-    while batch := list(islice(entries, BATCH)):
-        replay.take(at, batch)
-        at += len(batch)
-        progress("entries", at)
+    with _large_cache(catalog):
+        while batch := list(islice(entries, BATCH)):
+            replay.take(at, batch)
+            at += len(batch)
+            progress("entries", at)
     lost = list(_entries_of(replay.lost_numbers(), ledger.entries(first, ledger.size)))
     here = {store.store_id for store in stores} | set(given_up)
     missing = sorted({one["store"] for one in lost if one.get("store", next(iter(here), "")) not in here})
@@ -116,14 +121,24 @@ def _replay(
     return replay.finish(ledger.size, lost, at_us)
 
 
+@contextmanager
+def _large_cache(catalog: Catalog) -> Iterator[None]:
+    with catalog.transaction() as connection:
+        (before,) = connection.execute("PRAGMA cache_size").fetchone()
+        connection.execute(f"PRAGMA cache_size = {-_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA cache_size = {before}")
+
+
 def _entries_of(numbers: Numbers, entries: Iterator[bytes]) -> Iterator[dict[str, Any]]:
     if not numbers.count:
         return
     for entry in entries:
-        if b'"kind":"segment"' in entry:
-            told = json.loads(entry)
-            if told["number"] in numbers:
-                yield told
+        number = segment_number(entry)
+        if number is not None and number in numbers:
+            yield json.loads(entry)
 
 
 def put_parts(catalog: Catalog, number: int, parts: Sequence[PartInfo]) -> None:
@@ -140,7 +155,7 @@ def highest_in(ledger: Told, last: int = 5_000) -> tuple[int, int]:
     """The highest segment and run numbers among the last entries; 0 where there are none."""
     number = run = 0
     for entry in ledger.entries(max(0, ledger.size - last), ledger.size):
-        if b'"kind":"segment"' in entry:
+        if segment_number(entry) is not None:
             told = json.loads(entry)
             number, run = max(number, told["number"]), max(run, told["run"])
     return number, run

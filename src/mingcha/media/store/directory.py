@@ -304,6 +304,14 @@ class StoreDirectory:
             raise of_os_error(error) from error
         return True
 
+    def is_there(self, number: int) -> bool:
+        """Whether there is a file with that number, sealed or open. Raises Unavailable."""
+        try:
+            os.close(self.open_file(number))
+        except Corrupt:
+            return False
+        return True
+
     def path_of(self, number: int) -> Path:
         """Where the file lies now, sealed or open. Raises Corrupt ``segment.missing``."""
         name = layout.file_name(number)
@@ -349,8 +357,9 @@ class StoreDirectory:
                 names = os.listdir(fd)
             finally:
                 os.close(fd)
-        found = (layout.number_of(name) for name in names)
-        return sorted(n for n in found if n is not None and layout.directory_name(n) == directory)
+        # A number's first seven digits name its directory.
+        found = (layout.number_of(name) for name in names if name.startswith(directory))
+        return sorted(number for number in found if number is not None)
 
     def numbers(self) -> Iterator[int]:
         """Numbers of all sealed segments, rising; reads a directory at a time."""

@@ -6,13 +6,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from mingcha.ledger.reader import LogReader
 from mingcha.media.catalog import CatalogReader
 from mingcha.media.catalog.disks import Disks, Numbers
-from mingcha.media.catalog.leaves import segment_places, waiting_among
-from mingcha.media.catalog.records import SegmentRecord
+from mingcha.media.catalog.leaves import segment_number, segment_places, waiting_among
 from mingcha.media.verify.segments import Finding, finding_of
 
 PAGE = 1_000
@@ -41,38 +39,30 @@ def compare(
     done, kept = Compared(), Numbers()
     for entry in ledger.entries(0, ledger.size):
         done.entries += 1
-        _take(kept, _told(entry))
+        _take(kept, entry)
         if done.entries % PAGE == 0:
             on_step("entries", done.entries)
     extra = list(_rows(catalog, kept, disks, done, on_step))
     fresh = newer()
-    later = [*(_told(entry) for entry in fresh.entries(ledger.size, fresh.size)), *_waiting(catalog)]
-    for told in later:
-        _take(kept, told)
-    known = {told["number"] for told in later if told is not None and told["kind"] == "segment"}
+    later = [*fresh.entries(ledger.size, fresh.size), *_waiting(catalog)]
+    for entry in later:
+        _take(kept, entry)
+    known = {segment_number(entry) for entry in later}
     done.findings += [finding for finding in extra if finding.number not in known]
     if kept.count:
         done.findings += list(_vanished(catalog, kept, ledger))
     return done
 
 
-def _told(entry: bytes) -> dict[str, Any] | None:
-    """What concerns segments."""
-    if b'"kind":"segment"' in entry or b'"kind":"deletion"' in entry or b'"kind":"loss"' in entry:
-        told: dict[str, Any] = json.loads(entry)
-        return told
-    return None
-
-
-def _take(kept: Numbers, told: dict[str, Any] | None) -> None:
-    if told is None:
-        return
-    if told["kind"] == "segment":
-        kept.add(told["number"])
-    else:
-        for first, last in told["numbers"]:
-            for number in range(first, last + 1):
-                kept.discard(number)
+def _take(kept: Numbers, entry: bytes) -> None:
+    """What an entry says of segments: one more, or some that are no more."""
+    number = segment_number(entry)
+    if number is not None:
+        kept.add(number)
+    elif b'"kind":"deletion"' in entry or b'"kind":"loss"' in entry:
+        for first, last in json.loads(entry)["numbers"]:
+            for gone in range(first, last + 1):
+                kept.discard(gone)
 
 
 def _rows(
@@ -84,9 +74,9 @@ def _rows(
 ) -> Iterator[Finding]:
     """Rows are taken out of `kept`; findings for those that were not in it."""
     after = 0
-    while page := catalog.segments_after(after, PAGE):
-        after = page[-1].number
-        strange = [record for record in page if not kept.discard(record.number)]
+    while page := catalog.places_after(after, PAGE):
+        after = page[-1][0]
+        strange = [number for number, _ in page if not kept.discard(number)]
         if strange:
             yield from _strange(catalog, strange)
         if disks is not None:
@@ -95,44 +85,42 @@ def _rows(
         on_step("segments", done.segments)
 
 
-def _strange(catalog: CatalogReader, records: list[SegmentRecord]) -> Iterator[Finding]:
-    numbers = [record.number for record in records]
+def _strange(catalog: CatalogReader, numbers: list[int]) -> Iterator[Finding]:
     with catalog.reading() as connection:
         waiting, places = waiting_among(connection, numbers), segment_places(connection, numbers)
-    for record in records:
-        if places.get(record.number) is not None:
-            yield finding_of(record, "ledger.deleted")
-        elif record.number not in waiting:
-            yield finding_of(record, "ledger.missing")
+    for number in numbers:
+        code = "ledger.deleted" if places.get(number) is not None else "ledger.missing"
+        record = catalog.segment(number)
+        if record is not None and (code == "ledger.deleted" or number not in waiting):
+            yield finding_of(record, code)
 
 
-def _missing(catalog: CatalogReader, records: list[SegmentRecord], disks: Disks, done: Compared) -> Iterator[Finding]:
+def _missing(catalog: CatalogReader, page: list[tuple[int, str]], disks: Disks, done: Compared) -> Iterator[Finding]:
     here = {store.store_id for store in disks.stores}
-    for record in records:
-        if record.store not in here:
+    for number, store in page:
+        if store not in here:
             done.unreachable += 1
-        elif disks.store_of(record.number) is not None or _is_anywhere(disks, record.number):
+        elif disks.store_of(number) is not None or _is_anywhere(disks, number):
             continue
-        elif catalog.segment(record.number) == record:
+        elif (record := catalog.segment(number)) is not None and record.store == store:
             yield finding_of(record, "file.missing")
 
 
 def _is_anywhere(disks: Disks, number: int) -> bool:
     """Directories were listed a while ago: one that was sealed since is looked for by itself."""
-    return any(disks.is_there(store, number) for store in disks.stores)
+    return any(store.is_there(number) for store in disks.stores)
 
 
-def _waiting(catalog: CatalogReader) -> list[dict[str, Any] | None]:
+def _waiting(catalog: CatalogReader) -> list[bytes]:
     with catalog.reading() as connection:
-        return [_told(body.encode()) for (body,) in connection.execute("SELECT body FROM leaf ORDER BY id")]
+        return [body.encode() for (body,) in connection.execute("SELECT body FROM leaf ORDER BY id")]
 
 
 def _vanished(catalog: CatalogReader, kept: Numbers, ledger: LogReader) -> Iterator[Finding]:
     for entry in ledger.entries(0, ledger.size):
-        if b'"kind":"segment"' not in entry:
-            continue
-        told = json.loads(entry)
-        if kept.discard(told["number"]) and catalog.segment(told["number"]) is None:
+        number = segment_number(entry)
+        if number is not None and kept.discard(number) and catalog.segment(number) is None:
+            told = json.loads(entry)
             yield Finding(
                 "archive.vanished",
                 told["number"],
