@@ -52,7 +52,7 @@ def command_test(arguments: list[str]) -> int:
     install_system_packages()
     if arguments:
         return run_stages({"tests": lambda: pytest_stage("tests", *arguments)})
-    return run_stages(test_stages())
+    return run_stages(*test_stages())
 
 
 def command_check(_: list[str]) -> int:

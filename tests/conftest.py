@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from hypothesis import HealthCheck, settings
 
 from mingcha.base.clock import ManualClock
 from tests.support.clock import manual_clock
+from tests.support.tables import empty_office
 
+__all__ = ["empty_office"]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 HERE_NAMES = {"", "localhost", "0.0.0.0", "::", "localhost.localdomain"}
 
@@ -28,6 +31,8 @@ for _name in [name for name in os.environ if name.startswith("MINGCHA_")]:
 # The same tests over PostgreSQL: TEST_DATABASE_URL=postgresql://… (tests/web/test_postgresql.py runs some of them so).
 if _url := os.environ.get("TEST_DATABASE_URL"):
     os.environ["MINGCHA_DATABASE_URL"] = _url
+else:
+    from tests.support.tables import django_db_setup  # noqa: F401
 
 
 def is_local(host: object) -> bool:
@@ -59,7 +64,26 @@ def refuse_network(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(refuse_network)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Last of all, when the folders below have marked theirs."""
+    _skip_shared(items)
+    if getattr(config.option, "loadgroup", False):
+        _keep_groups_together(items)
+        # No worker shall begin something long when the others are done. Among their like the order stays random.
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _keep_groups_together(items: list[pytest.Item]) -> None:
+    """Each group stays on one worker, so that what it stands on is made once: pytest-xdist 3.8 writes the group into
+    `_nodeid`, which pytest 9.2 does not read any more, and asks before the folders have marked their tests."""
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and "@" not in item.nodeid.rpartition("]")[2]:
+            item._id = coerce_node_id(f"{item.nodeid}@{group.args[0]}")
+
+
+def _skip_shared(items: list[pytest.Item]) -> None:
     """Tests marked `shared` read ../shared, which exists on some machines only."""
     if SHARED.is_dir():
         return
@@ -81,11 +105,11 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def stack(tmp_path_factory: pytest.TempPathFactory, empty_office: Path) -> Iterator[Any]:
     """The running product (`tests.support.stack.Stack`), one for all tests of the group `stack`."""
     from tests.support.stack import Stack
 
-    stack = Stack(tmp_path_factory.mktemp("stack"))
+    stack = Stack(tmp_path_factory.mktemp("stack"), tables=empty_office)
     yield stack
     stack.close()
 

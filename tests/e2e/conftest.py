@@ -39,12 +39,11 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is a journey, runs in one process, and needs a browser."""
+    """Everything here is a journey, and needs a browser. Each worker has a product and a browser of its own."""
     for item in items:
         if Path(__file__).parent not in item.path.parents:
             continue
         item.add_marker(pytest.mark.e2e)
-        item.add_marker(pytest.mark.xdist_group("e2e"))
         if CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason="chromium is not installed (apt-get install chromium)"))
 
@@ -78,10 +77,10 @@ def cameras() -> Iterator[CameraThread]:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory, cameras: CameraThread) -> Iterator[Product]:
+def product(tmp_path_factory: pytest.TempPathFactory, cameras: CameraThread, empty_office: Path) -> Iterator[Product]:
     """The product on three cameras that a user names; one for all journeys."""
     named = [f"--camera={name}={cameras.url(code)}" for name, code in CAMERAS.items()]
-    product = Product(tmp_path_factory.mktemp("product"), *named)
+    product = Product(tmp_path_factory.mktemp("product"), *named, tables=empty_office)
     yield product
     assert product.stop() in (0, 130), product.output
 

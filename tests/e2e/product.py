@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,11 +37,17 @@ def free_port() -> int:
 
 
 class Product:
-    """`mingcha up` as a child process. Raises RuntimeError, with what it printed, when it does not come up."""
+    """`mingcha up` as a child process; with `tables`, a first start finds them made (tests.support.tables) and is some
+    seconds shorter. Raises RuntimeError, with what it printed, when it does not come up."""
 
-    def __init__(self, directory: Path, *arguments: str, settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, directory: Path, *arguments: str, settings: dict[str, str] | None = None, tables: Path | None = None
+    ) -> None:
         self._settings = settings or {}
         self.data_dir = directory / "data"
+        if tables is not None and not self.data_dir.exists():
+            self.data_dir.mkdir()
+            shutil.copy(tables, self.data_dir / "office.db")
         self.web_port, self.media_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.web_port}"
         self._output = directory / "up.log"

@@ -7,6 +7,8 @@ import datetime
 import json
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,15 +23,30 @@ from tests.e2e.screens import PASSWORD, first_sign_in, give_reason, wait_for_pic
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CAMERA = "东门"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory of its own, since copies expire at once in the second part."""
+    """A directory of its own, since copies expire at once in one of the journeys; whichever comes first moves in."""
     return tmp_path_factory.mktemp("copies")
 
 
-def started(house: Path, cameras: CameraThread, **settings: str) -> Product:
-    return Product(house, f"--camera=西门={cameras.url('court')}", settings=settings)
+@contextmanager
+def living_in(
+    house: Path, browser: Browser, cameras: CameraThread, tables: Path, **settings: str
+) -> Iterator[tuple[Product, Page]]:
+    """The product in this house, and a page of its manager."""
+    is_new = not (house / "data").exists()
+    product = Product(house, f"--camera=西门={cameras.url('court')}", settings=settings, tables=tables)
+    try:
+        if is_new:
+            lawful_camera(product, cameras)
+        page = signed_in(browser, product, first=is_new)
+        yield product, page
+        page.context.close()
+    finally:
+        assert product.stop() in (0, 130), product.output
 
 
 def signed_in(browser: Browser, product: Product, *, first: bool) -> Page:
@@ -202,16 +219,16 @@ def second_manager(browser: Browser, product: Product) -> None:
     context.close()
 
 
-def test_a_copy_goes_out_comes_back_and_is_destroyed(browser: Browser, house: Path, cameras: CameraThread) -> None:
-    product = started(house, cameras)
-    try:
-        lawful_camera(product, cameras)
-        page = signed_in(browser, product, first=True)
+def test_a_copy_goes_out_comes_back_and_is_destroyed(
+    browser: Browser, house: Path, cameras: CameraThread, empty_office: Path
+) -> None:
+    with living_in(house, browser, cameras, empty_office) as (product, page):
         second_manager(browser, product)
+        before = copies_known(page)
         granted(page, site_of(page))
         page.locator('a[href$="/look/"]').click()
         copy_made(page)
-        address = open_new(page, set())
+        address = open_new(page, before)
         state(page, "Not fetched yet", address)
         sealed_and_approved(page, address)
         submit_download = page.locator('form[action$="/download/"] button')
@@ -244,17 +261,13 @@ def test_a_copy_goes_out_comes_back_and_is_destroyed(browser: Browser, house: Pa
         page.set_input_files("[name=manifest]", manifest)
         page.locator("main form button[type=submit]").click()
         expect(page.locator("main")).to_contain_text("Ours and unchanged")
-        page.context.close()
-    finally:
-        assert product.stop() in (0, 130), product.output
 
 
-def test_a_copy_nobody_comes_for_goes_by_itself(browser: Browser, house: Path, cameras: CameraThread) -> None:
-    if not (house / "data").exists():
-        pytest.skip("the journey before this one made the house")
-    product = started(house, cameras, MINGCHA_ITEM_UNCLAIMED_HOURS="0")
-    try:
-        page = signed_in(browser, product, first=False)
+def test_a_copy_nobody_comes_for_goes_by_itself(
+    browser: Browser, house: Path, cameras: CameraThread, empty_office: Path
+) -> None:
+    at_once = {"MINGCHA_ITEM_UNCLAIMED_HOURS": "0"}
+    with living_in(house, browser, cameras, empty_office, **at_once) as (_product, page):
         before = copies_known(page)
         page.goto("/playback/")
         config = json.loads(page.locator("#island-config").text_content() or "")
@@ -267,6 +280,3 @@ def test_a_copy_nobody_comes_for_goes_by_itself(browser: Browser, house: Path, c
         expect(page.locator("main")).to_contain_text("Nobody fetched it in time")
         page.goto(f"{address}certificate/")
         expect(page.locator("main")).to_contain_text("It never left the recorder.")
-        page.context.close()
-    finally:
-        assert product.stop() in (0, 130), product.output

@@ -18,10 +18,10 @@ CAMERA = "东门"
 
 
 @pytest.fixture(scope="module")
-def beijing(tmp_path_factory: pytest.TempPathFactory, cameras: CameraThread) -> Iterator[Product]:
+def beijing(tmp_path_factory: pytest.TempPathFactory, cameras: CameraThread, empty_office: Path) -> Iterator[Product]:
     """A product where only the national order binds."""
     directory: Path = tmp_path_factory.mktemp("desk")
-    product = Product(directory, f"--camera={CAMERA}={cameras.url('gate')}", "--region=110101")
+    product = Product(directory, f"--camera={CAMERA}={cameras.url('gate')}", "--region=110101", tables=empty_office)
     yield product
     assert product.stop() in (0, 130), product.output
 

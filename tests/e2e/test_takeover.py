@@ -55,10 +55,10 @@ def square() -> Iterator[Square]:
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, square: Square) -> Iterator[Product]:
+def own(tmp_path_factory: pytest.TempPathFactory, square: Square, empty_office: Path) -> Iterator[Product]:
     """A product of its own, in the city whose text lets police take a system over."""
     data: Path = tmp_path_factory.mktemp("takeover")
-    product = Product(data, "--no-sim", "--region=440104", "--place=square")
+    product = Product(data, "--no-sim", "--region=440104", "--place=square", tables=empty_office)
     why = ("--necessity", "大型活动人流密集", "--control", square.sim.control_url(TURNING))
     product.command("camera", "add", NAME, square.sim.url(TURNING), *why)
     yield product

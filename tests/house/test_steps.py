@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -67,3 +68,17 @@ def test_caches_go_into_the_tree_when_there_is_no_home(tmp_path: Path, monkeypat
         monkeypatch.delenv(name, raising=False)
     env = steps.environment()
     assert all(env[name].startswith(str(steps.VENV)) for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR", "npm_config_cache"))
+
+
+def test_steps_side_by_side_do_not_mix_their_lines(capfd: pytest.CaptureFixture[str]) -> None:
+    program = "import time; print('why'); time.sleep(0.1); raise SystemExit(3)"
+    threads = [
+        Thread(target=steps.run, args=(name, [sys.executable, "-c", program]), kwargs={"whole": True}) for name in "ab"
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    lines = capfd.readouterr().out.splitlines()
+    assert sorted(line[:4] for line in lines[::2]) == ["  a:", "  b:"]
+    assert lines[1::2] == ["    why", "    why"]

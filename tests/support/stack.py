@@ -156,13 +156,13 @@ class Browser:
 class Stack:
     """Start it once; `who(role)` is a signed-in browser that tests share, `browser()` a new one."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, tables: Path | None = None) -> None:
         self._browsers: list[Browser] = []
         self._signed_in: dict[str, Browser] = {}
         self.cameras = Cameras()
         options = [f"--camera={name}={self.cameras.url(code)}" for name, code in (("门岗", "gate"), ("院子", "yard"))]
         try:
-            self.product = Product(directory, "--no-demo", "--region=110101", *options)
+            self.product = Product(directory, "--no-demo", "--region=110101", *options, tables=tables)
             self.office = self.product.url
             self.media = f"http://127.0.0.1:{self.product.media_port}"
             self.ids: dict[str, Any] = json.loads(self.run("make", PASSWORD, self.cameras.url("vault")))

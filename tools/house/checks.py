@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,11 +69,12 @@ def install_system_packages() -> None:
         print(f"  {name} is missing: skipped without it: {SYSTEM_PACKAGES[name]} (apt-get install {name})")
 
 
-def pytest_stage(label: str, *arguments: str) -> Tally:
-    """A pytest run, shown live; counted from its JUnit report, so that a crash of it is never a pass."""
+def pytest_stage(label: str, *arguments: str, live: bool = True) -> Tally:
+    """A pytest run, shown live or only if it fails; counted from its JUnit report, so that a crash of it is never a
+    pass."""
     with tempfile.TemporaryDirectory(prefix="mingcha-test-") as directory:
         report = Path(directory) / "report.xml"
-        ok, _ = run(label, [PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments], live=True)
+        ok, _ = run(label, [PYTHON, "-m", "pytest", f"--junitxml={report}", *arguments], live=live, whole=not live)
         tally = Tally()
         if report.exists():
             for suite in ElementTree.parse(report).getroot().iter("testsuite"):
@@ -87,7 +89,7 @@ def pytest_stage(label: str, *arguments: str) -> Tally:
 
 def check_stage(label: str, *command: object, cwd: Path = ROOT) -> Tally:
     """A check that passes or fails; if it is a node test run, its own counts."""
-    ok, output = run(label, command, cwd=cwd)
+    ok, output = run(label, command, cwd=cwd, whole=True)
     counts = {
         word: int(count)
         for word, count in re.findall(r"^(?:#|\u2139) (pass|fail|skipped) (\d+)$", output, re.MULTILINE)
@@ -106,41 +108,49 @@ def frontend_stage(script: str) -> Tally:
 
 
 Stages = dict[str, Callable[[], Tally]]
+"""What may run side by side, the longest first."""
 
 
 def quick_stages() -> Stages:
     return {
+        "guards": lambda: pytest_stage("guards", "tests/guards", "-q", live=False),
+        "types": lambda: check_stage("mypy", BIN / "mypy", "-p", "mingcha", "-m", "dev"),
         "ruff": lambda: check_stage("ruff check", BIN / "ruff", "check", "--quiet", "."),
         "format": lambda: check_stage("ruff format --check", BIN / "ruff", "format", "--check", "--quiet", "."),
-        "types": lambda: check_stage("mypy", BIN / "mypy", "-p", "mingcha", "-m", "dev"),
         "imports": lambda: check_stage("lint-imports", BIN / "lint-imports"),
         "tsc": lambda: frontend_stage("check"),
         "frontend": lambda: frontend_stage("test"),
-        "guards": lambda: pytest_stage("guards", "tests/guards", "-q"),
     }
 
 
-def test_stages() -> Stages:
-    workers = str(max(2, min(4, os.cpu_count() or 2)))
+def test_stages() -> list[Stages]:
+    """What runs side by side, one after the other: checks that keep one core busy; tests; journeys."""
+    cores = max(2, min(4, os.cpu_count() or 2))
     slowest = ("--durations=20", "--durations-min=8")
-    spread = ("-q", "-n", workers, "--dist", "loadgroup", "-m", "not e2e", *slowest)
+    # One worker more than cores, since some tests wait for cameras; a journey keeps product and browser busy at once.
+    spread = ("-q", "--dist", "loadgroup", *slowest)
     covered = [f"--cov=mingcha.{package}" for package in PURE]
     gate = ("--cov-branch", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100")
     elsewhere = [f"--ignore=tests/{folder}" for folder in ("guards", "e2e", *PURE)]
-    return {
-        **quick_stages(),
-        "pure": lambda: pytest_stage("pure packages", *spread, *covered, *gate, *(f"tests/{name}" for name in PURE)),
-        "tests": lambda: pytest_stage("tests", *spread, *elsewhere),
-        "journeys": lambda: pytest_stage("browser journeys", "-q", "tests/e2e", "-m", "e2e", *slowest),
-    }
+    pure = ("-q", *covered, *gate, *(f"tests/{name}" for name in PURE))
+    return [
+        {"pure": lambda: pytest_stage("pure packages", *pure, live=False), **quick_stages()},
+        {"tests": lambda: pytest_stage("tests", *spread, "-n", str(cores + 1), "-m", "not e2e", *elsewhere)},
+        {"journeys": lambda: pytest_stage("browser journeys", *spread, "-n", "2", "-m", "e2e", "tests/e2e")},
+    ]
 
 
-def run_stages(stages: Stages) -> int:
-    """All stages, whatever fails; the last line sums them up as pytest would."""
+def run_stages(*groups: Stages) -> int:
+    """All stages, whatever fails, as many of a group at once as there are cores; the last line sums them up as pytest
+    would."""
     tallies = {}
-    for name, stage in stages.items():
-        tallies[name] = stage()
-        print(f"  {name}: {tallies[name]}", flush=True)
+    for stages in groups:
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            waiting = {pool.submit(stage): name for name, stage in stages.items()}
+            for done in as_completed(waiting):
+                name = waiting[done]
+                tallies[name] = done.result()
+                print(f"  {name}: {tallies[name]}", flush=True)
     total = Tally()
     for tally in tallies.values():
         total.add(tally)

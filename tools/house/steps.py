@@ -31,11 +31,15 @@ def environment() -> dict[str, str]:
     return env
 
 
-def run(label: str, command: Iterable[object], *, cwd: Path = ROOT, live: bool = False) -> tuple[bool, str]:
-    """Run one step; print one line with its time, and its output if it failed (or all along, when `live`)."""
+def run(
+    label: str, command: Iterable[object], *, cwd: Path = ROOT, live: bool = False, whole: bool = False
+) -> tuple[bool, str]:
+    """Run one step; print one line with its time, and its output if it failed (or all along, when `live`). `whole`:
+    not a word before it ends, for steps that run side by side."""
     words = [str(word) for word in command]
     began = time.monotonic()
-    print(f"  {label} ..." if live else f"  {label} ... ", end="\n" if live else "", flush=True)
+    if not whole:
+        print(f"  {label} ..." if live else f"  {label} ... ", end="\n" if live else "", flush=True)
     pipe = None if live else subprocess.PIPE
     try:
         done = subprocess.run(
@@ -44,14 +48,12 @@ def run(label: str, command: Iterable[object], *, cwd: Path = ROOT, live: bool =
         code, output = done.returncode, (done.stdout or b"").decode(errors="replace")
     except OSError as error:
         code, output = 127, f"{words[0]}: {error.strerror}\n"
-    verdict = "" if code == 0 else f"  FAILED ({code})"
-    print(
-        f"  {label}: {time.monotonic() - began:.1f} s{verdict}"
-        if live
-        else f"{time.monotonic() - began:.1f} s{verdict}"
-    )
+    told = f"{time.monotonic() - began:.1f} s" + ("" if code == 0 else f"  FAILED ({code})")
+    if live or whole:
+        told = f"  {label}: {told}"
     if code != 0 and output:
-        print("    " + output.rstrip().replace("\n", "\n    "), flush=True)
+        told += "\n    " + output.rstrip().replace("\n", "\n    ")
+    print(told + "\n", end="", flush=True)
     return code == 0, output
 
 
