@@ -19,7 +19,6 @@ BROAD_EXCEPT_ALLOWED: tuple[str, ...] = (
     "src/mingcha/media/ingest/diskthread.py",  # the writer thread hands its fault to its owner
     "src/mingcha/media/run/mover.py",  # moving between disks is tried again, and never ends recording
     "src/mingcha/media/run/verifying.py",  # so is verifying
-    "src/mingcha/media/export/bundle/checker.py",  # a judge is told, whatever a forger thought of; never a traceback
     "src/mingcha/media/rtsp/poller.py",  # one camera's reader must never stop the others
 )
 

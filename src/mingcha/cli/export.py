@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from mingcha.base.clock import Clock, SystemClock, isoformat
-from mingcha.base.errors import Conflict, MingchaError
+from mingcha.base.errors import Conflict, Invalid, MingchaError
 from mingcha.base.ids import new_id
 from mingcha.base.provenance import provenance_credentials
 from mingcha.base.timerange import TimeRange
@@ -35,7 +35,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    asked = TimeRange(archive.instant_us(arguments.start), archive.instant_us(arguments.end))
+    from_us, to_us = archive.instant_us(arguments.start), archive.instant_us(arguments.end)
+    if from_us >= to_us:
+        raise Invalid("cli.range", f"--from {arguments.start} is not before --to {arguments.end}.")
+    asked = TimeRange(from_us, to_us)
     clock = SystemClock()
     with archive.opened() as opened:
         camera = opened.camera(arguments.camera)
@@ -84,7 +87,7 @@ def _copy(
             "files": {file.name: file.sha256 for file in made.files},
             "manifest_sha256": proof.manifest_hash(out),
         }
-        index = ledger_entry.enter(opened.data, clock, "export", fields)
+        index = ledger_entry.enter(opened.data, clock, "export", fields, lambda text: print(text, file=sys.stderr))
         ledger = ledger_entry.proof_ledger(opened.data)
         proof.write_proof(out, opened.footage, ledger, index, partial(stamp_of, opened.data.ledger))
         opened.tell(camera, "footage.exported", export=fields["export"], manifest_sha256=fields["manifest_sha256"])

@@ -14,6 +14,8 @@ OTHERS = ("manifest.json", "proof.json", "papers.json", "verify.py", "verify.htm
 SYSTEM = ("thumbs.db", "desktop.ini")  # files that Windows makes by itself; those of others begin with a dot
 HOLE_US = 200_000  # shorter than a picture at the slowest cameras; not worth a gap
 READ_BYTES = 1 << 20
+# What reading can raise that nobody thought of: never a verdict by accident, never a traceback for a judge.
+UNFORESEEN = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 
 
 class Checker:
@@ -261,6 +263,6 @@ def verdict_of(checker):
     except OSError as error:
         name = "%s (%s)" % (os.path.basename(error.filename or ""), error.strerror)
         return "bad", Fault("unreadable", name=name)
-    except Exception as error:  # noqa: BLE001 - whatever a forger thought of: never a verdict by accident
+    except UNFORESEEN as error:
         return "bad", Fault("fault", what=repr(error)[:200])
     return ("part" if checker.doubts else "good" if checker.key_given else "open"), None
