@@ -71,8 +71,10 @@ def test_the_list_tells_the_public_keys_and_no_private_one(run: Run, data: DataD
     assert "suite sha256-ed25519" in said
     assert "1, in clear (mode 0600)" in said
     assert key.raw.hex() not in said
+    published = said[said.index("fingerprint to publish: ") :].splitlines()[0]
     run("rotate", "ledger")
     said = run("list")[1]
+    assert published in said
     assert "signs now" in said
     assert "signed up to size 4" in said
     assert "old private keys of the ledger still here: 1" in said

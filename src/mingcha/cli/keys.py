@@ -120,6 +120,8 @@ def _list_ledger(data: DataDir) -> None:
     print(f"ledger {origin}, suite {own.type.suite.name}\n  {own.text}\n    signs now")
     for key in keys[1:]:
         print(f"  {key.text}\n    signed up to size {key.until_size}")
+    # Of the first key: verify.py and verify.html show it whatever key signs, and it stays through all changes.
+    print(f"  fingerprint to publish: {keys[-1].fingerprint}")
 
 
 def run_rotate(arguments: argparse.Namespace) -> int:

@@ -154,6 +154,7 @@ def run_show(arguments: argparse.Namespace) -> int:
     witnesses = [address.key for address in read_addresses(data.witnesses)]
     signed = read_checkpoint(data.ledger, origin, [own], witnesses)
     print(f"log key: {own.text}\nentries: {signed.checkpoint.size}\nroot: {signed.checkpoint.root.hex()}")
+    print(f"fingerprint to publish: {log_keys(data.ledger, own)[-1].fingerprint}")
     kept = data.ledger / "cosigned"
     if witnesses and kept.exists():
         from mingcha.ledger.checkpoints import open_signed
@@ -162,5 +163,5 @@ def run_show(arguments: argparse.Namespace) -> int:
         for one in last.witnesses:
             print(f"cosigned by {one.verifier.name}: {last.checkpoint.size} entries, {isoformat(one.at_us or 0)}")
     for key in witnesses:
-        print(f"witness: {key.text}")
+        print(f"witness: {key.text}\n  fingerprint: {key.fingerprint}")
     return 0
