@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 
 from mingcha.base.clock import US_PER_S
-from mingcha.base.errors import Unavailable
+from mingcha.base.errors import MingchaError, Unavailable
 from mingcha.media.catalog.copies import CopyDeletion, enter_deletion
 from mingcha.media.export import job as jobs
 from mingcha.media.export import lifetime
@@ -154,6 +154,25 @@ class Stuck:
             self.cancelled = True
             raise
         return Failure("never", "")
+
+
+async def copied_here(job: Job, on_progress: Any) -> Outcome:
+    """A job without its process, in place of the real one: starting Python would be most of a small copy's time."""
+    loop = asyncio.get_running_loop()
+
+    def told(done: int, total: int) -> None:
+        loop.call_soon_threadsafe(on_progress, done, total)
+
+    try:
+        return await asyncio.to_thread(jobs.copy, job, told)
+    except MingchaError as error:
+        return Failure(error.code, error.message)
+
+
+@pytest.fixture
+def no_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what becomes of copies; test_export_service.py makes them as the recorder does."""
+    monkeypatch.setattr(service_module, "run_job", copied_here)
 
 
 @pytest.fixture

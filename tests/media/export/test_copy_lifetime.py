@@ -23,6 +23,7 @@ from tests.media.playback.archive import CAMERA, Archive
 from tests.media.playback.clips import clip
 from tests.media.playback.server import at
 
+pytestmark = pytest.mark.usefixtures("no_process")
 DAY_US = 86_400 * US_PER_S
 HOUR = RetentionOrder(3600, 3600, False, ("test 1",), "v1")
 ROOM = RetentionOrder(3600, None, True, ("test 1",), "v1")

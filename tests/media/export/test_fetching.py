@@ -15,6 +15,8 @@ from tests.media.export.desk import Desk, desk
 from tests.media.playback.archive import CAMERA
 from tests.media.playback.server import at
 
+pytestmark = pytest.mark.usefixtures("no_process")
+
 
 @pytest.mark.parametrize(
     ("asked", "status", "begin", "end"),
