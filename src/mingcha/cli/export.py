@@ -18,7 +18,7 @@ from mingcha.media.export import proof
 from mingcha.media.export.copying import ExportResult, export_range
 from mingcha.media.export.names import file_name
 from mingcha.media.export.provenance import Provenance
-from mingcha.media.run.copies import stamp_of
+from mingcha.media.run.vouched import stamp_of
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,4 +1,5 @@
-"""`proof.json`: what ties a copy to the ledger. With it, `verify.py` and `verify.html` need nothing of ours.
+"""`proof.json`: what ties a copy to the ledger; `record.json`: one entry of it by itself. With them, `verify.py` and
+`verify.html` need nothing of ours.
 
 Format: docs/ref/export-proof.md.
 """
@@ -9,7 +10,7 @@ import base64
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,6 +33,8 @@ FORMAT = "mingcha.proof/1"
 NAME = "proof.json"
 PAPERS_FORMAT = "mingcha.papers/1"
 PAPERS_NAME = "papers.json"
+RECORD_FORMAT = "mingcha.record/1"
+RECORD_NAME = "record.json"
 VERIFIERS = verifiers.NAMES
 ENCLOSED = (*VERIFIERS, verifiers.README)
 STAMP_NAMES = ("timestamp.txt", "timestamp.tsr")
@@ -95,6 +98,10 @@ class TimeStamp:
     at_us: int
     authority: str
 
+    def files(self) -> dict[str, bytes]:
+        """As it lies beside a proof, for ``openssl ts -verify``."""
+        return dict(zip(STAMP_NAMES, (self.checkpoint.encode(), self.token), strict=True))
+
 
 StampOver = Callable[[int], TimeStamp | None]
 """The earliest time stamp that covers an entry of the ledger, the newest where none does; None where there is none."""
@@ -120,20 +127,52 @@ def write_proof(
     temporary.replace(directory / NAME)
     for name in ENCLOSED:
         write_file(directory / name, verifiers.verifier(name), mode=0o755 if name.endswith(".py") else 0o644)
-    vouched = {
+    if stamp is not None:
+        for name, data in stamp.files().items():
+            write_file(directory / name, data)
+    return Proven(proven, _vouched(head, signed, export_index, stamp, newest))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry of the ledger, to be handed out: `data` is ``record.json``, `told` the entry's fields, `vouched` as in
+    `Proven`."""
+
+    data: bytes
+    told: dict[str, Any]
+    vouched: dict[str, Any]
+    stamp: TimeStamp | None
+
+
+def make_record(ledger: Ledger, index: int, stamp_over: StampOver = lambda index: None) -> Record:
+    """The entry at a place with its proof. Raises Unavailable, Corrupt."""
+    head, reader, signed = _head(ledger, index)
+    stamp, stamps = _stamped(ledger, stamp_over, index, signed.checkpoint)
+    told = {"format": RECORD_FORMAT, **head, "timestamps": stamps, "record": _included(reader, index)}
+    data = json.dumps(told, ensure_ascii=False, indent=1).encode()
+    return Record(data, json.loads(reader.entry(index)), _vouched(head, signed, index, stamp, index), stamp)
+
+
+def _vouched(
+    head: Mapping[str, Any],
+    signed: checkpoints.SignedCheckpoint,
+    entry: int,
+    stamp: TimeStamp | None,
+    newest: int,
+) -> dict[str, Any]:
+    """What the office prints (`Proven`). `newest`: the last place that a time stamp must be over."""
+    found = {
         "origin": signed.checkpoint.origin,
         "size": signed.checkpoint.size,
         "root": signed.checkpoint.root.hex(),
-        "entry": export_index,
+        "entry": entry,
         "log_key": head["log_key"],
         "witnesses": [{"name": one.verifier.name, "at_us": one.at_us} for one in signed.witnesses],
     }
     if stamp is not None:
-        for name, data in zip(STAMP_NAMES, (stamp.checkpoint.encode(), stamp.token), strict=True):
-            write_file(directory / name, data)
         told = {"authority": stamp.authority, "at_us": stamp.at_us, "is_over_all": stamp.size > newest}
-        vouched["timestamp"] = told
-    return Proven(proven, vouched)
+        found["timestamp"] = told
+    return found
 
 
 def _places(footage: Footage, numbers: Sequence[int], size: int) -> dict[int, int]:

@@ -10,8 +10,10 @@ from importlib import resources
 NAMES = ("verify.py", "verify.html")
 README = "README.txt"
 """Says in both languages what to open first."""
+README_RECORD = "README-record.txt"
+"""The same for a record of the ledger; it is given under the name `README`."""
 
-MODULES = ("reading", "signatures", "notes", "stamps", "checker")
+MODULES = ("reading", "signatures", "notes", "stamps", "checker", "record")
 """The parts of either verifier, each by itself in Python and in JavaScript, in the order they build on each other."""
 
 _DATA = re.compile(r"\{\}(?:  # include (\w+\.json)$| /\* include (\w+\.json) \*/)", re.MULTILINE)
@@ -21,7 +23,7 @@ _SCRIPTS = "// include the modules\n"
 @cache
 def verifier(name: str) -> bytes:
     """The text of a verifier, or of the read-me, by its file name."""
-    if name == README:
+    if name.startswith("README"):
         return _part(name).replace("\n", "\r\n").encode("utf-8-sig")  # so that every editor of Windows shows it right
     if name.endswith(".html"):
         return _part(name).replace(_SCRIPTS, page_script()).encode()

@@ -19,7 +19,6 @@ from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import Invalid, MingchaError
 from mingcha.base.ids import is_id
 from mingcha.base.provenance import provenance_credentials
-from mingcha.media.anchor import timestamps
 from mingcha.media.catalog.copies import CopyDeletion, enter_deletion, tell_deletion_again
 from mingcha.media.export import lifetime, proof
 from mingcha.media.export.job import Archive
@@ -32,6 +31,7 @@ from mingcha.media.playback.services import OnServed
 from mingcha.media.run.control import guard, json_object
 from mingcha.media.run.node import Node
 from mingcha.media.run.reading import paths_of
+from mingcha.media.run.vouched import stamp_of
 
 log = logging.getLogger(__name__)
 
@@ -129,15 +129,6 @@ class _OfNode:
 
     async def enter_deleted(self, gone: CopyDeletion) -> None:
         await self._node.keeping.change(lambda catalog: enter_deletion(catalog, gone, self._node.clock.wall_us()))
-
-
-def stamp_of(ledger: Path, index: int) -> proof.TimeStamp | None:
-    """As `proof.StampOver` wants it, with the ledger's directory before. Raises Corrupt."""
-    stamp = timestamps.first_after(ledger, index) or timestamps.newest(ledger)
-    if stamp is None:
-        return None
-    token = base64.b64decode(stamp.token)
-    return proof.TimeStamp(stamp.size, stamp.checkpoint, token, stamp.stamped_us, stamp.authority)
 
 
 def control_routes(node: Node, exports: ExportService, token: str) -> list[Route]:

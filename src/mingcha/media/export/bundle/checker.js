@@ -1,12 +1,14 @@
 // What verify.html checks of a copy, in order (`mingcha.media.export.verifiers` puts this file into it).
 const PAPERS = ["register.json", "certificate-zh.pdf", "certificate-en.pdf"];
 const STAMPED = "timestamp.txt", STAMP = "timestamp.tsr", ROOT_NAME = "provenance-root.pem";
-const OTHERS = ["manifest.json", "proof.json", "papers.json", "verify.py", "verify.html", "README.txt", STAMPED, STAMP, ROOT_NAME];
+const TOOLS = ["verify.py", "verify.html", "README.txt", STAMPED, STAMP];
+const OTHERS = ["manifest.json", "proof.json", "papers.json", ...TOOLS, ROOT_NAME];
 const SYSTEM = ["thumbs.db", "desktop.ini"]; // files that Windows makes by itself; those of others begin with a dot
 const HOLE_US = 200000; // shorter than a picture at the slowest cameras; not worth a gap
 const NOTHING = ["no_manifest", "two_copies", "old"]; // said before anything was checked
 
 class Checker {
+  of = ""; // ends the names of sentences about it
   // `given`: [path, File] of all that was chosen.
   constructor(given, keyGiven, witnessGiven) {
     this.given = given; this.keyGiven = keyGiven; this.witnessGiven = witnessGiven;
@@ -14,7 +16,7 @@ class Checker {
     this.unproven = 0; this.last = null; this.stamp = null; this.done = 0;
   }
   async run(progress) {
-    this.findCopy();
+    this.findCopy("manifest.json");
     const manifest = await this.bytesOf("manifest.json");
     this.manifest = documentOf(manifest, "mingcha.export/1", "manifest.json");
     this.proof = documentOf(await this.bytesOf("proof.json"), "mingcha.proof/1", "proof.json");
@@ -28,15 +30,15 @@ class Checker {
     for (const file of this.manifest.files) await this.file(file, () => progress(this.done / total));
     await this.checkStamp();
     await this.checkPapers(ordered.export, digest);
-    this.lookAround();
+    this.lookAround(new Set([...OTHERS, ...PAPERS, ...this.manifest.files.map((file) => file.name)]));
   }
 
   // Files
-  findCopy() {
-    const found = this.given.filter(([path]) => path.split("/").pop() === "manifest.json").map(([path]) => path);
+  findCopy(head) {
+    const found = this.given.filter(([path]) => path.split("/").pop() === head).map(([path]) => path);
     if (!found.length) throw new Fault("no_manifest");
     if (found.length > 1) throw new Fault("two_copies", { names: found.slice(0, 20).join(", ") });
-    const folder = found[0].slice(0, found[0].length - "manifest.json".length);
+    const folder = found[0].slice(0, found[0].length - head.length);
     this.files = new Map(); this.below = new Set();
     for (const [path, file] of this.given) {
       if (!path.startsWith(folder)) { this.below.add(path); continue; }
@@ -53,8 +55,7 @@ class Checker {
   }
   async read(name, blob) { try { return new Uint8Array(await blob.arrayBuffer()); } catch { throw new Fault("unreadable", { name }); } }
   // What else lies in the folder is not proven by anything.
-  lookAround() {
-    const known = new Set([...OTHERS, ...PAPERS, ...this.manifest.files.map((file) => file.name)]);
+  lookAround(known) {
     const strangers = [...this.files.keys(), ...this.below].filter((name) => !known.has(name) && name[0] !== "." && !SYSTEM.includes(name.toLowerCase())).sort();
     if (this.unproven) this.doubts.push(new Fault("unproven", { count: this.unproven }));
     if (strangers.length) this.doubts.push(new Fault("strangers", { names: strangers.slice(0, 20).join(", ") }));

@@ -10,7 +10,8 @@ from stamps import Stamp
 
 PAPERS = ("register.json", "certificate-zh.pdf", "certificate-en.pdf")
 STAMPED, STAMP, ROOT = "timestamp.txt", "timestamp.tsr", "provenance-root.pem"
-OTHERS = ("manifest.json", "proof.json", "papers.json", "verify.py", "verify.html", "README.txt", STAMPED, STAMP, ROOT)
+TOOLS = ("verify.py", "verify.html", "README.txt", STAMPED, STAMP)
+OTHERS = ("manifest.json", "proof.json", "papers.json", *TOOLS, ROOT)
 SYSTEM = ("thumbs.db", "desktop.ini")  # files that Windows makes by itself; those of others begin with a dot
 HOLE_US = 200_000  # shorter than a picture at the slowest cameras; not worth a gap
 READ_BYTES = 1 << 20
@@ -19,7 +20,9 @@ UNFORESEEN = (ArithmeticError, AttributeError, LookupError, MemoryError, Runtime
 
 
 class Checker:
-    """Checks one copy; `doubts`: what it could not prove, as faults."""
+    """Checks one copy; `doubts`: what it could not prove, as faults. `of`: ends the names of sentences about it."""
+
+    of = ""
 
     def __init__(self, directory, key, witness):
         self.directory, self.key_given, self.witness_given = directory, key, witness
@@ -43,7 +46,7 @@ class Checker:
             self.file(file)
         self.check_stamp()
         self.check_papers(ordered["export"], digest)
-        self.look_around()
+        self.look_around({*OTHERS, *PAPERS, *(file["name"] for file in self.manifest["files"])})
 
     # --- files
 
@@ -61,9 +64,8 @@ class Checker:
         with open(self.path(name), "rb") as file:
             return file.read()
 
-    def look_around(self):
+    def look_around(self, known):
         """What else lies in the folder is not proven by anything."""
-        known = {*OTHERS, *PAPERS, *(file["name"] for file in self.manifest["files"])}
         names = sorted(os.listdir(self.directory))
         strangers = [name for name in names if name not in known and name[:1] != "." and name.lower() not in SYSTEM]
         if self.unproven:

@@ -3,6 +3,7 @@
 const WORDS = {} /* include words.json */;
 const REASONS = {} /* include reasons.json */;
 const SHAPES = {} /* include shapes.json */;
+const INSTRUMENTS = {} /* include instruments.json */;
 const MOST_BYTES = 400000000; // of a file of JSON; more is no string in a browser
 const MOST_SECONDS = Math.floor(Number.MAX_SAFE_INTEGER / 1000000);
 

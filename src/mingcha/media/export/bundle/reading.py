@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 WORDS: "dict[str, list[str]]" = {}  # include words.json
 REASONS: "dict[str, list[str]]" = {}  # include reasons.json
 SHAPES: "dict[str, dict[str, object]]" = {}  # include shapes.json
+INSTRUMENTS: "dict[str, list[str]]" = {}  # include instruments.json
 
 HIDDEN = "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
 MOST_BYTES = 400_000_000  # of a file of JSON; more is no string in a browser

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Checks a copy made by Mingcha, without Mingcha: no network, no package, one file. 核验明察导出的复制件。
+"""Checks a copy, or a certificate of deletion, made by Mingcha, without Mingcha: no network, no package, one file.
+核验明察导出的复制件、删除证明。
 
     python3 verify.py [DIRECTORY] [--key KEY] [--witness KEY] [--lang zh|en]
 
-DIRECTORY holds manifest.json, proof.json and the video files (default: where this script lies). --key and --witness:
-fingerprints (eight groups of four) or public keys that you had from the operator or the supervising organ by another
-way. Without --key the key in proof.json is taken, and the copy is genuine only if its fingerprint is the true one. A
-verifier that came with a forged copy may be forged too: any other copy's verify.py, or Mingcha's own, checks as well.
+DIRECTORY holds manifest.json, proof.json and the video files, or record.json (default: where this script lies). --key
+and --witness: fingerprints (eight groups of four) or public keys that you had from the operator or the supervising
+organ by another way. Without --key the key that lies there is taken, and the copy is genuine only if its fingerprint is
+the true one. A verifier that came with a forged copy may be forged too: any other copy's verify.py, or Mingcha's own,
+checks as well.
 
 Ends with 0: unchanged and all of it proven (genuine, if the key is the true one); 1: not genuine; 2: unchanged as far
 as it goes, but not all of it is proven.
@@ -16,8 +18,9 @@ import argparse
 import os
 import sys
 
-from checker import STAMP, STAMPED, Checker, verdict_of
+from checker import STAMP, STAMPED, verdict_of
 from reading import REASONS, clean, instant, say
+from record import checker_of, record_facts
 
 
 def spoken():
@@ -46,14 +49,14 @@ def pictures(checker, lang):
 
 def proofs(checker, lang):
     checkpoint = checker.checkpoint
-    told = say(lang, "pinned" if checker.key_given else "unpinned")
+    told = say(lang, "pinned" if checker.key_given else "unpinned" + checker.of)
     yield "fingerprint", "%s (%s)" % (checkpoint.first.fingerprint, told)
     yield "key", clean(checkpoint.first.text)
     if checkpoint.changes:
         yield "heirs", say(lang, "changed", count=checkpoint.changes)
         yield "heir", checkpoint.key.fingerprint
     yield "ledger", say(lang, "entries", origin=checkpoint.origin, size=checkpoint.size)
-    told = say(lang, "pinned" if checker.witness_given else "unpinned")
+    told = say(lang, "pinned" if checker.witness_given else "unpinned" + checker.of)
     for key, at in checkpoint.witnessed:
         at = instant(at * 1_000_000)
         yield "witness", say(lang, "witnessed", at=at, name=key.name, key=key.fingerprint, told=told)
@@ -62,7 +65,7 @@ def proofs(checker, lang):
     if checker.stamp is not None:
         stamp, total = checker.stamp, len(checker.seen)
         share = "stampall" if stamp.covered == total else "stampsome" if stamp.covered else "stampnone"
-        share = say(lang, share, count=stamp.covered, total=total)
+        share = say(lang, share + checker.of, count=stamp.covered, total=total)
         yield "stamp", say(lang, "stamped", at=instant(stamp.at * 1_000_000), name=stamp.name, share=share)
         yield "", say(lang, "stampsigned" if stamp.is_signed else "stampunsigned")
         yield (
@@ -73,9 +76,9 @@ def proofs(checker, lang):
 
 def papers(checker, lang):
     if not checker.papers:
-        yield "", say(lang, "nopapers")
+        yield "", say(lang, "nopapers" + checker.of)
         return
-    yield "", say(lang, "unchanged", names=", ".join(checker.papers))
+    yield "", say(lang, "unchanged" + checker.of, names=", ".join(checker.papers))
     for number, entry, said in checker.entries:
         sentence = said.get(("zh", "en")[lang], entry["act"])
         yield "", "%s %s %s" % (number, instant(entry["at_us"]), clean(sentence))
@@ -83,7 +86,8 @@ def papers(checker, lang):
 
 def report(checker, lang):
     """All that was found, for people."""
-    for heading, facts in (("pictures", pictures), ("proofs", proofs), ("papers", papers)):
+    about = ("record", record_facts) if checker.of else ("pictures", pictures)
+    for heading, facts in (about, ("proofs", proofs), ("papers", papers)):
         print("\n" + say(lang, heading))
         for label, value in facts(checker, lang):
             print("  " + (say(lang, label) + ": " if label else "") + value)
@@ -102,13 +106,13 @@ def main(arguments=None):
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show Chinese
     print(say(lang, "checking", directory=given.directory))
-    checker = Checker(given.directory, given.key.strip(), given.witness.strip())
+    checker = checker_of(given.directory, given.key.strip(), given.witness.strip())
     verdict, fault = verdict_of(checker)
     if fault is None:
         report(checker, lang)
     else:
         print("\n%s: %s" % (say(lang, "why"), fault.said(lang)))
-    print("\n%s\n%s" % (say(lang, verdict), say(lang, "means" + verdict)))
+    print("\n%s\n%s" % (say(lang, verdict + checker.of), say(lang, "means" + verdict + checker.of)))
     return {"good": 0, "open": 0, "part": 2}.get(verdict, 1)
 
 
