@@ -43,6 +43,11 @@ test("it leaves the day out of a since-time only when it is today", () => {
   assert.equal(shanghai.since(now - DAY_US, now), "2026-11-21 10:00:00");
 });
 
+test("it names the zone in the language of the page", () => {
+  assert.equal(shanghai.written(us("2026-11-22T02:00:00Z"), "zh-Hans"), "中国标准时间 (UTC+08:00)");
+  assert.equal(shanghai.written(us("2026-11-22T02:00:00Z"), "en"), "China Standard Time (UTC+08:00)");
+});
+
 test("it writes lengths and sizes", () => {
   assert.equal(writeDuration(185e6), "3:05");
   assert.equal(writeDuration(3_723e6), "1:02:03");

@@ -202,6 +202,7 @@ export const en = {
   "copy.registering": "Registering…",
   "copy.progress": "Progress",
   "copy.bytes": "{done} of {total}",
+  "copy.proving": "The pictures are copied; the proof is being written…",
   "copy.done": "The copy is ready. The pictures are the recorded ones, not re-encoded.",
   "copy.preroll": "The file carries {seconds} s before the start (back to the key frame); players do not show it.",
   "copy.zip": "Everything as one ZIP",

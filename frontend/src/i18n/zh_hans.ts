@@ -204,6 +204,7 @@ export const zhHans: Record<keyof typeof en, string> = {
   "copy.registering": "正在登记…",
   "copy.progress": "进度",
   "copy.bytes": "{done}，共 {total}",
+  "copy.proving": "画面已复制，正在写入证明…",
   "copy.done": "复制完成。画面为原始录像，未重新编码。",
   "copy.preroll": "文件在起点之前另含 {seconds} 秒（回到关键帧），播放时不显示。",
   "copy.zip": "全部（一个 ZIP）",

@@ -74,7 +74,7 @@ export class ExportDialog {
       el("dt", {}, t("copy.length")),
       el("dd", { class: "tabular" }, writeDuration(toUs - fromUs, true)),
       el("dt", {}, t("copy.zone")),
-      el("dd", {}, zone.name),
+      el("dd", {}, zone.written(fromUs, this.host.config.locale)),
     );
   }
 
@@ -153,7 +153,8 @@ export class ExportDialog {
           bar.max = state.bytes_total;
           bar.value = state.bytes_done;
         }
-        setText(words, t("copy.bytes", { done: writeBytes(state.bytes_done), total: writeBytes(state.bytes_total) }));
+        const isWritten = state.bytes_total > 0 && state.bytes_done >= state.bytes_total;
+        setText(words, isWritten ? t("copy.proving") : t("copy.bytes", { done: writeBytes(state.bytes_done), total: writeBytes(state.bytes_total) }));
         if (state.state === "done") return this.done(url, state, this.viewing);
         if (state.state === "failed") return this.failed(state.error);
         await new Promise((resolve) => window.setTimeout(resolve, POLL_MS));

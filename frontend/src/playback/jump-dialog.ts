@@ -27,7 +27,7 @@ export function openJump(zone: Zone, us: Us, nowUs: Us, onJump: (us: Us) => void
       el("div", { class: "field" }, el("label", { class: "field__label", for: "jump-time" }, t("jump.time")), time),
     ),
     error,
-    el("p", { class: "muted" }, t("jump.zone", { zone: zone.name })),
+    el("p", { class: "muted" }, t("jump.zone", { zone: zone.written(Date.now() * 1000, document.documentElement.lang) })),
   );
   const ok = el("button", { type: "submit", class: "button button--primary", form: "jump-form" }, t("jump.ok"));
   const dialog = openDialog(t("jump.title"), [form], [ok]);

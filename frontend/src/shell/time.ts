@@ -39,6 +39,15 @@ export class Zone {
     });
   }
 
+  /** The zone in words for people: its name in their language, and how far it is from UTC at that instant. */
+  written(us: Us, locale: string): string {
+    const parts = (style: "long" | "longOffset"): string =>
+      new Intl.DateTimeFormat(locale, { timeZone: this.name, timeZoneName: style })
+        .formatToParts(new Date(Math.floor(us / 1000)))
+        .find((part) => part.type === "timeZoneName")?.value ?? this.name;
+    return `${parts("long")} (${parts("longOffset").replace("GMT", "UTC")})`;
+  }
+
   private fields(us: Us): WallFields {
     const fields: Record<string, number> = {};
     for (const part of this.format.formatToParts(new Date(Math.floor(us / 1000)))) {

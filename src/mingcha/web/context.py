@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from mingcha import __version__
@@ -28,6 +29,11 @@ def html_lang() -> str:
     return LOCALES.get(get_language() or "", "zh-Hans")
 
 
+def zone() -> str:
+    """What the local times of the pages and papers are, as "UTC+08:00"."""
+    return f"UTC{timezone.localtime().isoformat()[-6:]}"
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Shared by all pages. Works on error pages too, where sign-in may not have been looked at yet."""
     user = getattr(request, "user", None)
@@ -44,4 +50,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme_office": theme(request, room=False),
         "theme_room": theme(request, room=True),
         "product_version": __version__,
+        "zone": zone(),
     }

@@ -40,7 +40,9 @@ def look(request: PersonRequest, public_id: str) -> HttpResponse:
         messages.error(request, explain(error))
         return redirect("access-request", public_id=found.public_id)
     island = "wall" if found.is_live else "playback"
-    return render(request, f"viewing/{island}.html", {"island": island, "config": _config(request, found)})
+    back = reverse("access-request", args=(found.public_id,))
+    context = {"island": island, "config": _config(request, found), "back_to": back}
+    return render(request, f"viewing/{island}.html", context)
 
 
 @permission(Permission.RECEIVE_ACCESS)

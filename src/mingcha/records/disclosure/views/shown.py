@@ -217,7 +217,7 @@ def _asked(mode: str, line: Line) -> str:
     if line.code == OFFICERS:
         return gettext("As many officers as the rule asks for")
     what, papers = label(line.group, line.code), [label("document", paper) for paper in line.papers]
-    if line.is_met or not papers or papers == [what]:
+    if line.is_met or not papers or any(paper.casefold() in what.casefold() for paper in papers):
         return what
     return gettext("%(what)s (%(papers)s)") % {"what": what, "papers": " / ".join(papers)}
 
