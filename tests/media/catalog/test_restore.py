@@ -269,6 +269,16 @@ def test_it_may_end_at_any_entry_and_begin_again(film: Film, book: Book, monkeyp
         assert told(film) == before
 
 
+def test_an_entry_that_the_ledger_was_told_twice_counts_once(film: Film, book: Book) -> None:
+    before = told(film, "segments", "coverage")
+    kept = before["segments"][0][1]
+    book.all += [entry for entry in book.all if f'"number":{kept},'.encode() in entry]
+    film.new_catalog()
+    again(film, book)
+    assert told(film, "segments", "coverage") == before
+    assert dict(told(film, "places")["places"])[kept] == book.size - 1
+
+
 def test_without_a_ledger_nothing_goes_before_the_office_was_heard(film: Film, book: Book) -> None:
     film.new_catalog()
     done = again(film, None)

@@ -20,7 +20,7 @@ from mingcha.media.container.scan import PartInfo
 from mingcha.wire import facts
 from mingcha.wire.facts import Fact
 
-NO_KEY_BIT, RECOVERED_BIT = 1, 2
+_NO_KEY_BIT, _RECOVERED_BIT = 1, 2
 _IDLE_READERS = 8
 _LONGEST_SEGMENT_US = 600_000_000
 """How far before a range a segment that reaches into it may begin, should segments ever overlap."""
@@ -56,10 +56,15 @@ _END_OF_RUN = """SELECT max(end_us) FROM (
 _make_record: Callable[..., SegmentRecord] = SegmentRecord
 
 
+def flags_of(*, starts_with_key: bool, recovered: bool) -> int:
+    """The column `flags` of a segment."""
+    return (0 if starts_with_key else _NO_KEY_BIT) | (_RECOVERED_BIT if recovered else 0)
+
+
 def _record(row: tuple[Any, ...]) -> SegmentRecord:
     """A row of segment_view, whose first column is the stream's key."""
     _, *fields, flags, root = row
-    return _make_record(*fields, root, not flags & NO_KEY_BIT, bool(flags & RECOVERED_BIT))
+    return _make_record(*fields, root, not flags & _NO_KEY_BIT, bool(flags & _RECOVERED_BIT))
 
 
 class CatalogReader:

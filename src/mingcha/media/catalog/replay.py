@@ -23,7 +23,7 @@ from mingcha.media.catalog.holes import TakenBack, put_gaps
 from mingcha.media.catalog.keeping import Rule, keep_mark, put_rule, read_mark, rule_of_stream
 from mingcha.media.catalog.leaves import fact_of, segment_fields
 from mingcha.media.catalog.lost import Loss, account_lost
-from mingcha.media.catalog.reader import NO_KEY_BIT, RECOVERED_BIT
+from mingcha.media.catalog.reader import flags_of
 from mingcha.media.catalog.writer import Catalog
 from mingcha.media.store.directory import StoreDirectory
 from mingcha.wire.facts import Fact
@@ -313,7 +313,7 @@ def _known_among(connection: sqlite3.Connection, numbers: list[int]) -> set[int]
 
 
 def _row(told: dict[str, Any], stream: int, store: int, rule: int | None, index: int) -> _Row:
-    flags = (0 if told["starts_with_key"] else NO_KEY_BIT) | (RECOVERED_BIT if told["recovered"] else 0)
+    flags = flags_of(starts_with_key=told["starts_with_key"], recovered=told["recovered"])
     return (
         *(stream, told["start_us"], told["number"], told["end_us"], store, told["run"]),
         *(told["media_offset"], told["media_duration"], told["bytes"], told["header_bytes"], told["frames"]),

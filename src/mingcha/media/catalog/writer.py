@@ -16,7 +16,7 @@ from mingcha.media.catalog.coverage import add_stretch, remove_stretch
 from mingcha.media.catalog.errors import catalog_errors
 from mingcha.media.catalog.leaves import add_gap_leaf, add_segment_leaf, rule_for
 from mingcha.media.catalog.part_index import pack
-from mingcha.media.catalog.reader import NO_KEY_BIT, RECOVERED_BIT, CatalogReader
+from mingcha.media.catalog.reader import CatalogReader, flags_of
 from mingcha.media.catalog.reasons import REASONS
 from mingcha.media.catalog.records import SegmentRecord
 from mingcha.media.container.identity import Identity
@@ -195,7 +195,7 @@ class Catalog(CatalogReader):
             stream = self.stream_key(connection, record.camera, record.role)
             rule = rule_for(connection, stream, record.number)
             connection.execute("DELETE FROM open_segment WHERE number = ?", (record.number,))
-            flags = (0 if record.starts_with_key else NO_KEY_BIT) | (RECOVERED_BIT if record.recovered else 0)
+            flags = flags_of(starts_with_key=record.starts_with_key, recovered=record.recovered)
             try:
                 connection.execute(
                     "INSERT INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
