@@ -1,10 +1,12 @@
 """Recording N cameras: our recorder beside ffmpeg -c copy and a C loop that only reads and writes, in one run.
 
     .venv/bin/python -m benchmarks.recorder --cameras 100 --seconds 30
+    .venv/bin/python -m benchmarks.recorder --cameras 50 --seconds 120 --rounds 3 --engines ours bare
 
 Cameras are simulated, 1080p25 H.264 at about 4 Mb/s, GOP 50, packets paced as a 100 Mbit/s camera port paces them.
-Ours runs as a user runs it: hashing, catalog, live hub, video server. Figures are CPU time of the recording processes
-alone, as a share of one core, and proportional memory; the machine may be busy: compare the ratios.
+Ours runs as a user runs it: hashing, catalog, ledger, live hub, video server. `bare` is ours without hashes and ledger,
+for what these cost; a file is sealed each minute, so it takes some minutes to see. Figures are CPU time of the
+recording processes alone, as a share of one core, and proportional memory; the machine may be busy: compare the ratios.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import os
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -110,7 +113,32 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def record_bare() -> int:
+    """`mingcha record` with neither the hashes of parts nor entries of the ledger: there is no such setting."""
+    from mingcha.cli.main import main as mingcha
+    from mingcha.media.anchor.feeder import Feeder
+    from mingcha.media.catalog import leaves, writer
+    from mingcha.media.container.seal import SegmentHashes
+
+    SegmentHashes.add = lambda self, part: self.add_digest(bytes(32))  # type: ignore[assignment,method-assign,return-value]
+    writer.add_segment_leaf = lambda *of: None  # type: ignore[attr-defined]
+    leaves.add_leaf = lambda *of: ""  # type: ignore[assignment]
+    Feeder.feed = lambda self: 0  # type: ignore[method-assign]
+    return mingcha()
+
+
 def run_ours(urls: list[str], directory: Path, seconds: float) -> tuple[float, float]:
+    return run_recorder("mingcha record", ["-m", "mingcha.cli.main"], urls, directory, seconds)
+
+
+def run_bare(urls: list[str], directory: Path, seconds: float) -> tuple[float, float]:
+    code = "from benchmarks.recorder import record_bare; raise SystemExit(record_bare())"
+    return run_recorder("without hashes, ledger", ["-c", code], urls, directory, seconds)
+
+
+def run_recorder(
+    name: str, program: list[str], urls: list[str], directory: Path, seconds: float
+) -> tuple[float, float]:
     environ = {
         **os.environ,
         "MINGCHA_DATA_DIR": str(directory),
@@ -118,9 +146,9 @@ def run_ours(urls: list[str], directory: Path, seconds: float) -> tuple[float, f
         "MINGCHA_LOG_LEVEL": "WARNING",
     }
     options = [word for n, url in enumerate(urls) for word in ("--camera", f"cam{n}={url}")]
-    process = subprocess.Popen([sys.executable, "-m", "mingcha.cli.main", "record", *options], env=environ)
+    process = subprocess.Popen([sys.executable, *program, "record", *options], env=environ)
     try:
-        return measure("mingcha record", [process.pid], len(urls), seconds, directory)
+        return measure(name, [process.pid], len(urls), seconds, directory)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -160,32 +188,38 @@ def run_c(urls: list[str], directory: Path, seconds: float) -> tuple[float, floa
         process.wait(10)
 
 
-ENGINES = {"ours": run_ours, "ffmpeg": run_ffmpeg, "c": run_c}
+PEERS = {"ffmpeg": run_ffmpeg, "c": run_c}
+ENGINES = {"ours": run_ours, **PEERS, "bare": run_bare}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cameras", type=int, nargs="+", default=[10, 50, 100])
     parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--engines", nargs="+", choices=list(ENGINES), default=list(ENGINES))
+    parser.add_argument("--rounds", type=int, default=1, help="of all engines in turn; ratios are of medians")
+    parser.add_argument("--engines", nargs="+", choices=list(ENGINES), default=["ours", *PEERS])
     parser.add_argument("--pace-us", type=float, default=113.0, help="between packets of a frame; 0: all at once")
     parser.add_argument("--scratch", type=Path, default=None, help="where recordings go while measuring")
     arguments = parser.parse_args()
     clip = bench_clip(Path(tempfile.gettempdir()))
     for cameras in arguments.cameras:
         print(f"{cameras} cameras, {arguments.seconds:.0f} s each, packets {arguments.pace_us:.0f} us apart:")
-        found = {}
-        for name in arguments.engines:
+        shares: dict[str, list[float]] = {name: [] for name in arguments.engines}
+        for name in arguments.engines * arguments.rounds:
             directory = Path(tempfile.mkdtemp(prefix="mingcha-bench-", dir=arguments.scratch))
             try:
                 with simulated(clip, cameras, arguments.pace_us) as urls:
-                    found[name] = ENGINES[name](urls, directory, arguments.seconds)
+                    shares[name].append(ENGINES[name](urls, directory, arguments.seconds)[0])
             finally:
                 shutil.rmtree(directory, ignore_errors=True)
-        if "ours" in found:
-            for peer in ("ffmpeg", "c"):
-                if peer in found:
-                    print(f"  ours / {peer}: CPU {found['ours'][0] / found[peer][0]:.2f}")
+        tell({name: statistics.median(each) for name, each in shares.items()})
+
+
+def tell(shares: dict[str, float]) -> None:
+    ours = shares.get("ours")
+    for name in shares if ours else ():
+        if name != "ours":
+            print(f"  ours / {name}: CPU {ours / shares[name]:.2f}, {(ours - shares[name]) * 100:+.3f} % a camera")
 
 
 if __name__ == "__main__":

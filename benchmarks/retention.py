@@ -56,9 +56,12 @@ def sweep(arguments: argparse.Namespace) -> None:
     age_s = each * 60 - 3600
     ordered = RetentionOrder(age_s, age_s, False, ("imaginary-1 17",), "v1")
     for_room = RetentionOrder(age_s // 3, None, True, ("imaginary-1 17",), "v1")
-    with tempfile.TemporaryDirectory(prefix="mingcha-sweep-") as directory:
-        catalog = Catalog(Path(directory) / "catalog.db", ManualClock(START_US))
+    with tempfile.TemporaryDirectory(prefix="mingcha-sweep-", dir=arguments.scratch) as directory:
+        path = Path(directory) / "catalog.db"
+        catalog = Catalog(path, ManualClock(START_US))
         fill(catalog, cameras, each, [ordered, for_room])
+        catalog.close()
+        catalog = Catalog(path, ManualClock(START_US))
         now_us = START_US + each * MINUTE_US
         gone, began, cpu = 0, time.perf_counter(), time.process_time()
         for camera in cameras:
@@ -77,10 +80,11 @@ def sweep(arguments: argparse.Namespace) -> None:
 
 
 def fill(catalog: Catalog, cameras: list[str], each: int, rules: Sequence[RetentionOrder]) -> None:
-    with catalog.transaction() as connection:
-        store = catalog.add_store("sto_0000000000000001")
-        for camera, rule in zip(cameras, itertools.cycle(rules), strict=False):
-            order_rule(catalog, camera, "main", rule, START_US)
+    store = catalog.add_store("sto_0000000000000001")
+    for camera, rule in zip(cameras, itertools.cycle(rules), strict=False):
+        order_rule(catalog, camera, "main", rule, START_US)
+        with catalog.transaction() as connection:
+            connection.execute("PRAGMA cache_size = -65536")
             (key,) = connection.execute(
                 "SELECT max(id) FROM rule WHERE floor_us = ?", (rule.floor_s * US_PER_S,)
             ).fetchone()
@@ -107,6 +111,7 @@ def main() -> None:
     one = which.add_parser("sweep")
     one.add_argument("--segments", type=int, default=26_000_000)
     one.add_argument("--cameras", type=int, default=100)
+    one.add_argument("--scratch", default=None, help="directory to work in")
     one.set_defaults(run=sweep)
     arguments = parser.parse_args()
     arguments.run(arguments)
