@@ -118,6 +118,13 @@ def test_the_state_of_a_disk_is_said_in_words(manager: Person, said: dict[str, s
     assert "<svg" in badge
 
 
+def test_a_disk_that_cannot_be_emptied_says_what_is_missing(manager: Person) -> None:
+    disk(2500 * GB, order="draining")
+    assert "No other disk has room to take more. Add one." in page(manager)
+    disk(2500 * GB, 0, name="b")
+    assert "No other disk has room" not in page(manager)
+
+
 def test_room_of_a_disk_that_is_away_is_not_told_as_if_it_were_here(manager: Person) -> None:
     disk(777 * GB, 0, state="store.absent")
     text = page(manager)
@@ -149,7 +156,7 @@ def test_when_nothing_is_recorded_it_is_said_with_what_to_do_and_since_when(
     assert "Nothing is being recorded." in text
     assert "Add a disk; recording goes on within seconds." in text
     assert "2026-11-21 12:00</time>" in text
-    assert "Recording has stopped. Add 2.0 TB now" in text
+    assert "Add 2.0 TB now. The law asks for 30 days" in text
 
 
 def test_a_camera_that_sends_and_is_not_recorded_does_not_count_as_recording(manager: Person, told: Camera) -> None:

@@ -154,6 +154,35 @@ def test_a_missing_column_keeps_and_an_empty_cell_empties(manager: Person) -> No
     assert (camera.gb_code, camera.height_cm, camera.area and camera.area.name) == ("", 320, "大厅")
 
 
+def test_a_budget_comes_in_goes_out_and_is_taken_away_again(manager: Person, mall: Site) -> None:
+    head = "名称,主码流,存储配额（GB）\n"
+    take(check(head + "a,rtsp://h/1,500\nb,rtsp://h/2,\n", manager, mall), manager)
+    assert dict(Camera.objects.values_list("name", "budget_gb")) == {"a": 500, "b": None}
+    written = csv_file(export_site(site=mall, form="csv", actor=manager, at=LATER), "zh")
+    assert ",500," in written.decode("utf-8-sig")
+    assert counts(check(written, manager, mall))[1:] == (0, 3, 0), "site and two cameras as before"
+    assert counts(check("名称,主码流\na,rtsp://h/1\n", manager, mall)) == (0, 0, 1, 0), "no column keeps it"
+    parked = check(head + "a,rtsp://h/1,\nb,rtsp://h/2,0\n", manager, mall)
+    assert counts(parked) == (0, 1, 1, 0), "0 is none, as an empty cell is"
+    take(parked, manager)
+    assert set(Camera.objects.values_list("budget_gb", flat=True)) == {None}
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("viel", "exchange.number"),
+        ("1.5", "exchange.whole"),
+        ("-3", "camera.position"),
+        ("1000001", "exchange.number"),
+        ("500GB", "exchange.number"),
+    ],
+)
+def test_a_budget_that_is_none_is_refused_at_its_column(manager: Person, mall: Site, said: str, code: str) -> None:
+    parked = check(f"名称,主码流,Budget (GB)\na,rtsp://h/1,{said}\n", manager, mall)
+    assert problems(parked) == [("cameras", 2, "budget_gb", code)]
+
+
 def test_the_same_password_is_no_change_and_another_is(manager: Person) -> None:
     take(check(WHOLE, manager), manager, only_good=True)
     text = "场所,名称,主码流,用户名,密码\n武昌商场,东门,rtsp://10.0.0.1/1,admin,{}\n"

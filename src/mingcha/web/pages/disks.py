@@ -18,6 +18,8 @@ from mingcha.records.inventory.states import CameraState
 from mingcha.records.wording import explain_reason
 
 FULL = "store.full"
+RESERVED = 512 << 20
+"""Bytes the recorder leaves free on each disk while another has more (`media.ingest.pool.ROOM_BYTES`)."""
 QUIET = ("ok", "opening", FULL)
 """States in which a disk is where it should be and does what it can."""
 
@@ -29,6 +31,12 @@ _FAULTS: dict[str, str | Promise] = {
     "store.io": _("faulty"),
     "store.in_use": _("used by another recorder"),
 }
+COMMANDS: tuple[tuple[str | Promise, str], ...] = (
+    (_("Record on a further disk"), "mingcha storage add /mnt/disk2/mingcha"),
+    (_("Move everything off a disk"), "mingcha storage drain /mnt/disk2/mingcha"),
+    (_("Take an empty one out"), "mingcha storage retire /mnt/disk2/mingcha"),
+    (_("Which there are"), "mingcha storage list"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +50,10 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class DiskRow:
-    """A disk as the page shows it."""
+    """A disk as the page shows it. `waits`: it is to be emptied, and no other disk has room to take more."""
 
     disk: DiskStatus
+    waits: bool = False
 
     @property
     def badge(self) -> Badge:
@@ -64,6 +73,8 @@ class DiskRow:
         """What is wrong and what to do, or nothing."""
         if self.disk.order == "lost":
             return gettext("What lay on it is put down as lost.")
+        if self.waits and self.disk.state in QUIET:
+            return gettext("No other disk has room to take more. Add one.")
         return "" if self.disk.state in ("ok", "opening") else explain_reason(self.disk.state)
 
     @property
@@ -124,4 +135,7 @@ def _some(faulty: Sequence[DiskStatus]) -> Alarm:
 
 def rows(disks: Iterable[DiskStatus]) -> list[DiskRow]:
     """Those that need somebody first, then as they came."""
-    return sorted((DiskRow(disk) for disk in disks), key=lambda row: row.badge.tone != "danger")
+    told = list(disks)
+    takers = {disk.pk for disk in told if disk.order == "in_use" and disk.state == "ok" and disk.free_bytes > RESERVED}
+    made = [DiskRow(disk, disk.order == "draining" and disk.segments > 0 and not takers - {disk.pk}) for disk in told]
+    return sorted(made, key=lambda row: row.badge.tone != "danger")

@@ -36,8 +36,6 @@ from mingcha.web.pages.forecast import DAY_S, Load, Outlook, outlook
 from mingcha.web.pages.owed import Line, places
 
 GB = 10**9
-RESERVED_BYTES = 512 << 20
-"""What the recorder leaves free on each disk (`media.ingest.pool.ROOM_BYTES`)."""
 BITS_A_BYTE = 8
 TOLD_DAYS_AHEAD = 60
 """So early a shortage becomes a duty; before, the card says it."""
@@ -98,7 +96,7 @@ class Forecast:
             "days": self.law_days if self.outlook.by_law else self.floor_days,
             "holds": self.holds,
         }
-        return _short(self.outlook.by_law, self.breaks_on is not None, self.stopped) % said
+        return _short(self.outlook.by_law, self.breaks_on is not None) % said
 
     @property
     def why(self) -> list[Ground]:
@@ -115,11 +113,7 @@ def span(days: int) -> str:
     return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
 
 
-def _short(by_law: bool, has_day: bool, stopped: bool) -> str:
-    if by_law and stopped:
-        return gettext(
-            "Recording has stopped. Add %(tb)s TB now: the law asks for %(days)s days and the disks hold %(holds)s."
-        )
+def _short(by_law: bool, has_day: bool) -> str:
     if by_law and has_day:
         return gettext(
             "Add %(tb)s TB by %(day)s. Otherwise recording has to stop, since the law asks for %(days)s days and the "
@@ -164,15 +158,15 @@ def forecast_for(viewer: Person, at: datetime, sites: Iterable[Site], *, more: i
     )
 
 
-def room_of(disks: Iterable[DiskStatus]) -> int | None:
+def room_of(those: Iterable[DiskStatus]) -> int | None:
     """What recordings take or may take: of disks in use what lies there and what is free. While the recorder has
     told of the disks only together, all of them."""
-    told = list(disks)
+    told = list(those)
     if not told:
         status = inventory.store_status()
         return (status.total_bytes or None) if status else None
     used = [disk for disk in told if disk.order == "in_use"]
-    free = sum(max(0, disk.free_bytes - RESERVED_BYTES) for disk in used if disk.state in ("ok", "store.full"))
+    free = sum(max(0, disk.free_bytes - disks.RESERVED) for disk in used if disk.state in ("ok", "store.full"))
     return sum(disk.bytes for disk in used) + free
 
 
@@ -238,6 +232,10 @@ class CameraRow:
     needs: int | None
 
     @property
+    def reach(self) -> str:
+        return "" if self.held_days is None else span(self.held_days)
+
+    @property
     def budget_short(self) -> bool:
         """Whether its budget cannot hold what must be kept."""
         budget = self.camera.budget_gb
@@ -262,6 +260,7 @@ def storage(request: PersonRequest) -> HttpResponse:
         "forecast": found,
         "disks": disks.rows(DiskStatus.objects.all()),
         "alarm": disks.alarm(),
+        "commands": disks.COMMANDS,
         "page": page,
         "rows": [_camera_row(camera, terms.get(camera.site_id), request.at) for camera in page],
         "query": "",

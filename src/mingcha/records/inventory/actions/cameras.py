@@ -94,6 +94,7 @@ LIMITS = {
     "range_m": (1, 20_000),
 }
 """Smallest and largest value of each measure of a position."""
+BUDGET_GB = (1, 1_000_000)
 
 
 def add_camera(*, site: Site, draft: CameraDraft, actor: Actor, at: datetime, keep_refused: bool = False) -> Camera:
@@ -225,12 +226,17 @@ def put_position(camera: Camera, position: Position) -> None:
     """Put place and aim onto the camera. Raises Invalid (``camera.position``) naming the measure."""
     for name, (least, most) in LIMITS.items():
         value = getattr(position, name)
-        if value is not None and not least <= value <= most:
-            raise Invalid("camera.position", f"{name} is out of range.", measure=name, least=least, most=most)
+        if value is not None:
+            _require_within(name, value, least, most)
     if (position.lat_e7 is None) != (position.lon_e7 is None):
         raise Invalid("camera.position_half", "Latitude and longitude belong together.")
     for one in fields(Position):
         setattr(camera, one.name, getattr(position, one.name))
+
+
+def _require_within(measure: str, value: int, least: int, most: int) -> None:
+    if not least <= value <= most:
+        raise Invalid("camera.position", f"{measure} is out of range.", measure=measure, least=least, most=most)
 
 
 def put_particulars(camera: Camera, given: Particulars) -> None:
@@ -305,6 +311,8 @@ def _apply(camera: Camera, draft: CameraDraft) -> None:
     if draft.control_url is not None:
         camera.control_url = read_control_address(draft.control_url)
     if draft.budget_gb is not None:
+        if draft.budget_gb:
+            _require_within("budget_gb", draft.budget_gb, *BUDGET_GB)
         camera.budget_gb = draft.budget_gb or None
     camera.transport, camera.engine = Transport(draft.transport), Engine(draft.engine)
     camera.audio_reason = draft.audio_reason.strip()

@@ -166,6 +166,7 @@ class RowImport:
             transport=_said(after, "transport") or _DEFAULTS["transport"],
             engine=_said(after, "engine") or _DEFAULTS["engine"],
             audio_reason=_said(after, "audio_reason"),
+            budget_gb=_whole(after, "budget_gb"),
             siting=Siting(
                 self._area(site, after),
                 _said(after, "purpose") or _DEFAULTS["purpose"],
@@ -293,7 +294,7 @@ class RowImport:
         return found
 
 
-_CONNECTION = {"name", "main_url", "sub_url", "transport", "engine", "audio_reason", *_SECRETS}
+_CONNECTION = {"name", "main_url", "sub_url", "transport", "engine", "audio_reason", "budget_gb", *_SECRETS}
 _DEVICE = {"vendor", "model", "serial", "gb_code", "kind", "system", "operator"}
 
 
@@ -315,6 +316,8 @@ def _settle(values: Values, camera: Camera | None) -> None:
     code = _said(values, "gb_code")
     if code:
         values["gb_code"] = str(read_gb_code(code))
+    if values.get("budget_gb") == 0:
+        values["budget_gb"] = None  # either says that there is none
     if camera is not None and (values.get("lat_e7"), values.get("lon_e7")) == (camera.lat_e7, camera.lon_e7):
         for key in ("datum_given", "position_error_cm"):
             values.pop(key, None)
@@ -361,6 +364,12 @@ def _refuse(code: str, column: str, message: str, **params: object) -> NoReturn:
 def _said(values: Mapping[str, object], key: str) -> str:
     value = values.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _whole(values: Mapping[str, object], key: str) -> int:
+    """A number, 0 where there is none."""
+    value = values.get(key)
+    return value if isinstance(value, int) else 0
 
 
 def _same(before: object, after: object) -> bool:

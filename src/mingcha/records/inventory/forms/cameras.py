@@ -13,6 +13,7 @@ from mingcha.base.positions import E7, to_stored
 from mingcha.base.positions import Datum as GivenDatum
 from mingcha.records.files.states import PAPERS, accept_of
 from mingcha.records.inventory.actions import Before, CameraDraft, Particulars, Position, Siting
+from mingcha.records.inventory.actions.cameras import BUDGET_GB
 from mingcha.records.inventory.addresses import read_address, read_control_address
 from mingcha.records.inventory.forms.fields import NONE, OFF, Day, Measure, Text, choose, offer, readable
 from mingcha.records.inventory.gb_code import read_gb_code
@@ -57,8 +58,8 @@ class ConnectionForm(forms.Form):
     budget_gb = forms.IntegerField(
         label=_("Budget in GB"),
         required=False,
-        min_value=1,
-        max_value=1_000_000,
+        min_value=BUDGET_GB[0],
+        max_value=BUDGET_GB[1],
         help_text=_(
             "Optional: above it the oldest footage whose time is over makes room. What law or house keeps stays."
         ),

@@ -13,8 +13,17 @@ from mingcha.records.inventory.models import Area, Camera, DeviceModel, Site
 
 Row = dict[str, object]
 _CAMERA_PLAIN = (
-    *("name", "main_url", "sub_url", "transport", "engine", "audio_reason", "serial", "gb_code", "kind", "purpose"),
-    *("necessity", "captures_passwords", "lat_e7", "lon_e7", "plan_x_permille", "plan_y_permille", "height_cm"),
+    *("name", "main_url", "sub_url", "transport", "engine", "audio_reason", "budget_gb", "serial", "gb_code", "kind"),
+    *(
+        "purpose",
+        "necessity",
+        "captures_passwords",
+        "lat_e7",
+        "lon_e7",
+        "plan_x_permille",
+        "plan_y_permille",
+        "height_cm",
+    ),
     *("bearing_cdeg", "fov_cdeg", "range_m", "state", "verdict"),
 )
 _SITE_PLAIN = (
