@@ -247,3 +247,33 @@ def test_a_token_sealed_by_another_node_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(Corrupt) as caught:
         keys.control_token(tmp_path)
     assert caught.value.code == "keys.damaged"
+
+
+def test_of_two_processes_that_make_keys_at_once_one_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one made its keys between our looking and our writing: services are started together."""
+    real, looks = Path.exists, 0
+
+    def exists(path: Path) -> bool:
+        nonlocal looks
+        found = real(path)
+        if path.parent.name == "secrets" and not found:
+            looks += 1
+            with monkeypatch.context() as patch:
+                patch.setattr(Path, "exists", real)
+                keys.make_keys(tmp_path)
+                kept.update({one.name: one.read_bytes() for one in keys.key_files(tmp_path)})
+        return found
+
+    kept: dict[str, bytes] = {}
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "exists", exists)
+        keys.make_keys(tmp_path)
+    assert looks
+    assert {one.name: one.read_bytes() for one in keys.key_files(tmp_path)} == kept
+
+
+def test_a_lost_private_key_of_tickets_takes_its_public_one_along(tmp_path: Path) -> None:
+    keys.make_keys(tmp_path)
+    (keys.secrets_dir(tmp_path) / "ticket.key").unlink()
+    keys.make_keys(tmp_path)
+    keys.ticket_public_key(tmp_path).verify(keys.ticket_key(tmp_path).sign(b"a"), b"a")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mingcha.base import keyring, keys
+from mingcha.base.clock import SystemClock
 from mingcha.base.datadir import DataDir
 from mingcha.base.suites import SHA256_ED25519, SM3_SM2
 from mingcha.cli.main import EXIT_REFUSED, main
@@ -19,6 +20,8 @@ from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Cosigner, Signer
 from mingcha.ledger.succession import check_succession
 from mingcha.media.anchor.feeder import open_ledger
+from mingcha.media.catalog import Catalog
+from mingcha.records.register.sentences import LOCAL_ACTS
 
 SECRET = "correct horse battery"
 
@@ -289,3 +292,73 @@ def test_an_interrupted_new_ledger_is_finished(
 
 def _interrupt(*_: object, **__: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_one_command_at_a_time_changes_keys(run: Run, data: DataDir) -> None:
+    with keys.changing_keys(data.root):
+        code, _, error = run("rotate", "ledger")
+    assert (code, "Another command is changing the keys" in error) == (EXIT_REFUSED, True)
+    assert keys.next_ledger_key(data.root) is None
+    assert run("rotate", "ledger")[0] == 0
+
+
+def test_a_key_that_waits_is_not_replaced_and_nothing_is_sealed_under_it(
+    run: Run, data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mingcha.cli.keys.RECORDER_WAIT_S", 0.1)
+    with opened(data):
+        run("rotate", "ledger")
+        waiting = (keys.secrets_dir(data.root) / keys.NEXT_KEY).read_bytes()
+        run("rotate", "ledger")
+        assert (keys.secrets_dir(data.root) / keys.NEXT_KEY).read_bytes() == waiting
+        assert "waits for the recorder" in run("rotate", "sealing")[2]
+    assert len(keys.node_ring(data.root).keys) == 1
+
+
+def test_what_an_interrupted_writing_left_hinders_nothing(run: Run, data: DataDir) -> None:
+    left = keys.secrets_dir(data.root) / ".ledger.key.4711.tmp"
+    left.write_bytes((keys.secrets_dir(data.root) / "ledger.key").read_bytes())
+    path = backup(run, data)
+    assert run("rotate", "sealing")[0] == 0
+    assert run("retire")[0] == 0
+    assert not left.exists()
+    shutil.rmtree(keys.secrets_dir(data.root))
+    assert restore(run, data, path)[0] == 0
+    assert not left.exists()
+
+
+def test_a_disk_that_is_full_or_absent_is_told_in_a_sentence(
+    run: Run, data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path.name: path.read_bytes() for path in keys.key_files(data.root)}
+    assert "is its disk mounted?" in run("backup", data.root / "nowhere" / "b", "--passphrase-file", "x")[2]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", str(data.root))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mingcha.base.atomic.os.fsync", full)
+        for words in (["rotate", "ledger"], ["rotate", "sealing"]):
+            code, _, error = run(*words)
+            assert (code, "No space left" in error) == (EXIT_REFUSED, True)
+    assert {path.name: path.read_bytes() for path in keys.key_files(data.root)} == before
+
+
+def test_each_upkeep_is_told_to_the_register(run: Run, data: DataDir) -> None:
+    catalog = Catalog(data.catalog, SystemClock())
+    path = backup(run, data)
+    for words in (["rotate", "ledger"], ["rotate", "sealing"], ["rotate", "tickets"], ["retire"], ["new-ledger"]):
+        assert run(*words)[0] == 0
+    restore(run, data, path, "--replace")
+    told = [fact.detail["act"] for fact in catalog.facts_after(0, 99) if fact.kind == "local.upkeep"]
+    catalog.close()
+    assert told == [
+        "keys.backed_up",
+        "keys.rotated_ledger",
+        "keys.rotated_sealing",
+        "keys.rotated_tickets",
+        "keys.retired",
+        "ledger.begun",
+        "keys.restored",
+    ]
+    assert set(told) <= set(LOCAL_ACTS)

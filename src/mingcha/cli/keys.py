@@ -130,7 +130,7 @@ def run_rotate(arguments: argparse.Namespace) -> int:
     data = _data()
     if arguments.which in RESTARTED:
         keys.remake(data.root, RESTARTED[arguments.which])
-        _tell(data, "keys.rotated", key=arguments.which, why=_reason(arguments))
+        _tell(data, f"keys.rotated_{arguments.which}", why=_reason(arguments))
         print("Changed. Start Mingcha again: running processes still use the old one.")
         return 0
     if arguments.which == "sealing":
@@ -140,7 +140,7 @@ def run_rotate(arguments: argparse.Namespace) -> int:
     if keys.next_ledger_key(data.root) is None:
         suite = keys.ledger_key(data.root).suite
         keys.make_signing_key(data.root, keys.NEXT_KEY, suite.generate(), _reason(arguments))
-        _tell(data, "keys.rotated", key=arguments.which, why=_reason(arguments))
+        _tell(data, f"keys.rotated_{arguments.which}", why=_reason(arguments))
     _carry_out(data)
     _list_ledger(data)
     print("Make a new backup: mingcha keys backup FILE. The old one cannot go on with this ledger.")
@@ -192,7 +192,7 @@ def _rotate_sealing(data: DataDir, reason: str) -> int:
     _start_office(data)
     if len(node_ring(data.root).keys) == 1:
         add_sealing_key(data.root)
-        _tell(data, "keys.rotated", key="sealing", why=reason)
+        _tell(data, "keys.rotated_sealing", why=reason)
     done = reseal(data)
     print(f"{done.done} secrets sealed anew")
     for where in sorted(done.broken):

@@ -18,7 +18,7 @@ from mingcha.records.register.checking import Book, Checked, check_all, check_st
 from mingcha.records.register.models import AnchorStretch, Entry
 from tests.support.office import AT
 
-TRIGGERS = ("register_entry_no_update", "register_entry_no_delete")
+TRIGGERS = ("register_entry_no_update", "register_entry_no_delete", "register_posting_no_delete")
 
 
 @act("site.opened")
@@ -128,6 +128,19 @@ def test_forgetting_a_stretch_hides_nothing(anchored: Anchored) -> None:
     behind_the_triggers("UPDATE register_entry SET subject_name = '改过的' WHERE id = %s", victim)
     behind_the_triggers("DELETE FROM register_anchorstretch WHERE first_entry <= %s", victim)
     assert anchored.found() == [("stretch.changed", number("点位10"), number("点位12"))]
+
+
+def test_a_register_from_an_older_backup_is_told_from_one_that_was_altered(anchored: Anchored) -> None:
+    first, last = number("点位20"), number("点位22")
+    behind_the_triggers("DELETE FROM register_entry WHERE id >= %s", first)
+    behind_the_triggers("DELETE FROM register_anchorstretch WHERE first_entry >= %s", first)
+    behind_the_triggers("DELETE FROM register_posting WHERE entry_id >= %s", first)
+    behind_the_triggers("UPDATE sqlite_sequence SET seq = %s WHERE name = 'register_entry'", first - 1)
+    for n in range(4):
+        opened(f"恢复后{n}")
+    anchored.anchor()
+    assert number("恢复后0") == first
+    assert anchored.found() == [("stretch.replaced", first, last)]
 
 
 def test_a_ledger_that_was_changed_is_found(anchored: Anchored) -> None:

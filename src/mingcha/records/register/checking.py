@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from mingcha.base.errors import Corrupt, Invalid, Unavailable
 from mingcha.base.keys import ledger_key
+from mingcha.ledger.keychange import log_keys
 from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer
 from mingcha.ledger.proofs import verify_inclusion
@@ -25,6 +26,8 @@ CODES = {
     "entry.changed": "The entry is not what it was when the ledger took it.",
     "entry.removed": "The entry is not there any more.",
     "entry.added": "The entry was put in afterwards.",
+    "stretch.replaced": "The ledger holds other entries under these numbers, and took those that are here later: the "
+    "register was restored from an older backup, or rewritten.",
     "stretch.changed": "The stretch is not what it was; which of its entries cannot be said.",
     "anchor.false": "The ledger says something else at this place than the office believes.",
     "ledger.broken": "The ledger's entry does not lead to its signed root.",
@@ -54,14 +57,17 @@ class Checked:
 
 
 class Book:
-    """The node's ledger under its signed checkpoint."""
+    """The node's ledger under its signed checkpoint. `fingerprint`: of its first key, which receivers of copies
+    compare."""
 
     def __init__(self, directory: Path, data: Path) -> None:
         """Raises Unavailable ``ledger.absent``, Corrupt."""
         if not (directory / "log.json").exists():
             raise Unavailable("ledger.absent", "There is no ledger yet; start the recorder once.")
         origin = Log.origin_of(directory)
-        self._root_of = read_checkpoint(directory, origin, [Signer(origin, ledger_key(data)).verifier]).checkpoint
+        own = Signer(origin, ledger_key(data)).verifier
+        self.fingerprint = log_keys(directory, own)[-1].fingerprint
+        self._root_of = read_checkpoint(directory, origin, [own]).checkpoint
         self.reader = LogReader(directory, self._root_of.size)
         if self.reader.tree.root() != self._root_of.root:
             raise Corrupt("ledger.root", "The ledger's files are not those its checkpoint was signed over.")
@@ -87,14 +93,19 @@ def check_all(book: Book, on_step: Callable[[int], None] = lambda entries: None)
     done = Checked()
     seen: set[tuple[int, int, str]] = set()
     ranges: list[tuple[int, int]] = []
+    whole: list[tuple[int, int, int]] = []
     for index, told in book.anchors():
         key = (int(told["first"]), int(told["last"]), str(told["root"]))
         if key in seen:
             continue  # sent twice, since the answer was slow
         seen.add(key)
         ranges.append(key[:2])
+        before = len(done.findings)
         _check(done, book, index, key)
+        if len(done.findings) == before:
+            whole.append((index, *key[:2]))
         on_step(done.entries)
+    _name_replaced(done, whole)
     _between(done, ranges)
     _false_anchors(done, book, AnchorStretch.objects.order_by("pk").iterator(chunk_size=500))
     _count_waiting(done)
@@ -136,6 +147,15 @@ def _differences(now: list[tuple[int, bytes]], key: tuple[int, int, str], index:
             found += [Finding("entry.added", number, number, index) for number, _ in now if number not in before]
             return found
     return [Finding("stretch.changed", first, last, index)]
+
+
+def _name_replaced(done: Checked, whole: list[tuple[int, int, int]]) -> None:
+    """Stretches whose numbers the ledger took once more, later, for the entries that are here now. `whole`: place,
+    first and last number of stretches that are as they were."""
+    for place, found in enumerate(done.findings):
+        later = (first for index, first, last in whole if index > found.log_index and first <= found.first <= last)
+        if found.code == "stretch.changed" and next(later, None) is not None:
+            done.findings[place] = replace(found, code="stretch.replaced")
 
 
 def _between(done: Checked, ranges: list[tuple[int, int]]) -> None:

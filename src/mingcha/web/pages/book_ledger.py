@@ -28,6 +28,10 @@ WORDS: dict[str, str | Promise] = {
     "entry.changed": _("The entry is not what it was when the ledger took it."),
     "entry.removed": _("The entry is not there any more."),
     "entry.added": _("The entry was put in afterwards."),
+    "stretch.replaced": _(
+        "The ledger holds other entries under these numbers, and took those that are here later: the register was "
+        "restored from an older backup, or rewritten."
+    ),
     "stretch.changed": _("One of these entries is not what it was; which one cannot be said."),
     "anchor.false": _("The ledger says something else of these entries than the office believes."),
     "ledger.broken": _("The ledger's record of these entries does not lead to its signed root."),
@@ -49,7 +53,9 @@ def check_register(request: PersonRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "through": anchored_through(), "newest": newest_number()}
     stretches = _stretches(first)
     try:
-        done = check_stretches(Book(settings.DATA_DIR / "ledger", settings.DATA_DIR), stretches)
+        book = Book(settings.DATA_DIR / "ledger", settings.DATA_DIR)
+        context["fingerprint"] = book.fingerprint
+        done = check_stretches(book, stretches)
     except MingchaError as error:
         context["problem"] = explain(error)
     else:

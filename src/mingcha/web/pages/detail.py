@@ -14,7 +14,7 @@ from mingcha.records.accounts.states import Proof, Role
 from mingcha.records.inventory.states import CameraState, Engine, Transport
 from mingcha.records.personnel.states import IdKind, Item, Number, PostKind, Result
 from mingcha.records.register.models import Entry
-from mingcha.records.register.sentences import title
+from mingcha.records.register.sentences import LOCAL_WORDS, title
 from mingcha.records.viewing.states import End, Kind, Reason
 from mingcha.records.wording import explain_reason
 from mingcha.records.wording.law import codes, label
@@ -126,7 +126,10 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 
 def readable(entry: Entry) -> list[tuple[str, str]]:
     """What is worth reading of an entry's detail, the reason first. A change shows only what became different."""
-    return readable_facts(entry.detail_fields)
+    told = entry.detail_fields
+    if entry.act in LOCAL_WORDS:
+        told = {key: value for key, value in told.items() if key not in ("act", "operator")}  # the sentence says them
+    return readable_facts(told)
 
 
 def readable_facts(told: Mapping[str, Any]) -> list[tuple[str, str]]:

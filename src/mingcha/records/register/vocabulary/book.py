@@ -14,4 +14,5 @@ ACTS = (
         _("Export finished"),
         _("%(actor)s took %(count)s entries out of the register."),
     ),
+    Act("register.record_taken", _("Certificate taken out"), _("%(actor)s took the certificate %(certificate)s out.")),
 )
