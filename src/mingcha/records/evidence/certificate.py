@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from mingcha.base.clock import US_PER_S, to_datetime
+from mingcha.base.errors import Invalid
+from mingcha.ledger.notes import Verifier
 from mingcha.records.evidence.queries import FINISHED
 from mingcha.records.register.models import AnchorStretch, Entry
 from mingcha.records.register.sentences import actor_name, sentence
@@ -57,6 +59,8 @@ def context_of(
         "order": _order(ordered) if ordered else None,
         "vouched": vouched,
         "root": groups(str(vouched.get("root", ""))),
+        "fingerprint": _fingerprint(str(vouched.get("log_key", ""))),
+        "stamp": _stamp(vouched.get("timestamp")),
         "witnesses": [(one.get("name", ""), _instant(one.get("at_us"))) for one in vouched.get("witnesses", [])],
         "key_since": localtime(first) if first else None,
         "entries": [_row(entry, stretches) for entry in entries],
@@ -66,6 +70,21 @@ def context_of(
 def groups(digest: str) -> str:
     """A hash in groups of eight, to be compared by eye."""
     return " ".join(digest[n : n + GROUP] for n in range(0, len(digest), GROUP))
+
+
+def _fingerprint(key: str) -> str:
+    """Of the ledger's first key, as the verifiers show it."""
+    try:
+        return Verifier.from_text(key).fingerprint
+    except Invalid:
+        return ""
+
+
+def _stamp(told: object) -> tuple[str, datetime | None] | None:
+    """Who stamped the ledger, and when; None where no time stamp is over all of the copy's footage."""
+    if not isinstance(told, Mapping) or not told.get("is_over_all"):
+        return None
+    return str(told.get("authority", "")), _instant(told.get("at_us"))
 
 
 def _decision(entry: Entry) -> dict[str, Any]:
