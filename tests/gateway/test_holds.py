@@ -98,9 +98,15 @@ def test_only_an_ordered_release_is_told_as_one(
     assert len(sent(recorder)) == 2
 
 
-def test_without_holds_nothing_is_told(loop: OrdersLoop, recorder: FakeRecorder, camera: Camera) -> None:
+def test_without_holds_it_is_told_once_that_there_are_none(
+    loop: OrdersLoop, recorder: FakeRecorder, camera: Camera
+) -> None:
     loop.tick()
-    assert sent(recorder) == []
+    loop.tick()
+    assert [body["holds"] for body in recorder.told("/control/holds") if body] == [[]]
+    loop.forget()
+    loop.tick()
+    assert [body["holds"] for body in recorder.told("/control/holds") if body] == [[], []]
 
 
 def restored(recorder: FakeRecorder, hold: Hold, **known: int | None) -> None:
@@ -168,6 +174,19 @@ def test_holds_that_only_the_recorder_knows_are_found_once(
     loop.forget()
     loop.tick()
     assert KeptHold.objects.count() == 6
+
+
+def test_a_release_that_the_recorder_forgot_is_told_again(
+    loop: OrdersLoop, recorder: FakeRecorder, hold: Hold, manager: Person, camera: Camera
+) -> None:
+    confirm(recorder, hold, "hold.placed", 1)
+    ask_release(hold=hold, reason="案件已结", actor=make_person("clerk", "周敏", "clerk"), at=AT)
+    release_hold(hold=hold, actor=manager, at=LATER)
+    confirm(recorder, hold, "hold.released", 2)
+    recorder.standing = [standing(1, camera.public_id, hold=hold.ranges.get().public_id)]
+    loop.tick()
+    assert [held["released"] for held in sent(recorder)] == [True]
+    assert not KeptHold.objects.exists()
 
 
 def test_what_is_not_known_is_never_told_as_released(loop: OrdersLoop, recorder: FakeRecorder, camera: Camera) -> None:

@@ -14,7 +14,7 @@ from mingcha.base.clock import US_PER_S
 from mingcha.gateway.client import ControlClient
 from mingcha.records.custody import actions as custody
 from mingcha.records.custody.models import HoldRange
-from mingcha.records.custody.queries import lacking_holds, ranges_to_tell, unknown_holds
+from mingcha.records.custody.queries import lacking_holds, ranges_to_tell, released_here, unknown_holds
 from mingcha.wire.holds import Hold, Known
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,8 @@ class HoldsOut:
         is_known = waiting <= self._sent and mono_us - self._sent_mono_us < TELL_AGAIN_US
         if not self._tell_all and (not waiting or is_known):
             return 0
-        for start in range(0, len(orders), BATCH):
+        # Also when there is none: a recorder whose catalog was made again deletes nothing until it has heard.
+        for start in range(0, max(1, len(orders)), BATCH):
             known = self._client.put_holds(orders[start : start + BATCH])
             self._reconcile(known, at)
         if waiting - self._sent:
@@ -60,6 +61,10 @@ class HoldsOut:
             if unknown:
                 custody.find_holds(found=unknown, at=at)
                 log.warning("the recorder keeps %d holds that the office does not know", len(unknown))
+            released = [order_of(told) for told in released_here(page)]
+            if released:
+                self._client.put_holds(released)
+                log.warning("the recorder forgot %d releases", len(released))
             after = page[-1].hold
 
     def _reconcile(self, known: Sequence[Known], at: datetime) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mingcha.base.clock import US_PER_S, ManualClock
-from mingcha.media.catalog.holds import take_holds
+from mingcha.media.catalog.holds import hear_holds, take_holds
 from mingcha.media.catalog.holes import merged
 from mingcha.media.catalog.keeping import order_rule
 from mingcha.media.catalog.leaves import ledger_size, pending_leaves
@@ -75,6 +75,7 @@ class Decade:
         self.lost: set[int] = set()
         self.recorded = 0
         self.full = False
+        self.is_office_due = False
         self.happened: dict[str, int] = {}
         self.ids = itertools.count()
         self.sweeper = self.make_sweeper()
@@ -117,6 +118,8 @@ class Decade:
         self.machine.pass_time(SEGMENT_S)
         self.truth_us += SEGMENT_S * US_PER_S
         self.shorten_what_was_announced()
+        if self.is_office_due:
+            self.hear_office()
         for camera in CAMERAS:
             self.record(camera)
         self.disturb()
@@ -251,9 +254,20 @@ class Decade:
             self.lost.add(number)
         return rows
 
+    def hear_office(self) -> None:
+        """The office connects to a recorder that was away: the plan's rules and all holds are told again."""
+        for camera, rule in self.rules.items():
+            order_rule(self.film.catalog, camera, "main", rule, self.truth_us)
+        take_holds(self.film.catalog, self.holds.values(), self.truth_us)
+        hear_holds(self.film.catalog)
+        self.is_office_due = False
+
     def lose_database(self) -> None:
+        """With what the ledger was not told yet: holds and rules of the last seconds come again from the office, after
+        the first sweep."""
         self.film.new_catalog()
         self.film._runs.clear()
+        self.is_office_due = True
         self.restored()
         recover(self.film.store, self.film.catalog)
         self.sweeper = self.make_sweeper()

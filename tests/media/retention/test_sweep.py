@@ -9,13 +9,16 @@ import pytest
 
 from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import Corrupt, Unavailable
+from mingcha.media.catalog.holds import hear_holds
 from mingcha.media.catalog.keeping import order_rule
+from mingcha.media.catalog.restore import restore
 from mingcha.media.retention import sweep
-from mingcha.media.retention.sweep import LOOKS_UNTIL_TOLD, Sweeper
+from mingcha.media.retention.sweep import LOOKS_UNTIL_TOLD, OFFICE_PATIENCE_US, Sweeper
 from mingcha.media.retention.trusted_time import SLACK_US
 from mingcha.media.store.directory import StoreDirectory
 from mingcha.wire.plan import RetentionOrder
 from tests.media.catalog.film import CAMERA, OTHER, START_US, Film
+from tests.media.catalog.test_restore import Book
 from tests.media.retention.machine import FakeMachine
 
 DAY_S, HOUR_S = 86_400, 3_600
@@ -63,6 +66,40 @@ def test_it_takes_more_than_a_bite(
     records = [film.record(3 * n) for n in range(5)]
     machine.pass_time(31 * DAY_S)
     assert run(sweeper) == [record.number for record in records]
+
+
+def lose_catalog(film: Film) -> None:
+    book = Book()
+    book.feed(film)
+    film.new_catalog()
+    restore(film.catalog, [film.store], book, at_us=film.clock.wall_us())
+
+
+def test_a_catalog_made_again_waits_for_the_holds_of_the_office(
+    film: Film, sweeper: Sweeper, machine: FakeMachine
+) -> None:
+    record = film.record(0)
+    machine.pass_time(31 * DAY_S)
+    sweeper.look_at_clock()
+    lose_catalog(film)
+    after = Sweeper(film.catalog, lambda: [film.store], machine)
+    assert run(after) == []
+    assert after.make_room(after.look_at_clock(), 1) == 0
+    hear_holds(film.catalog)
+    assert run(after) == [record.number]
+
+
+def test_it_does_not_wait_for_ever(film: Film, sweeper: Sweeper, machine: FakeMachine) -> None:
+    record = film.record(0)
+    machine.pass_time(31 * DAY_S)
+    sweeper.look_at_clock()
+    lose_catalog(film)
+    after = Sweeper(film.catalog, lambda: [film.store], machine)
+    assert run(after) == []
+    machine.pass_time(OFFICE_PATIENCE_US // US_PER_S - 1)
+    assert run(after) == []
+    machine.pass_time(1)
+    assert run(after) == [record.number]
 
 
 def test_without_a_disk_no_row_is_touched(film: Film, machine: FakeMachine) -> None:

@@ -57,6 +57,24 @@ def _take_hold(catalog: Catalog, connection: sqlite3.Connection, hold: Hold, at_
     return False
 
 
+def await_holds(connection: sqlite3.Connection) -> None:
+    """Holds that came in the last seconds may be missing here: the office is to tell all of them first. Inside a
+    transaction."""
+    connection.execute("INSERT OR IGNORE INTO meta VALUES ('holds_awaited', 1)")
+
+
+def hear_holds(catalog: Catalog) -> None:
+    """The office has told its holds, or is not waited for any longer."""
+    with catalog.transaction() as connection:
+        connection.execute("DELETE FROM meta WHERE name = 'holds_awaited'")
+
+
+def are_holds_awaited(catalog: Catalog) -> bool:
+    """Whether the catalog was made again and the office has not told its holds since."""
+    with catalog.reading() as connection:
+        return connection.execute("SELECT 1 FROM meta WHERE name = 'holds_awaited'").fetchone() is not None
+
+
 def known_holds(catalog: CatalogReader, holds: Sequence[str]) -> list[Known]:
     """What is kept of these holds; those not known are left out."""
     found = []

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from mingcha.base.errors import Unavailable
 from mingcha.base.ids import new_id
 from mingcha.media.catalog.disks import Disks, Numbers
-from mingcha.media.catalog.holds import take_holds
+from mingcha.media.catalog.holds import await_holds, take_holds
 from mingcha.media.catalog.holes import name_holes
 from mingcha.media.catalog.keeping import keep_mark, read_mark
 from mingcha.media.catalog.leaves import ledger_size, segment_number
@@ -88,6 +88,7 @@ def restore(
         if ledger is None:
             _protect(catalog, at_us)
         if done.told is None or not _is_repetition(done, before):
+            await_holds(connection)
             catalog.add_fact(Fact(new_id("fct"), "catalog.rebuilt", at_us, "", _detail(done)))
     return done
 

@@ -9,7 +9,8 @@ CREATE TABLE meta (
   -- Name: 'format' ('mingcha.catalog/1'), 'made_us', 'next_number' (the segment number to give out next; numbers are
   -- never used twice), 'next_run' (the same for runs), 'next_fact' (the fact sequence to give out next),
   -- 'confirmed_fact' (the office has all up to it). Made when first needed: 'ledger_size' (leaves before it are in the
-  -- ledger for good), 'trusted_us', 'boot', 'boottime_us' (retention's own time; retention/trusted_time.py).
+  -- ledger for good), 'trusted_us', 'boot', 'boottime_us' (retention's own time; retention/trusted_time.py),
+  -- 'holds_awaited' (made again; nothing is deleted until the office has told its holds).
   name TEXT NOT NULL PRIMARY KEY,
   -- Text for 'format', integer for the others.
   value ANY NOT NULL

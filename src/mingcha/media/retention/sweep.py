@@ -10,7 +10,7 @@ from mingcha.base.clock import US_PER_S
 from mingcha.base.errors import MingchaError, Unavailable
 from mingcha.base.ids import new_id
 from mingcha.media.catalog import Catalog
-from mingcha.media.catalog.holds import take_holds
+from mingcha.media.catalog.holds import are_holds_awaited, hear_holds, take_holds
 from mingcha.media.catalog.keeping import (
     Deletion,
     delete_due,
@@ -35,6 +35,9 @@ BITE = 50
 
 CLOCK_TOLD_US = 3_600 * US_PER_S
 """How often the ledger is told the trusted time: a lost catalog comes back at most that much too late."""
+OFFICE_PATIENCE_US = 1_800 * US_PER_S
+"""How long a catalog that was made again waits for the office's holds: a hold of the last seconds before the loss may
+be in no ledger yet. Footage that is due meanwhile still goes within its hour."""
 LOOKS_UNTIL_TOLD = 3
 """After a boot it takes a time server some minutes to vouch for the clock."""
 
@@ -62,10 +65,11 @@ class Sweeper:
         self._machine = machine
         self._doubtful_looks = 0
         self._told_us: int | None = None
+        self._awaiting_since_us: int | None = None
 
     def look_at_clock(self) -> int:
         """Move the trusted time on and keep it; protect what a wrong clock stamped; tell of doubt. The instant by
-        which to judge, with the slack taken off."""
+        which to judge, with the slack taken off; 0, at which nothing is due, while the office's holds are awaited."""
         now_us = self.time.now_us()
         mark = self.time.mark
         with self._catalog.transaction():
@@ -82,7 +86,18 @@ class Sweeper:
             detail = {"ahead_us": self.time.doubt_us, "trusted_us": mark.trusted_us}
             self._catalog.add_fact(Fact(new_id("fct"), "clock.doubted", now_us, "", detail))
             log.error("the wall clock is %d s ahead of the time that passed", self.time.doubt_us // US_PER_S)
-        return now_us - SLACK_US
+        return 0 if self._awaits_holds(mark.since_boot_us) else now_us - SLACK_US
+
+    def _awaits_holds(self, since_boot_us: int) -> bool:
+        if not are_holds_awaited(self._catalog):
+            return False
+        if self._awaiting_since_us is None:
+            self._awaiting_since_us = since_boot_us
+            log.warning("nothing is deleted until the office has told its holds")
+        if since_boot_us - self._awaiting_since_us < OFFICE_PATIENCE_US:
+            return True
+        hear_holds(self._catalog)
+        return False
 
     def confirm_clock(self) -> None:
         """A person has looked: the wall clock is right."""

@@ -23,7 +23,7 @@ from mingcha.media.anchor.cosigning import Witnesses, read_addresses
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.anchor.rotation import change_waiting_key
 from mingcha.media.catalog import Catalog
-from mingcha.media.catalog.holds import take_holds
+from mingcha.media.catalog.holds import hear_holds, take_holds
 from mingcha.media.catalog.keeping import order_rule
 from mingcha.media.catalog.leaves import add_leaf
 from mingcha.media.catalog.moving import stock
@@ -102,7 +102,13 @@ class Keeping:
 
     async def hold(self, holds: Sequence[Hold]) -> int:
         """Place and release; when it returns, every later deletion knows it. Raises Unavailable."""
-        return await self._ask(lambda catalog: take_holds(catalog, holds, self._machine.wall_us()))
+
+        def change(catalog: Catalog) -> int:
+            with catalog.transaction():
+                hear_holds(catalog)
+                return take_holds(catalog, holds, self._machine.wall_us())
+
+        return await self._ask(change)
 
     async def change(self, change: Callable[[Catalog], Answer]) -> Answer:
         """Change the catalog on its writer thread; the answer once it is committed. Raises Unavailable."""

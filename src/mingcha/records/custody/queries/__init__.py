@@ -32,7 +32,7 @@ from mingcha.records.custody.queries.items import (
     wants_approval,
     witnesses_wanted,
 )
-from mingcha.records.custody.queries.kept import KeptGroup, kept_group_for, kept_groups, unknown_holds
+from mingcha.records.custody.queries.kept import KeptGroup, kept_group_for, kept_groups, released_here, unknown_holds
 
 __all__ = [
     "CopyOwed",
@@ -60,6 +60,7 @@ __all__ = [
     "owed",
     "ranges_of",
     "ranges_to_tell",
+    "released_here",
     "site_of",
     "standing",
     "standing_approval",

@@ -43,6 +43,13 @@ def unknown_holds(told: Iterable[Standing], at: datetime) -> list[Standing]:
     return [one for hold, one in standing.items() if hold not in known]
 
 
+def released_here(told: Iterable[Standing]) -> list[HoldRange]:
+    """Of what the recorder keeps, what these books have as released: its catalog was lost within the seconds in which
+    the ledger was not told of the release yet."""
+    found = HoldRange.objects.select_related("hold", "camera").filter(release_confirmed_at__isnull=False)
+    return list(found.filter(public_id__in=[one.hold for one in told]).order_by("id"))
+
+
 def kept_groups(*, viewer: Person, at: datetime) -> list[KeptGroup]:
     """What waits for a reason, oldest first."""
     if not viewer.may(Permission.READ_REGISTER) and not viewer.may(Permission.HOLD):
