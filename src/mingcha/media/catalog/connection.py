@@ -40,6 +40,8 @@ def _prepare(connection: sqlite3.Connection, clock: Clock) -> None:
     # FULL: what was committed is there after a power cut; commits are grouped, so this costs little.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # What takes a failed statement back stays in memory: else a large transaction writes each page to a file first.
+    connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
     _migrate(connection, clock)
 
