@@ -60,7 +60,9 @@ MESSAGES: dict[str, str | Promise] = {
     "owed.copy_unattested": _("Attest that what had left the recorder is destroyed: %(name)s."),
     "owed.copy_unclaimed": _("Nobody has fetched a copy; it is destroyed by itself: %(name)s."),
     "owed.copy_undeleted": _("The recorder has not confirmed the deletion of a copy yet: %(name)s."),
-    "owed.holds_without_reason": _("The recorder keeps footage in %(count)s places for holds that these books do not know."),
+    "owed.holds_without_reason": _(
+        "The recorder keeps footage in %(count)s places for holds that these books do not know."
+    ),
     "owed.hold_release_waits": _("Somebody asks you to release a hold: %(name)s."),
     "owed.hold_review": _("See whether this hold is still needed: %(name)s."),
     "owed.hold_unconfirmed": _("The recorder has not confirmed a hold or its release yet: %(name)s."),
