@@ -20,6 +20,7 @@ COMMANDS = (
     "person",
     "play",
     "export",
+    "certificate",
     "check",
     "clock",
     "storage",

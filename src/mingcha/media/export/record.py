@@ -50,7 +50,7 @@ def place_of(reader: LogReader, wanted: str, near_us: int | None, most_bundles: 
     newest = _when(reader, count - 1) if count else None
     if near_us is not None and (newest is None or near_us > newest - SETTLE_US):
         raise Unavailable("ledger.behind", "The ledger does not hold this entry yet; try again in a minute.")
-    raise Invalid("record.absent", "The ledger holds no such entry where its time says it should stand.")
+    raise Invalid("record.absent", "The ledger holds no such entry; one of the last minute may be on its way into it.")
 
 
 def _nearest(reader: LogReader, count: int, near_us: int) -> int:

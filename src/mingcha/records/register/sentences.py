@@ -25,6 +25,7 @@ LOCAL_ACTS: dict[str, str | Promise] = {
     "footage.exported": _("The copy of %(subject)s that %(operator)s made on the node itself is in the ledger."),
     "keys.rotated_ledger": _("%(operator)s ordered a new key for the ledger."),
     "keys.rotated_sealing": _("%(operator)s had the stored passwords of cameras and the like sealed by a new key."),
+    "keys.rotated_provenance": _("%(operator)s had the certificates that mark copies (C2PA) made anew."),
     "keys.rotated_tickets": _("%(operator)s had the key that signs tickets for pictures made anew."),
     "keys.rotated_control": _("%(operator)s had the secret between pages and recorder made anew."),
     "keys.rotated_sessions": _("%(operator)s had the key of sign-ins made anew; everybody signs in again."),

@@ -18,5 +18,13 @@ MESSAGES: dict[str, str | Promise] = {
     ),
     "register.export_limit": _("At most %(limit)s entries can be taken out at once. Choose fewer days."),
     "register.not_an_export": _("This number is not of a print or export. It stands at the head of each sheet."),
+    "register.no_record": _("There is no certificate of this entry."),
+    "record.absent": _(
+        "The ledger does not hold this where its time says it should stand. At the node, 'mingcha certificate' searches "
+        "all of it."
+    ),
+    "ledger.behind": _("The ledger has not taken this yet. Try again in a minute; if it stays so, see the recorder."),
+    "ledger.absent": _("There is no ledger yet; start the recorder once."),
+    "ledger.unreadable": _("The ledger cannot be read. Look at the disk it is on."),
     "register.sheet_range": _("A sheet never holds this many entries. Check the two numbers."),
 }

@@ -17,6 +17,7 @@ from mingcha.records.wording import explain
 from mingcha.web.pages.book_form import BookForm
 from mingcha.web.pages.book_ledger import anchor_rows
 from mingcha.web.pages.book_line import Line, grounds_of
+from mingcha.web.pages.ledger_record import TITLES, record_id
 
 PAGE = 50
 
@@ -61,6 +62,7 @@ def entry(request: PersonRequest, number: int) -> HttpResponse:
         "canonical": found.as_canonical(),
         "digest": found.digest,
         **anchor_rows(found),
+        "record": TITLES[found.act] if request.user.may(Permission.EXPORT_REGISTER) and record_id(found) else "",
         "before": number - 1 if number > 1 else None,
         "after": number + 1 if Entry.objects.filter(pk=number + 1).exists() else None,
     }

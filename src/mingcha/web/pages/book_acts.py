@@ -43,6 +43,14 @@ def finish_export(*, begun: Entry, last: Sheet, count: int, actor: Actor, at: da
     return enter(actor=actor, at=at, refs=begun.refs, detail=told)
 
 
+@act("register.record_taken")
+def take_record(*, entry: Entry, certificate: str, sha256: str, actor: Actor, at: datetime) -> Entry:
+    """Enter that the certificate of what an entry tells leaves as a file; `sha256`: of that file."""
+    require(actor, Permission.EXPORT_REGISTER)
+    told = {"certificate": certificate, "sha256": sha256}
+    return enter(actor=actor, at=at, subject=entry.subject, subject_name=entry.subject_name, detail=told)
+
+
 def as_detail(search: Search) -> dict[str, Any]:
     """A search as it is written into the book; only what narrows."""
     found: dict[str, Any] = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from mingcha.web.pages import book, book_ledger, book_print, looks, retrievals, seen
+from mingcha.web.pages import book, book_ledger, book_print, ledger_record, looks, retrievals, seen
 
 urlpatterns = [
     path("", book.book, name="register"),
     path("<int:number>/", book.entry, name="register-entry"),
+    path("<int:number>/record/", ledger_record.take_record, name="ledger-record"),
     path("retrievals/", retrievals.retrievals, name="retrievals"),
     path("seen/", seen.of_camera, name="seen"),
     path("seen/people/", seen.of_person, name="seen-people"),

@@ -52,9 +52,10 @@ function durationOf(us, lang) {
 }
 // A provision as the entry names it ("instrument article item"), in words; as it stands where it is another.
 function provision(ground, lang) {
-  const found = /^(\S+) ([0-9]+)((?: (?:para[0-9]+|\([0-9]+\))+)?)$/.exec(ground), own = /^policy keep_days ([0-9]+)$/.exec(ground);
+  const own = /^policy keep_days ([0-9]+)$/.exec(ground), found = /^(\S+) ([0-9]+)( .*)?$/.exec(ground);
   if (own) return say(lang, "ownrule", { count: own[1] });
   if (!found || !Object.hasOwn(INSTRUMENTS, found[1])) return clean(ground);
-  const item = found[3].trim().replace(/para([0-9]+)/g, (_, number) => say(lang, "paragraph", { number })).replace(/\(([0-9]+)\)/g, (_, number) => say(lang, "point", { number }));
-  return say(lang, "article", { name: INSTRUMENTS[found[1]], number: found[2], item: item.trimEnd() }).trimEnd();
+  const all = (pattern, word) => Array.from((found[3] || "").matchAll(pattern), ([, number]) => say(lang, word, { number }));
+  const item = [...all(/para([0-9]+)/g, "paragraph"), ...all(/\(([0-9]+)\)/g, "point")].join("");
+  return say(lang, "article", { name: INSTRUMENTS[found[1]], number: found[2], item });
 }

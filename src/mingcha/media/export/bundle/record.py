@@ -87,12 +87,12 @@ def duration(us, lang):
 
 def provision(ground, lang):
     """A provision as the entry names it (``instrument article item``), in words; as it stands where it is another."""
-    found = re.fullmatch(r"(\S+) ([0-9]+)((?: (?:para[0-9]+|\([0-9]+\))+)?)", ground)
     own = re.fullmatch(r"policy keep_days ([0-9]+)", ground)
     if own:
         return say(lang, "ownrule", count=own[1])
+    found = re.fullmatch(r"(\S+) ([0-9]+)( .*)?", ground)
     if not found or found[1] not in INSTRUMENTS:
         return clean(ground)
-    item = re.sub("para([0-9]+)", lambda one: say(lang, "paragraph", number=one[1]), found[3].strip())
-    item = re.sub(r"\(([0-9]+)\)", lambda one: say(lang, "point", number=one[1]), item)
-    return say(lang, "article", name=INSTRUMENTS[found[1]], number=found[2], item=item.rstrip()).rstrip()
+    item = [say(lang, "paragraph", number=one) for one in re.findall(r"para([0-9]+)", found[3] or "")]
+    item += [say(lang, "point", number=one) for one in re.findall(r"\(([0-9]+)\)", found[3] or "")]
+    return say(lang, "article", name=INSTRUMENTS[found[1]], number=found[2], item="".join(item))
