@@ -12,6 +12,7 @@ import pytest
 from mingcha.base import keyring, keys
 from mingcha.base.clock import SystemClock
 from mingcha.base.datadir import DataDir
+from mingcha.base.provenance import provenance_credentials
 from mingcha.base.suites import SHA256_ED25519, SM3_SM2
 from mingcha.cli.main import EXIT_REFUSED, main
 from mingcha.ledger.identity import read_identity
@@ -342,6 +343,14 @@ def test_a_disk_that_is_full_or_absent_is_told_in_a_sentence(
             code, _, error = run(*words)
             assert (code, "No space left" in error) == (EXIT_REFUSED, True)
     assert {path.name: path.read_bytes() for path in keys.key_files(data.root)} == before
+
+
+def test_the_certificates_of_copies_are_made_anew(run: Run, data: DataDir) -> None:
+    before = provenance_credentials(data.root, 1_795_000_000_000_000)
+    code, said, _ = run("rotate", "provenance")
+    after = provenance_credentials(data.root, 1_795_000_000_000_000)
+    assert (code, after.root_sha256 in said) == (0, True)
+    assert after.root_sha256 != before.root_sha256
 
 
 def test_each_upkeep_is_told_to_the_register(run: Run, data: DataDir) -> None:

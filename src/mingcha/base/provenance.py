@@ -60,6 +60,8 @@ def provenance_credentials(data_dir: Path, at_us: int) -> Credentials:
             _make(data_dir, at)
         keys = json.loads(node_sealer(data_dir).open(keys_path.read_text("ascii"), _CONTEXT))
         leaf, issuer, root = x509.load_pem_x509_certificates(chain_path.read_bytes())
+        if leaf.public_key() != _key(keys["leaf"]).public_key():
+            raise ValueError("the certificates are of other keys")
         if leaf.not_valid_after_utc - at < RENEW_BEFORE:
             leaf = _certificate("leaf", _key(keys["leaf"]), issuer, _key(keys["issuer"]), at)
             write_file(chain_path, b"".join(map(_pem, (leaf, issuer, root))), mode=0o600)
@@ -70,6 +72,17 @@ def provenance_credentials(data_dir: Path, at_us: int) -> Credentials:
     return Credentials(
         keys["leaf"].encode(), _pem(leaf) + _pem(issuer), _pem(root), root.fingerprint(hashes.SHA256()).hex()
     )
+
+
+def renew_provenance(data_dir: Path, at_us: int) -> Credentials:
+    """Root, issuer and leaf anew, the old private keys gone. Copies made before carry their own root, whose fingerprint
+    their manifest states under the ledger: they stay as good. Raises Unavailable, Corrupt."""
+    try:
+        # First of all: whatever a crash leaves, the next copy makes what is not there.
+        (secrets_dir(data_dir) / KEYS_NAME).unlink(missing_ok=True)
+    except OSError as error:
+        raise Unavailable("keys.missing", f"The key file {KEYS_NAME} cannot be read or made.") from error
+    return provenance_credentials(data_dir, at_us)
 
 
 def _make(data_dir: Path, at: datetime) -> None:

@@ -31,7 +31,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     listing = actions.add_parser("list", help="print the public keys and how the private ones are kept")
     listing.set_defaults(run=run_list)
     rotate = actions.add_parser("rotate", help="change a key; the old one hands over to the new one")
-    rotate.add_argument("which", choices=["ledger", "sealing", *RESTARTED], help="which key")
+    rotate.add_argument("which", choices=["ledger", "sealing", "provenance", *RESTARTED], help="which key")
     rotate.add_argument("--reason", default="", help="why; stands in the ledger, for everybody")
     rotate.set_defaults(run=_alone(run_rotate))
     retire = actions.add_parser("retire", help="destroy old private keys that nothing needs any more")
@@ -135,6 +135,8 @@ def run_rotate(arguments: argparse.Namespace) -> int:
         return 0
     if arguments.which == "sealing":
         return _rotate_sealing(data, _reason(arguments))
+    if arguments.which == "provenance":
+        return _rotate_provenance(data, _reason(arguments))
     if not (data.ledger / "log.json").exists():
         raise Unavailable("ledger.absent", "There is no ledger yet; start the recorder once.")
     if keys.next_ledger_key(data.root) is None:
@@ -144,6 +146,17 @@ def run_rotate(arguments: argparse.Namespace) -> int:
     _carry_out(data)
     _list_ledger(data)
     print("Make a new backup: mingcha keys backup FILE. The old one cannot go on with this ledger.")
+    return 0
+
+
+def _rotate_provenance(data: DataDir, why: str) -> int:
+    from mingcha.base.clock import SystemClock
+    from mingcha.base.provenance import renew_provenance
+
+    made = renew_provenance(data.root, SystemClock().wall_us())
+    _tell(data, "keys.rotated_provenance", why=why, root_sha256=made.root_sha256)
+    print(f"root of C2PA provenance from the next copy on: {made.root_sha256}")
+    print("Copies made before stay as good: each carries its own root. Make a new backup: mingcha keys backup FILE.")
     return 0
 
 

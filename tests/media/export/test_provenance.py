@@ -13,7 +13,7 @@ import pytest
 
 from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.base.keys import make_keys
-from mingcha.base.provenance import Credentials, provenance_credentials
+from mingcha.base.provenance import Credentials, provenance_credentials, renew_provenance
 from mingcha.base.timerange import TimeRange
 from mingcha.media.export import provenance
 from mingcha.media.export.copying import export_range
@@ -148,3 +148,17 @@ def test_the_certificates_are_made_once_and_their_leaf_anew(tmp_path: Path) -> N
     (tmp_path / "secrets" / "provenance.key").write_text("sealed1:AAAA")
     with pytest.raises(Corrupt):
         provenance_credentials(tmp_path, AT_US)
+
+
+def test_certificates_made_anew_leave_old_copies_trusted(archive: Archive, tmp_path: Path) -> None:
+    """Each copy carries its own root; the keys of before are gone."""
+    make_keys(tmp_path)
+    before = provenance_credentials(tmp_path, AT_US)
+    old, told = copy(archive, tmp_path / "old", Provenance(before, {}))
+    after = renew_provenance(tmp_path, AT_US)
+    new, told_now = copy(archive, tmp_path / "new", Provenance(after, {}))
+    assert told["provenance_root_sha256"] == before.root_sha256 != told_now["provenance_root_sha256"]
+    assert read(old.read_bytes(), before.root_pem)[0] == "Trusted"
+    assert read(new.read_bytes(), after.root_pem)[0] == "Trusted"
+    assert read(new.read_bytes(), before.root_pem)[0] != "Trusted"
+    assert provenance_credentials(tmp_path, AT_US) == after

@@ -68,10 +68,8 @@ def proofs(checker, lang):
         share = say(lang, share + checker.of, count=stamp.covered, total=total)
         yield "stamp", say(lang, "stamped", at=instant(stamp.at * 1_000_000), name=stamp.name, share=share)
         yield "", say(lang, "stampsigned" if stamp.is_signed else "stampunsigned")
-        yield (
-            "",
-            "%s: openssl ts -verify -in %s -data %s -CAfile ROOT.pem" % (say(lang, "stampcommand"), STAMP, STAMPED),
-        )
+        command = "openssl ts -verify -in %s -data %s -CAfile ROOT.pem" % (STAMP, STAMPED)
+        yield "", say(lang, "stampcommand") + ": " + command
 
 
 def papers(checker, lang):
@@ -113,6 +111,8 @@ def main(arguments=None):
     else:
         print("\n%s: %s" % (say(lang, "why"), fault.said(lang)))
     print("\n%s\n%s" % (say(lang, verdict + checker.of), say(lang, "means" + verdict + checker.of)))
+    if verdict == "open":
+        print("%s: %s" % (say(lang, "fingerprint"), checker.checkpoint.first.fingerprint))
     return {"good": 0, "open": 0, "part": 2}.get(verdict, 1)
 
 
