@@ -82,3 +82,15 @@ def test_steps_side_by_side_do_not_mix_their_lines(capfd: pytest.CaptureFixture[
     lines = capfd.readouterr().out.splitlines()
     assert sorted(line[:4] for line in lines[::2]) == ["  a:", "  b:"]
     assert lines[1::2] == ["    why", "    why"]
+
+
+def test_bytecode_is_kept_in_the_virtual_environment_where_it_must_not_lie_beside_sources(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    assert "PYTHONPYCACHEPREFIX" not in steps.environment()
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    program = "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"
+    ok, said = steps.run("python", [sys.executable, "-c", program])
+    assert (ok, said) == (True, f"False {steps.VENV / 'cache' / 'bytecode'}\n")

@@ -22,8 +22,11 @@ class Stop(Exception):
 
 
 def environment() -> dict[str, str]:
-    """Ours, with caches inside the tree when there is no home to write to."""
+    """Ours, with caches inside the tree when there is no home to write to, or where Python is told not to keep bytecode
+    beside its sources: every process would compile Django, and every worker rewrite all tests, again."""
     env = {**os.environ, "VIRTUAL_ENV": str(VENV), "PYTHONUTF8": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    if env.pop("PYTHONDONTWRITEBYTECODE", ""):
+        env["PYTHONPYCACHEPREFIX"] = str(VENV / "cache" / "bytecode")
     env["PATH"] = os.pathsep.join([str(BIN), env.get("PATH", os.defpath), str(NODE_WHEEL / "bin")])
     if not os.access(env.get("HOME", ""), os.W_OK):
         for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR", "npm_config_cache"):
