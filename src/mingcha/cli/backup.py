@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMAT = "mingcha.backup/1"
 MARK = "backup.json"
-"""Written last: a directory without it is no whole backup."""
+"""Says whether the backup is whole: it is not while it is made, nor after that was interrupted."""
 DATABASES = ("office.db", "catalog.db")
 PASSING = (".db", "-wal", "-shm", "-journal", ".tmp", ".port", MARK)
 """Ends of names that are not copied as files: databases, and what belongs to a running process."""
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not data.catalog.exists():
         raise Unavailable("backup.nothing", f"Nothing has been recorded in {data.root} yet.")
     if target.exists() and any(target.iterdir()) and not (target / MARK).exists():
-        raise Conflict("backup.other", f"{target} holds something else than a whole backup; give another directory.")
+        raise Conflict("backup.other", f"{target} holds something else than a backup; give another directory.")
     try:
         made = back_up(data, target)
     except (OSError, sqlite3.Error) as error:
@@ -65,7 +65,7 @@ def back_up(data: DataDir, target: Path) -> dict[str, object]:
     from mingcha.cli.telling import tell_upkeep
 
     target.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (target / MARK).unlink(missing_ok=True)
+    write_file(target / MARK, json.dumps({"format": FORMAT, "whole": False}).encode())
     at_us = SystemClock().wall_us()
     for name in DATABASES:
         if (data.root / name).exists():
@@ -77,7 +77,7 @@ def back_up(data: DataDir, target: Path) -> dict[str, object]:
         elif path.is_dir() and path not in (data.store, data.secrets, data.exports, data.logs, data.ledger):
             count += _copy_tree(path, target / path.name)
     copied, entries = _copy_ledger(data.ledger, target / "ledger")
-    made: dict[str, object] = {"format": FORMAT, "made_at": isoformat(at_us), "entries": entries}
+    made: dict[str, object] = {"format": FORMAT, "whole": True, "made_at": isoformat(at_us), "entries": entries}
     write_file(target / MARK, json.dumps(made).encode())
     tell_upkeep(data, "node.backed_up", entries=entries)
     return {**made, "files": count + copied}
