@@ -63,6 +63,13 @@ def test_a_form_from_elsewhere_is_refused(guard: Person) -> None:
     response = browser(guard, enforce_csrf_checks=True).post("/sign-out/")
     assert response.status_code == 403
     assert "表单已过期" in response.text
+    assert "您无权" not in response.text
+
+
+def test_an_address_that_takes_a_form_is_no_empty_page(guard: Person) -> None:
+    response = browser(guard).get("/sign-out/")
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "按钮" in response.text
 
 
 def test_json_is_answered_with_json(guard: Person) -> None:

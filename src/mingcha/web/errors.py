@@ -45,9 +45,11 @@ def answer(request: HttpRequest, error: MingchaError) -> HttpResponse:
     return error_page(request, status, message)
 
 
-def error_page(request: HttpRequest, status: int, message: str = "", reference: str = "") -> HttpResponse:
-    """One designed page for every status."""
-    context = {**_error_context(status, message, reference), "is_person": isinstance(_user(request), Person)}
+def error_page(request: HttpRequest, status: int, message: str = "", title: str = "") -> HttpResponse:
+    """One designed page for every status; `title` where the status does not say it all."""
+    context = {**_error_context(status, message), "is_person": isinstance(_user(request), Person)}
+    if title:
+        context["title"] = title
     return render(request, "web/error.html", context, status=status)
 
 
@@ -57,17 +59,17 @@ def _user(request: HttpRequest) -> object:
     return user if user is not None and user.is_authenticated else None
 
 
-def _error_context(status: int, message: str, reference: str) -> dict[str, object]:
+def _error_context(status: int, message: str, reference: str = "") -> dict[str, object]:
     titles = {
         400: gettext("This request cannot be read"),
         403: gettext("You may not do this"),
         404: gettext("There is nothing here"),
-        405: gettext("This request cannot be read"),
+        405: gettext("This is not a page"),
         409: gettext("This is not possible now"),
         500: gettext("Something broke on our side"),
         503: gettext("Not available now"),
     }
-    icons = {403: "forbidden", 404: "search", 409: "info", 503: "clock"}
+    icons = {403: "forbidden", 404: "search", 405: "info", 409: "info", 503: "clock"}
     return {
         "status": status,
         "title": titles.get(status, titles[500]),
@@ -101,12 +103,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("web/error.html", context), status=500)
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """An address that only takes a form, opened as a page: from the history, or a link that somebody passed on."""
+    message = gettext("What was asked for is done by a button on its page. Open that page and press it there.")
+    response = _plain(request, 405, message)
+    response.headers["Allow"] = allowed
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was not ours, or was open longer than the session."""
-    return _plain(request, 403, gettext("The form has expired. Go back, reload the page and try again."))
+    title, message = gettext("This form has expired"), gettext("Go back, reload the page and try again.")
+    return _plain(request, 403, message, title)
 
 
-def _plain(request: HttpRequest, status: int, message: str, reference: str = "") -> HttpResponse:
+def _plain(request: HttpRequest, status: int, message: str, title: str = "") -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"error": {"code": f"http.{status}", "message": message}}, status=status)
-    return error_page(request, status, message, reference)
+    return error_page(request, status, message, title)

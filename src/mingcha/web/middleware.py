@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from mingcha.base.clock import to_datetime
 from mingcha.base.errors import MingchaError
-from mingcha.web.errors import answer
+from mingcha.web.errors import answer, method_not_allowed
 from mingcha.web.media import media_origin
 
 log = logging.getLogger(__name__)
@@ -93,7 +93,10 @@ class errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            return method_not_allowed(request, response.headers["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, MingchaError):
