@@ -197,5 +197,6 @@ async function verdictOf(checker, progress) {
     const fault = error instanceof Fault ? error : new Fault("fault", { what: String(error).slice(0, 200) });
     return { verdict: NOTHING.includes(fault.sentence) ? "none" : "bad", checker, fault };
   }
+  if (checker.doubts.length && !checker.keyGiven) checker.doubts.push(new Fault("uncompared"));
   return { verdict: checker.doubts.length ? "part" : checker.keyGiven ? "good" : "open", checker };
 }

@@ -267,4 +267,6 @@ def verdict_of(checker):
         return "bad", Fault("unreadable", name=name)
     except UNFORESEEN as error:
         return "bad", Fault("fault", what=repr(error)[:200])
+    if checker.doubts and not checker.key_given:
+        checker.doubts.append(Fault("uncompared"))
     return ("part" if checker.doubts else "good" if checker.key_given else "open"), None
