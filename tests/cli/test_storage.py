@@ -158,6 +158,15 @@ def test_a_list_that_cannot_be_understood_is_left_as_it_is(root: Path, capsys: p
     assert (root / "disks.json").read_text() == "{"
 
 
+def test_a_disk_that_refuses_writes_is_told_though_it_can_be_read(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "store" / "lock").unlink()
+    (root / "store" / "lock").mkdir()
+    assert main(["storage", "list"]) == 0
+    assert "fast, in use, faulty;" in capsys.readouterr().out
+
+
 def test_a_disk_that_waits_for_room_says_so(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

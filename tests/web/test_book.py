@@ -41,6 +41,21 @@ def test_lists_flags_and_unknown_keys_are_shown_plainly() -> None:
     assert facts == {"Files": "a.mp4, b.mp4", "New password of the camera": "yes", "odd": "5"}
 
 
+def test_long_lists_of_recordings_show_their_ends() -> None:
+    at_us = 1_795_000_000_000_000
+    facts = read(numbers=[[n, n] for n in range(1, 9)], stretches=[[at_us, at_us + 60_000_000]], bytes=3_000_000)
+    assert facts["Numbers of recordings"] == "1, 2, 3, 4, … 8"
+    assert facts["Stretches"] == "2026-11-18 19:06:40 – 2026-11-18 19:07:40"
+    assert facts["Bytes"].replace("\xa0", " ") == "2.9 MB"
+    assert read(numbers=[[5, 9]])["Numbers of recordings"] == "5–9"
+
+
+def test_the_state_of_a_disk_is_put_into_words() -> None:
+    facts = read(state="store.absent", was="ok", path="/mnt/b", store="sto_x")
+    assert facts["State"].startswith("The disk is not there.")
+    assert (facts["State before"], facts["Directory"]) == ("In order", "/mnt/b")
+
+
 def test_codes_files_and_words_of_the_register_are_put_into_words() -> None:
     facts = read(
         type="duty_rules",

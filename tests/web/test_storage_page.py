@@ -159,6 +159,16 @@ def test_when_nothing_is_recorded_it_is_said_with_what_to_do_and_since_when(
     assert "Add 2.0 TB now. The law asks for 30 days" in text
 
 
+def test_when_one_disk_is_faulty_and_the_others_are_full_both_are_said(manager: Person) -> None:
+    StoreStatus.objects.create(pk=1, state="store.full", free_bytes=1, total_bytes=2 * TB, seen_at=AT)
+    disk(0, state="store.full")
+    disk(0, 0, name="b", state="store.read_only")
+    text = page(manager, "/")
+    assert "/mnt/b: The disk cannot be written to." in text
+    assert "The other recording disks are full." in text
+    assert "Every recording disk is full" not in text
+
+
 def test_a_camera_that_sends_and_is_not_recorded_does_not_count_as_recording(manager: Person, told: Camera) -> None:
     status = {"state": CameraState.UNKEPT, "reason": "store_full", "since": AT, "seen_at": AT}
     CameraStatus.objects.update_or_create(camera=told, defaults=status)

@@ -18,7 +18,8 @@ from mingcha.media.catalog.moving import Stock, StoreInfo, oldest_held, stock, s
 from mingcha.media.ingest.pool import ROOM_BYTES
 from mingcha.media.store.directory import RESERVE_BYTES, Space, StoreDirectory
 from mingcha.media.store.disks import DiskOrder, Tier, read_disks, with_state, write_disks
-from mingcha.media.store.layout import IDENTITY_NAME
+from mingcha.media.store.faults import store_errors
+from mingcha.media.store.layout import IDENTITY_NAME, LOCK_NAME
 
 MB, GB = 10**6, 10**9
 _STATES = {
@@ -263,10 +264,25 @@ def _look(order: DiskOrder) -> tuple[str, str, Space | None]:
     try:
         with StoreDirectory.open(order.path, order.store or None, write=False) as store:
             space = store.space()
-            is_full, read_only = space.free_bytes < RESERVE_BYTES, os.statvfs(order.path).f_flag & os.ST_RDONLY
-            return store.store_id, "store.read_only" if read_only else "store.full" if is_full else "ok", space
+            is_full = space.free_bytes < RESERVE_BYTES
+            return store.store_id, _write_fault(order.path) or ("store.full" if is_full else "ok"), space
     except Unavailable as error:
         return order.store, error.code, None
+
+
+def _write_fault(path: Path) -> str:
+    """The code of what keeps a disk from being written to, or nothing. After an error ext4 refuses writes without being
+    called read-only: only a write tells, and the lock's file holds nothing."""
+    try:
+        with store_errors():
+            fd = os.open(path / LOCK_NAME, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                os.pwrite(fd, b"\n", 0)
+            finally:
+                os.close(fd)
+    except Unavailable as error:
+        return error.code
+    return ""
 
 
 def _takes(order: DiskOrder, space: Space | None) -> bool:

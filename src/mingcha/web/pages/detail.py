@@ -83,6 +83,8 @@ LABELS: dict[str, str | Promise] = {
     "why": _("Why"),
 }
 ORDER = ("reason", "note", "from_us", "start_us", "to_us", "end_us", "state", "end")
+SAID_LOCALLY = frozenset({"act", "operator", "made_at", "witness"})
+"""Of what was done on the node itself: the sentence says it."""
 HIDDEN = frozenset(
     {
         "token",
@@ -103,6 +105,8 @@ HIDDEN = frozenset(
         "alteration",
     }
 )
+PAIRS_SHOWN = 4
+"""Of numbers and stretches of recordings; the entry itself holds all."""
 DISK_STATES: dict[object, str | Promise] = {"ok": _("In order"), "opening": _("Not looked at yet")}
 STREAMS: dict[str, str | Promise] = {"main": _("Main stream"), "sub": _("Sub stream")}
 CHOICES: dict[str, tuple[Any, ...]] = {
@@ -128,7 +132,7 @@ def readable(entry: Entry) -> list[tuple[str, str]]:
     """What is worth reading of an entry's detail, the reason first. A change shows only what became different."""
     told = entry.detail_fields
     if entry.act in LOCAL_WORDS:
-        told = {key: value for key, value in told.items() if key not in ("act", "operator")}  # the sentence says them
+        told = {key: value for key, value in told.items() if key not in SAID_LOCALLY}
     return readable_facts(told)
 
 
@@ -187,7 +191,17 @@ def _value(key: str, value: Any) -> str:
 
 def _listed(key: str, value: list[Any]) -> str:
     comma = pgettext("between items of a list", ", ")
+    if key in ("numbers", "stretches") and all(isinstance(item, list) and len(item) == 2 for item in value):
+        shown = [_pair(key, *item) for item in value[:PAIRS_SHOWN]]
+        more = [f"… {_pair(key, *value[-1])}"] if len(value) > PAIRS_SHOWN else []
+        return comma.join([*shown, *more])
     return comma.join(str(item.get("name", item)) if isinstance(item, dict) else _value(key, item) for item in value)
+
+
+def _pair(key: str, first: int, last: int) -> str:
+    if key == "stretches":
+        return f"{instant(first)} – {instant(last)}"
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _inside(value: dict[str, Any]) -> str:
@@ -206,7 +220,7 @@ WRITERS: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], str]], ...] = (
     (lambda key, value: isinstance(value, bool), lambda value: gettext("yes") if value else gettext("no")),
     (lambda key, value: key.endswith("_us") and isinstance(value, int), instant),
     (lambda key, value: key == "role" and value in STREAMS, lambda value: str(STREAMS[value])),
-    (lambda key, value: key == "size_bytes" and isinstance(value, int), filesizeformat),
+    (lambda key, value: key in ("bytes", "size_bytes") and isinstance(value, int), filesizeformat),
     (lambda key, value: isinstance(value, dict) and isinstance(value.get("sha256"), str), _stored),
     (lambda key, value: isinstance(value, dict), _inside),
 )

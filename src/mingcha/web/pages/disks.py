@@ -105,32 +105,32 @@ class Alarm:
 def alarm() -> Alarm | None:
     """What is wrong with the disks as a whole, or with some of them; None while all is well."""
     status = inventory.store_status()
+    faulty = [disk for disk in DiskStatus.objects.exclude(order="lost") if disk.state not in QUIET]
     if status is not None and status.state not in ("ok", "opening"):
         since = CameraStatus.objects.filter(state=CameraState.UNKEPT).aggregate(since=Min("since"))["since"]
-        return Alarm(gettext("Nothing is being recorded."), _stopped(status.state), stopped=True, since=since)
-    faulty = [disk for disk in DiskStatus.objects.exclude(order="lost") if disk.state not in QUIET]
-    return _some(faulty) if faulty else None
+        return Alarm(gettext("Nothing is being recorded."), _stopped(status.state, faulty), stopped=True, since=since)
+    if not faulty:
+        return None
+    title = ngettext(
+        "A recording disk is away or faulty.", "%(n)d recording disks are away or faulty.", len(faulty)
+    ) % {"n": len(faulty)}
+    text = gettext("%(path)s: %(why)s Recording goes on at the others; what lies on it cannot be seen meanwhile.")
+    return Alarm(title, text % _first(faulty), stopped=False)
 
 
-def _stopped(state: str) -> str:
+def _stopped(state: str, faulty: Sequence[DiskStatus]) -> str:
+    if state == FULL and faulty:
+        return gettext("%(path)s: %(why)s The other recording disks are full.") % _first(faulty)
     if state == FULL:
         return gettext(
             "Every recording disk is full, and nothing on them may be deleted yet. Add a disk; recording goes on "
             "within seconds."
         )
-    return explain_reason(state)
+    return gettext("%(path)s: %(why)s") % _first(faulty) if faulty else explain_reason(state)
 
 
-def _some(faulty: Sequence[DiskStatus]) -> Alarm:
-    title = ngettext(
-        "A recording disk is away or faulty.", "%(n)d recording disks are away or faulty.", len(faulty)
-    ) % {"n": len(faulty)}
-    first = faulty[0]
-    text = gettext("%(path)s: %(why)s Recording goes on at the others; what lies on it cannot be seen meanwhile.") % {
-        "path": first.path,
-        "why": explain_reason(first.state),
-    }
-    return Alarm(title, text, stopped=False)
+def _first(faulty: Sequence[DiskStatus]) -> dict[str, str]:
+    return {"path": faulty[0].path, "why": explain_reason(faulty[0].state)}
 
 
 def rows(disks: Iterable[DiskStatus]) -> list[DiskRow]:

@@ -113,8 +113,8 @@ Source = Callable[[Person, date, Sequence[Site]], Iterable[Line]]
 def lines(viewer: Person, on: date, sites: Sequence[Site], more: Iterable[Line] = ()) -> list[Line]:
     """Everything that waits for this person, `sites` being those they may see: what is overdue first, then what has no
     day and so waits since now, then by the day. Within a day the order of the parts stays. `more`: lines the page has
-    reckoned out already."""
-    found = [*(line for source in SOURCES for line in source(viewer, on, sites)), *more]
+    reckoned out already; they come first within a day."""
+    found = [*more, *(line for source in SOURCES for line in source(viewer, on, sites))]
     return sorted(found, key=lambda line: (0, line.due) if line.is_overdue else (1, line.due or on))
 
 
