@@ -16,6 +16,8 @@ from tests.e2e.screens import first_sign_in, wait_for_state
 
 CAMERA = "东门"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def beijing(tmp_path_factory: pytest.TempPathFactory, cameras: CameraThread, empty_office: Path) -> Iterator[Product]:

@@ -21,6 +21,8 @@ from tests.e2e.screens import first_sign_in, give_reason, tile, wait_for_state
 NAME = "广场球机"
 TURN = "Turn the camera"
 
+pytestmark = pytest.mark.slow
+
 
 class Square:
     """The turning camera, served by a loop of its own."""

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.product import Product
 
 
@@ -23,6 +25,7 @@ def test_a_port_in_use_is_told_in_one_line(product: Product, tmp_path: Path) -> 
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.slow
 def test_it_ends_in_order_and_starts_again_where_it_was(tmp_path: Path) -> None:
     first = Product(tmp_path, "--no-sim")
     logins = first.logins

@@ -25,6 +25,7 @@ def python(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_set_up_in_an_empty_directory_twice(tmp_path: Path) -> None:
     data = tmp_path / "data"
     done = python("from mingcha.web.setup import prepare; prepare(); prepare()", MINGCHA_DATA_DIR=str(data))
