@@ -332,7 +332,7 @@ def run_restore(arguments: argparse.Namespace) -> int:
     written = put_back(data.root, backup, replace=arguments.replace)
     made_at = str(backup.about.get("made_at", "?"))
     print(f"{len(written)} keys of {made_at} are back")
-    _tell(data, "keys.restored", made_at=made_at)
+    _tell(data, "keys.restored", made_at=f"{made_at[:16].replace('T', ' ')} UTC")
     if (data.ledger / "log.json").exists():
         try:
             with _opened(data) as ledger:
