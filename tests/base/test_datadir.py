@@ -25,7 +25,7 @@ def test_preparing_twice_keeps_secrets_to_their_owner(tmp_path: Path) -> None:
     data = DataDir.from_env(Env({"MINGCHA_DATA_DIR": str(tmp_path / "a/b")}))
     data.prepare()
     data.prepare()
-    assert {path.stat().st_mode & 0o777 for path in (data.secrets, data.exports, data.logs)} == {0o700}
+    assert {path.stat().st_mode & 0o777 for path in (data.root, data.secrets, data.exports, data.logs)} == {0o700}
     assert not data.store.exists()
 
 

@@ -22,8 +22,8 @@ class DataDir:
         return cls(root, store)
 
     def prepare(self) -> None:
-        """Make the directories that hold secrets, copies and logs; secrets only for this user."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        """Make the directories that are missing, only for this user: databases hold names and what they did."""
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.secrets.mkdir(mode=0o700, exist_ok=True)
         self.exports.mkdir(mode=0o700, exist_ok=True)
         self.logs.mkdir(mode=0o700, exist_ok=True)

@@ -64,6 +64,8 @@ def _alone(run: Run) -> Run:
         try:
             with changing_keys(_data().root):
                 return run(arguments)
+        except BrokenPipeError:
+            raise
         except OSError as error:
             text = f"{error.filename or 'A file'} cannot be used: {error.strerror}. Then run this again."
             raise Unavailable("keys.disk", text) from error
