@@ -19,7 +19,7 @@ from mingcha.records.inventory.models import Camera
 from mingcha.records.register.actions import RECORDER, act, enter
 from mingcha.records.register.models import Entry
 from mingcha.web.pages.ledger_record import certificate, context_of
-from tests.media.export.test_record import CERTIFICATE, deletion, segment
+from tests.media.export.test_record import A_DAY_US, CERTIFICATE, deletion, segment
 from tests.support.office import AT, browser, last_entry, make_person
 
 AT_US = from_datetime(AT)
@@ -28,7 +28,8 @@ AT_US = from_datetime(AT)
 @act("footage.deleted")
 def deleted(camera: Camera) -> Entry:
     """As the gateway enters the recorder's fact."""
-    detail = {"certificate": CERTIFICATE, "segments": 4, "bytes": 12_345}
+    rule = {"floor_us": 30 * A_DAY_US, "ceiling_us": 30 * A_DAY_US, "ground": ["cn-2025-799 17 deletion"]}
+    detail = {"certificate": CERTIFICATE, "segments": 4, "bytes": 12_345, "cause": "ceiling", "rule": rule}
     return enter(actor=RECORDER, at=AT, subject=camera.public_id, subject_name=camera.name, detail=detail)
 
 
@@ -48,7 +49,9 @@ def feed(data: Path, camera: Camera) -> None:
 def test_the_certificate_is_taken_with_proof_and_entered(entry: Entry, camera: Camera, tmp_path: Path) -> None:
     feed(tmp_path, camera)
     auditor = browser(make_person("auditor", "周计", "auditor"))
-    assert "删除证明" in auditor.get(f"/register/{entry.pk}/").text
+    page = auditor.get(f"/register/{entry.pk}/").text
+    for said in ("删除证明", "至少保存 30 日。", "国务院令第799号 第十七条", "保存期限届满"):
+        assert said in page, said
     answer = auditor.post(f"/register/{entry.pk}/record/")
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/zip")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
@@ -89,7 +92,7 @@ def test_the_paper_tells_rule_amount_and_key(entry: Entry, camera: Camera, tmp_p
     context = context_of(entry, record)
     assert context["fingerprint"] == key.fingerprint
     assert context["numbers"] == "5–7, 9"
-    assert context["rule"]["least"] == context["rule"]["most"]
-    assert [ground.cite.article for ground in context["rule"]["grounds"]] == [17]
-    assert len(context["rule"]["others"]) == 2
+    rule = context["rule"]
+    assert [ground.cite.article for ground in rule.grounds] == [17]
+    assert (len(rule.terms), len(rule.others)) == (2, 2)
     assert certificate(entry, record, "en").startswith(b"%PDF-")

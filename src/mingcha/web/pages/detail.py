@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from mingcha.base.ids import is_id
 from mingcha.records.accounts.states import Proof, Role
 from mingcha.records.inventory.states import CameraState, Engine, Transport
 from mingcha.records.personnel.states import IdKind, Item, Number, PostKind, Result
@@ -19,6 +20,7 @@ from mingcha.records.viewing.states import End, Kind, Reason
 from mingcha.records.wording import explain_reason
 from mingcha.records.wording.law import codes, label
 from mingcha.web.pages import detail_words
+from mingcha.web.pages.kept_words import CAUSES, rule_said
 from mingcha.web.templatetags.frontend import instant
 
 LABELS: dict[str, str | Promise] = {
@@ -163,6 +165,8 @@ def _is_shown(key: str, value: Any) -> bool:
 def _label(key: str, value: Any) -> str:
     if key == "role" and value in STREAMS:
         return str(LABELS["stream"])
+    if key == "certificate" and is_id(str(value), "dlc"):
+        return gettext("Certificate of deletion")
     return str(LABELS.get(key) or detail_words.LABELS.get(key) or title(key))
 
 
@@ -216,6 +220,8 @@ def _stored(value: dict[str, Any]) -> str:
 
 
 WRITERS: tuple[tuple[Callable[[str, Any], bool], Callable[[Any], str]], ...] = (
+    (lambda key, value: key == "rule" and isinstance(value, dict) and "floor_us" in value, rule_said),
+    (lambda key, value: key == "cause" and value in CAUSES, lambda value: str(CAUSES[value])),
     (lambda key, value: value in ("", None), lambda value: "—"),
     (lambda key, value: isinstance(value, bool), lambda value: gettext("yes") if value else gettext("no")),
     (lambda key, value: key.endswith("_us") and isinstance(value, int), instant),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -34,10 +34,10 @@ from mingcha.records.inventory.models import Camera
 from mingcha.records.register.models import Entry
 from mingcha.records.register.queries import entry_for
 from mingcha.records.wording import explain
-from mingcha.records.wording.law import grounds
 from mingcha.web.context import html_lang
 from mingcha.web.pages import book_acts
 from mingcha.web.pages.detail import STREAMS
+from mingcha.web.pages.kept_words import CAUSES, rule_words
 from mingcha.web.pdf import as_download, render_pdf
 
 log = logging.getLogger(__name__)
@@ -61,19 +61,8 @@ DECLARED: dict[str, str | Promise] = {
         "this stands in this unit's ledger under the checkpoint below."
     ),
 }
-CAUSES: dict[object, str | Promise] = {
-    "ceiling": _("The time it is kept for was over, and the rule orders deletion then."),
-    "room": _("It was past the shortest time it is kept for, and room was needed."),
-    "budget": _("It was past the shortest time it is kept for, and the camera held more than was given to it."),
-    "lifetime": _("The copy's time on the recorder was over."),
-    "footage_deleted": _("The footage it was made of had to be deleted."),
-    "asked": _("It was ordered."),
-    "lost": _("Its files were gone already."),
-}
 LANGUAGES = {"certificate-zh.pdf": "zh-hans", "certificate-en.pdf": "en"}
 MOST_SPANS = 50
-OWN_RULE = "policy keep_days"
-A_DAY_US = timedelta(days=1) // timedelta(microseconds=1)
 
 
 def record_id(entry: Entry) -> str:
@@ -143,7 +132,7 @@ def context_of(entry: Entry, record: Record) -> dict[str, Any]:
         "amount": _amount(told),
         "numbers": _numbers(told.get("numbers", [])),
         "why": CAUSES.get(told.get("cause", told.get("reason")), told.get("reason", "")),
-        "rule": _rule(told.get("rule")),
+        "rule": rule_words(told["rule"]) if told.get("rule") else None,
         "law_version": told.get("law_version", ""),
         "at": _instant(told["at_us"]),
         "hash": groups(str(told.get("root", told.get("manifest_sha256", "")))),
@@ -161,43 +150,12 @@ def _amount(told: Mapping[str, Any]) -> str:
     if "segments" not in told:
         return size
     count = ngettext("%(count)s recording", "%(count)s recordings", told["segments"]) % {"count": told["segments"]}
-    return f"{count}, {size}"
+    return pgettext("between items of a list", ", ").join([count, size])
 
 
 def _numbers(spans: list[list[int]]) -> str:
     said = [f"{first}–{last}" if last > first else str(first) for first, last in spans]
     return ", ".join(said[:MOST_SPANS]) + (" …" if len(said) > MOST_SPANS else "")
-
-
-def _rule(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if told is None:
-        return None
-    cited = [(ground, grounds(_citations(ground))) for ground in told["ground"]]
-    return {
-        "least": _duration(told["floor_us"]),
-        "most": None if told["ceiling_us"] is None else _duration(told["ceiling_us"]),
-        "grounds": [ground for _, found in cited for ground in found],
-        "others": [_other(text) for text, found in cited if not found],
-    }
-
-
-def _citations(ground: str) -> list[tuple[str, int, str]]:
-    """A provision as the recorder keeps it: ``instrument article item``."""
-    instrument, article, item = [*ground.split(" ", 2), "", ""][:3]
-    return [(instrument, int(article), item)] if article.isdecimal() else []
-
-
-def _other(ground: str) -> str:
-    """The house's own rule in words; a text that this release's law does not know as it stands."""
-    kind, _, days = ground.rpartition(" ")
-    return gettext("the unit's own rule: kept for %(days)s days") % {"days": days} if kind == OWN_RULE else ground
-
-
-def _duration(us: int) -> str:
-    days, rest = divmod(us, A_DAY_US)
-    if rest:
-        return gettext("%(count)s s") % {"count": us // 1_000_000}
-    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
 
 
 def _instant(at_us: object) -> datetime | None:

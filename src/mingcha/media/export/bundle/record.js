@@ -45,7 +45,7 @@ function recordFacts(checker, lang) {
 }
 function ruleFacts(told, lang) {
   const rule = told.rule, most = rule.ceiling_us === null ? [] : [say(lang, "keptmost", { time: durationOf(rule.ceiling_us, lang) })];
-  return [["kept", say(lang, "keptleast", { time: durationOf(rule.floor_us, lang) }), most], ...rule.ground.map((ground) => ["ground", provision(ground, lang)]), ["law", clean(told.law_version)]];
+  return [["kept", say(lang, "keptleast", { time: durationOf(rule.floor_us, lang) }), most], ...Array.from(new Set(rule.ground.map((ground) => provision(ground, lang))), (said) => ["ground", said]), ["law", clean(told.law_version)]];
 }
 function durationOf(us, lang) {
   return us % A_DAY_US === 0 ? say(lang, "days", { count: us / A_DAY_US }) : say(lang, "seconds", { count: Math.floor(us / 1000000) });

@@ -75,8 +75,8 @@ def rule_facts(told, lang):
     yield "kept", say(lang, "keptleast", time=duration(rule["floor_us"], lang))
     if rule["ceiling_us"] is not None:
         yield "", say(lang, "keptmost", time=duration(rule["ceiling_us"], lang))
-    for ground in rule["ground"]:
-        yield "ground", provision(ground, lang)
+    for said in dict.fromkeys(provision(ground, lang) for ground in rule["ground"]):
+        yield "ground", said
     yield "law", clean(told["law_version"])
 
 

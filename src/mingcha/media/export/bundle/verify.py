@@ -103,8 +103,8 @@ def main(arguments=None):
     lang = 0 if given.lang == "zh" else 1
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show Chinese
-    print(say(lang, "checking", directory=given.directory))
     checker = checker_of(given.directory, given.key.strip(), given.witness.strip())
+    print(say(lang, "checking" + checker.of, directory=given.directory))
     verdict, fault = verdict_of(checker)
     if fault is None:
         report(checker, lang)
