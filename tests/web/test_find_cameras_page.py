@@ -30,6 +30,7 @@ ROW = {
     "main": {"codec": "H265", "width": 2560, "height": 1440, "fps": 25},
     "sub_url": "rtsp://10.0.0.9:554/sub",
     "sub": {"codec": "H264", "width": 640, "height": 360, "fps": 15},
+    "control_url": "http://10.0.0.9/onvif/device_service",
 }
 
 
@@ -116,11 +117,12 @@ def test_adding_a_found_camera_needs_a_name_and_a_click(manager: Person, site: S
     search = searched(manager, ROW)
     path = f"/cameras/add/?found={search.public_id}.0"
     form = client(manager).get(path).context["form"]
-    given = {name: form[name].value() for name in ("name", "main_url", "sub_url", "username")}
+    given = {name: form[name].value() for name in ("name", "main_url", "sub_url", "control_url", "username")}
     assert given == {
         "name": "东门 1",
         "main_url": "rtsp://10.0.0.9:554/main",
         "sub_url": "rtsp://10.0.0.9:554/sub",
+        "control_url": "http://10.0.0.9/onvif/device_service",
         "username": "admin",
     }
     fields = {**given, "site": str(site.pk), "transport": "tcp", "engine": "native", "purpose": "public_security"}

@@ -118,7 +118,7 @@ def _rows(endpoint: Endpoint, answer: Answer | None, device: Device) -> list[Row
         return [{**_row(endpoint, answer, code="onvif.no_stream"), **told}]
     many = len(device.channels) > 1
     return [
-        {**_row(endpoint, answer, channel=number if many else 0), **told, **_streams(channel)}
+        {**_row(endpoint, answer, channel=number if many else 0), **told, **_streams(channel, endpoint)}
         for number, channel in enumerate(device.channels, start=1)
     ]
 
@@ -138,13 +138,14 @@ def _row(endpoint: Endpoint, answer: Answer | None, *, channel: int = 0, code: s
     }
 
 
-def _streams(channel: Channel) -> Row:
+def _streams(channel: Channel, endpoint: Endpoint) -> Row:
     sub = channel.sub
     return {
         "main_url": channel.main.url,
         "main": _picture(channel.main),
         "sub_url": sub.url if sub else "",
         "sub": _picture(sub) if sub else {},
+        "control_url": endpoint.url if channel.main.turns else "",
     }
 
 

@@ -168,6 +168,18 @@ def test_a_budget_comes_in_goes_out_and_is_taken_away_again(manager: Person, mal
     assert set(Camera.objects.values_list("budget_gb", flat=True)) == {None}
 
 
+def test_the_address_that_turns_a_camera_comes_in_and_goes_out(manager: Person, mall: Site) -> None:
+    head = "名称,主码流,云台控制地址\n"
+    take(check(head + "a,rtsp://h/1,h\n", manager, mall), manager)
+    assert Camera.objects.get().control_url == "http://h/onvif/device_service"
+    written = csv_file(export_site(site=mall, form="csv", actor=manager, at=LATER), "zh")
+    assert counts(check(written, manager, mall)) == (0, 0, 2, 0), "site and camera as before"
+    refused = check(head + "a,rtsp://h/1,http://u:p@h/\n", manager, mall)
+    assert problems(refused) == [("cameras", 2, "control_url", "camera.control_url")]
+    take(check(head + "a,rtsp://h/1,\n", manager, mall), manager)
+    assert Camera.objects.get().control_url == ""
+
+
 @pytest.mark.parametrize(
     ("said", "code"),
     [

@@ -37,7 +37,8 @@ SUB_WIDTH_LEAST = 320
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One profile with its address. `codec`: as the device calls it (H264, H265); 0 where it says nothing."""
+    """One profile with its address. `codec`: as the device calls it (H264, H265); 0 where it says nothing. `turns`:
+    whether the profile can turn the camera."""
 
     profile: str
     source: str
@@ -46,6 +47,7 @@ class Stream:
     height: int
     fps: int
     url: str
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def _streams(talk: Talk) -> list[Stream]:
                     height=number(encoder, "Resolution", "Height"),
                     fps=number(encoder, "RateControl", "FrameRateLimit"),
                     url=url,
+                    turns=first(profile, "PTZConfiguration") is not None,
                 )
             )
     return found

@@ -30,6 +30,13 @@ class Endpoint:
     path: str = _SERVICE
     is_tls: bool = False
 
+    @property
+    def url(self) -> str:
+        """The address in one text."""
+        scheme, usual = ("https", 443) if self.is_tls else ("http", 80)
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}{'' if self.port == usual else f':{self.port}'}{self.path}"
+
     def at(self, url: str) -> Endpoint:
         """The service of `url` on this very host: a device may name another path or port, never another host, since
         it would be sent what proves the password."""

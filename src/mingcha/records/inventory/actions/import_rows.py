@@ -5,7 +5,7 @@ Each row stands or falls by itself; what became of it is a `RowResult`. The call
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, NoReturn
@@ -29,7 +29,7 @@ from mingcha.records.inventory.actions.row_results import CHANGED, NEW, REFUSED,
 from mingcha.records.inventory.actions.sites import SiteFacts, change_site, facts_of_site, open_site
 from mingcha.records.inventory.actions.systems import AreaDraft, add_area, change_area
 from mingcha.records.inventory.actions.units import ModelDraft, add_device_model, change_device_model
-from mingcha.records.inventory.addresses import read_address
+from mingcha.records.inventory.addresses import read_address, read_control_address
 from mingcha.records.inventory.exchange.cells import Values, read_cells, text_of
 from mingcha.records.inventory.exchange.columns import table_of
 from mingcha.records.inventory.exchange.reading import Parsed, RawRow
@@ -161,6 +161,7 @@ class RowImport:
             name=_said(after, "name"),
             main_url=_said(after, "main_url"),
             sub_url=_said(after, "sub_url"),
+            control_url=_said(after, "control_url"),
             username=_said(after, "username") or None,
             password=_said(after, "password") or None,
             transport=_said(after, "transport") or _DEFAULTS["transport"],
@@ -294,7 +295,10 @@ class RowImport:
         return found
 
 
-_CONNECTION = {"name", "main_url", "sub_url", "transport", "engine", "audio_reason", "budget_gb", *_SECRETS}
+_CONNECTION = {
+    *("name", "main_url", "sub_url", "control_url", "transport", "engine", "audio_reason", "budget_gb"),
+    *_SECRETS,
+}
 _DEVICE = {"vendor", "model", "serial", "gb_code", "kind", "system", "operator"}
 
 
@@ -309,10 +313,12 @@ def _settle(values: Values, camera: Camera | None) -> None:
     for key in ("main_url", "sub_url"):
         given = _said(values, key)
         if given:
-            address = _addressed(key, given)
+            address = _addressed(key, given, read_address)
             values[key] = address.url
             if address.username or address.password:
                 values["username"], values["password"] = address.username, address.password
+    if _said(values, "control_url"):
+        values["control_url"] = _addressed("control_url", _said(values, "control_url"), read_control_address)
     code = _said(values, "gb_code")
     if code:
         values["gb_code"] = str(read_gb_code(code))
@@ -323,9 +329,9 @@ def _settle(values: Values, camera: Camera | None) -> None:
             values.pop(key, None)
 
 
-def _addressed(key: str, given: str) -> Any:
+def _addressed(key: str, given: str, read: Callable[[str], Any]) -> Any:
     try:
-        return read_address(given)
+        return read(given)
     except Invalid as error:
         _refuse(error.code, key, error.message)
 

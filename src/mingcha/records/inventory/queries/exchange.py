@@ -13,7 +13,8 @@ from mingcha.records.inventory.models import Area, Camera, DeviceModel, Site
 
 Row = dict[str, object]
 _CAMERA_PLAIN = (
-    *("name", "main_url", "sub_url", "transport", "engine", "audio_reason", "budget_gb", "serial", "gb_code", "kind"),
+    *("name", "main_url", "sub_url", "control_url", "transport", "engine", "audio_reason", "budget_gb"),
+    *("serial", "gb_code", "kind"),
     *(
         "purpose",
         "necessity",

@@ -67,6 +67,7 @@ class Found:
             "name": str(self.row.get("name") or "")[:200],
             "main_url": str(self.row.get("main_url", "")),
             "sub_url": str(self.row.get("sub_url", "")),
+            "control_url": str(self.row.get("control_url", "")),
             "username": self.search.username,
         }
 
