@@ -1,4 +1,4 @@
-"""What one more camera does to the disks, where one is added."""
+"""Sizes as disks are sold; what one more camera does to the disks, where one is added."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from mingcha.records.inventory import queries as inventory
 from mingcha.web.pages.storage import Forecast, forecast_for
 
 register = template.Library()
+THOUSAND = 1000
+
+
+@register.filter
+def as_sold(count: int) -> str:
+    """Bytes in the decimal units in which disks are sold, so that what is told to be added can be compared."""
+    size, units = float(count), ("B", "KB", "MB", "GB", "TB")
+    while size >= THOUSAND and len(units) > 1:
+        size, units = size / THOUSAND, units[1:]
+    return f"{size:.0f} {units[0]}" if units[0] == "B" else f"{size:.1f} {units[0]}"
 
 
 @register.simple_tag(takes_context=True)
