@@ -11,15 +11,16 @@ from mingcha.web.pages.storage import Forecast, forecast_for
 
 register = template.Library()
 THOUSAND = 1000
+UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
 @register.filter
 def as_sold(count: int) -> str:
     """Bytes in the decimal units in which disks are sold, so that what is told to be added can be compared."""
-    size, units = float(count), ("B", "KB", "MB", "GB", "TB")
-    while size >= THOUSAND and len(units) > 1:
-        size, units = size / THOUSAND, units[1:]
-    return f"{size:.0f} {units[0]}" if units[0] == "B" else f"{size:.1f} {units[0]}"
+    size, unit = float(count), 0
+    while size >= THOUSAND and unit < len(UNITS) - 1:
+        size, unit = size / THOUSAND, unit + 1
+    return f"{size:.1f} {UNITS[unit]}" if unit else f"{count} {UNITS[0]}"
 
 
 @register.simple_tag(takes_context=True)
