@@ -21,7 +21,7 @@ from mingcha.media.catalog.disks import Disks, Numbers
 from mingcha.media.catalog.holds import put_hold
 from mingcha.media.catalog.holes import TakenBack, put_gaps
 from mingcha.media.catalog.keeping import Rule, keep_mark, put_rule, read_mark, rule_of_stream
-from mingcha.media.catalog.leaves import fact_of, segment_fields
+from mingcha.media.catalog.leaves import fact_of, segment_fields, segment_number
 from mingcha.media.catalog.lost import Loss, account_lost
 from mingcha.media.catalog.reader import flags_of
 from mingcha.media.catalog.writer import Catalog
@@ -87,13 +87,12 @@ class Replay:
 
     def take(self, first: int, entries: Sequence[bytes]) -> None:
         """Entries `first` and after, some thousand. Raises Corrupt for one that is not canonical JSON, Unavailable."""
-        told = [_told(entry, index) for index, entry in enumerate(entries, first)]
         with self._catalog.transaction() as connection:
             waited = [(entry.decode(),) for entry in entries if entry in self._waiting]
             connection.executemany("DELETE FROM leaf WHERE body = ?", waited)
-            self._known = _known_among(connection, [one["number"] for one in told if one.get("kind") == "segment"])
-            for index, one in enumerate(told, first):
-                self._take_one(connection, index, one)
+            self._known = _known_among(connection, map(segment_number, entries))
+            for index, entry in enumerate(entries, first):
+                self._take_one(connection, index, _told(entry, index))
             self._flush(connection)
         self.result.entries += len(entries)
 
@@ -304,10 +303,10 @@ def _told(entry: bytes, index: int) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _known_among(connection: sqlite3.Connection, numbers: list[int]) -> set[int]:
+def _known_among(connection: sqlite3.Connection, numbers: Iterable[int | None]) -> set[int]:
     """Those of the segments that have a row."""
     rows = connection.execute(
-        "SELECT number FROM segment WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
+        "SELECT number FROM segment WHERE number IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),)
     )
     return {number for (number,) in rows}
 
