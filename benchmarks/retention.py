@@ -81,10 +81,13 @@ def sweep(arguments: argparse.Namespace) -> None:
 
 def fill(catalog: Catalog, cameras: list[str], each: int, rules: Sequence[RetentionOrder]) -> None:
     store = catalog.add_store("sto_0000000000000001")
+    with catalog.transaction() as connection:  # counted at once instead
+        (comes,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'segment_comes'").fetchone()
+        connection.execute("DROP TRIGGER segment_comes")
+        connection.execute("PRAGMA cache_size = -65536")
     for camera, rule in zip(cameras, itertools.cycle(rules), strict=False):
         order_rule(catalog, camera, "main", rule, START_US)
         with catalog.transaction() as connection:
-            connection.execute("PRAGMA cache_size = -65536")
             (key,) = connection.execute(
                 "SELECT max(id) FROM rule WHERE floor_us = ?", (rule.floor_s * US_PER_S,)
             ).fetchone()
@@ -98,6 +101,9 @@ def fill(catalog: Catalog, cameras: list[str], each: int, rules: Sequence[Retent
                 ),
             )
             connection.execute("INSERT INTO coverage VALUES (?,?,?)", (stream, START_US, START_US + each * MINUTE_US))
+            connection.execute("INSERT INTO stock VALUES (?,?,?,?)", (stream, store, each, 2 * each))
+    with catalog.transaction() as connection:
+        connection.execute(comes)
 
 
 def main() -> None:
