@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from mingcha import __version__
+from mingcha.base.clock import to_datetime
 from mingcha.records.accounts.models import Person
 from mingcha.records.accounts.states import Permission
 from mingcha.web.navigation import groups_for, watch_for
@@ -31,7 +33,7 @@ def html_lang() -> str:
 
 def zone() -> str:
     """What the local times of the pages and papers are, as "UTC+08:00"."""
-    return f"UTC{timezone.localtime().isoformat()[-6:]}"
+    return f"UTC{timezone.localtime(to_datetime(settings.CLOCK.wall_us())).isoformat()[-6:]}"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
