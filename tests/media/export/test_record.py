@@ -34,7 +34,8 @@ A_DAY_US = 86_400 * US_PER_S
 
 
 def deletion(at_us: int, certificate: str = CERTIFICATE, **more: object) -> bytes:
-    rule = {"floor_us": 30 * A_DAY_US, "ceiling_us": 30 * A_DAY_US, "ground": ["cn-2025-799 17 deletion", "cn-2025-799 15 para1 x(2)", "x"]}
+    ground = ["cn-2025-799 17 deletion", "cn-2025-799 15 para1 x(2)", "x"]
+    rule = {"floor_us": 30 * A_DAY_US, "ceiling_us": 30 * A_DAY_US, "ground": ground}
     fields = {
         "certificate": certificate, "camera": "cam_0000000000000001", "role": "main", "numbers": [[5, 7], [9, 9]],
         "start_us": AT_US - 40 * A_DAY_US, "end_us": AT_US - 31 * A_DAY_US, "segments": 4, "bytes": 12_345,
@@ -117,8 +118,9 @@ def test_a_certificate_is_told_in_both_languages(sound: Path) -> None:
     english = verify(sound, "--lang", "en", "--key", key)
     assert english.returncode == 0, english.stdout + english.stderr
     for said in ("RESULT: genuine.", "recordings were deleted by the rule", "kept for at least 30 days", "5-7, 9",
-                 "(State Council Order 799), art. 17\n", "art. 15 para. 1 (2)\n", CERTIFICATE, "ab" * 32, "signed by witness.example",
-                 "certificate-en.pdf: for reading", "signed by both the old and the new key"):  # fmt: skip
+                 "(State Council Order 799), art. 17\n", "art. 15 para. 1 (2)\n", CERTIFICATE, "ab" * 32,
+                 "signed by witness.example", "certificate-en.pdf: for reading",
+                 "signed by both the old and the new key"):  # fmt: skip
         assert said in english.stdout, (said, english.stdout)
     chinese = verify(sound, "--lang", "zh").stdout
     assert "结论：未发现改动" in chinese

@@ -20,8 +20,8 @@ MESSAGES: dict[str, str | Promise] = {
     "register.not_an_export": _("This number is not of a print or export. It stands at the head of each sheet."),
     "register.no_record": _("There is no certificate of this entry."),
     "record.absent": _(
-        "The ledger does not hold this where its time says it should stand. At the node, 'mingcha certificate' searches "
-        "all of it."
+        "The ledger does not hold this where its time says it should stand. At the node, 'mingcha certificate' "
+        "searches all of it."
     ),
     "ledger.behind": _("The ledger has not taken this yet. Try again in a minute; if it stays so, see the recorder."),
     "ledger.absent": _("There is no ledger yet; start the recorder once."),

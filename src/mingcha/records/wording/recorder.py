@@ -28,9 +28,7 @@ CAMERA_FAULTS: dict[str, str | Promise] = {
 STORAGE_FAULTS: dict[str, str | Promise] = {
     "store.full": _("The disk is full; what is on it is kept until its time is over."),
     "store.absent": _("The disk is not there. Connect it, and mount it at the same directory again."),
-    "store.foreign": _(
-        "Another disk is mounted in its place, and nothing is written to it. Mount the right one."
-    ),
+    "store.foreign": _("Another disk is mounted in its place, and nothing is written to it. Mount the right one."),
     "store.read_only": _("The disk cannot be written to. See how it is mounted, and whether it is healthy."),
     "store.io": _("The disk reports errors. Replace it soon."),
     "store.in_use": _("Another recorder writes to the disk. Stop that one."),
