@@ -18,7 +18,7 @@ from mingcha.media.export import proof
 from mingcha.media.export.copying import ExportResult, export_range
 from mingcha.media.export.names import file_name
 from mingcha.media.export.provenance import Provenance
-from mingcha.media.run.vouched import stamp_of
+from mingcha.media.run.vouched import proof_ledger, stamp_of
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -88,7 +88,7 @@ def _copy(
             "manifest_sha256": proof.manifest_hash(out),
         }
         index = ledger_entry.enter(opened.data, clock, "export", fields, lambda text: print(text, file=sys.stderr))
-        ledger = ledger_entry.proof_ledger(opened.data)
+        ledger = proof_ledger(opened.data)
         proof.write_proof(out, opened.footage, ledger, index, partial(stamp_of, opened.data.ledger))
         opened.tell(camera, "footage.exported", export=fields["export"], manifest_sha256=fields["manifest_sha256"])
     return made
@@ -98,7 +98,7 @@ def _provenance(opened: archive.Archive, clock: Clock) -> Provenance | None:
     """What signs the C2PA manifest; without it the copy is proven all the same."""
     try:
         credentials = provenance_credentials(opened.data.root, clock.wall_us())
-        return Provenance(credentials, ledger_entry.proof_ledger(opened.data).now())
+        return Provenance(credentials, proof_ledger(opened.data).now())
     except MingchaError as error:
         print(f"The copy goes without C2PA provenance: {error}", file=sys.stderr)
         return None

@@ -9,14 +9,14 @@ from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.datadir import DataDir
 from mingcha.base.errors import Unavailable
 from mingcha.base.keys import ledger_key
-from mingcha.ledger.log import Log
 from mingcha.ledger.notes import Signer
 from mingcha.ledger.reader import LogReader
 from mingcha.media.anchor.cosigning import Witnesses, read_addresses
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.catalog import Catalog
 from mingcha.media.catalog.leaves import add_leaf
-from mingcha.media.export.proof import Ledger, place_of
+from mingcha.media.export.proof import place_of
+from mingcha.media.run.vouched import proof_ledger
 
 PATIENCE_US = 30 * US_PER_S
 COSIGN_PATIENCE_US = 75 * US_PER_S
@@ -68,15 +68,6 @@ def _wait_for_witness(data: DataDir, clock: Clock, index: int) -> bool:
             return False
         time.sleep(LOOK_S)
     return True
-
-
-def proof_ledger(data: DataDir) -> Ledger:
-    """What copies are proven by. Raises Unavailable, Corrupt."""
-    if not (data.ledger / "log.json").exists():
-        raise Unavailable("ledger.absent", "There is no ledger yet; start the recorder once, or use --no-proof.")
-    origin = Log.origin_of(data.ledger)
-    witnesses = tuple(address.key for address in read_addresses(data.witnesses))
-    return Ledger(data.ledger, Signer(origin, ledger_key(data.root)).verifier, witnesses)
 
 
 def _feed(data: DataDir, catalog: Catalog, clock: Clock) -> bool:

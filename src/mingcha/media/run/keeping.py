@@ -31,6 +31,7 @@ from mingcha.media.export import proof
 from mingcha.media.ingest.pool import ROOM_BYTES
 from mingcha.media.retention.sweep import Sweeper
 from mingcha.media.retention.trusted_time import Machine
+from mingcha.media.run.vouched import proof_ledger
 from mingcha.media.run.writing import Writing
 from mingcha.wire.holds import Hold
 from mingcha.wire.plan import Plan
@@ -139,9 +140,7 @@ class Keeping:
 
     def proof_ledger(self) -> proof.Ledger:
         """What copies are proven by. Raises Unavailable, Corrupt."""
-        origin = Log.origin_of(self._data.ledger)
-        witnesses = tuple(address.key for address in read_addresses(self._data.witnesses))
-        return proof.Ledger(self._data.ledger, Signer(origin, ledger_key(self._data.root)).verifier, witnesses)
+        return proof_ledger(self._data)
 
     async def _until_cosigned(self, index: int) -> None:
         """Ask the witnesses now rather than within a minute; go on without them when they do not answer."""
