@@ -69,6 +69,7 @@ OPENS: dict[tuple[str, str], frozenset[str]] = {
     ("GET", "/exports/{export}/files/{name}"): _DOWNLOAD,
     ("GET", "/exports/{export}/bundle.zip"): _DOWNLOAD,
     ("PUT", "/control/plan"): _OFFICE,
+    ("GET", "/control/holds"): _OFFICE,
     ("POST", "/control/holds"): _OFFICE,
     ("POST", "/control/anchors"): _OFFICE,
     ("POST", "/control/clock/confirm"): _OFFICE,
