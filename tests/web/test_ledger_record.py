@@ -96,3 +96,24 @@ def test_the_paper_tells_rule_amount_and_key(entry: Entry, camera: Camera, tmp_p
     assert [ground.cite.article for ground in rule.grounds] == [17]
     assert (len(rule.terms), len(rule.others)) == (2, 2)
     assert certificate(entry, record, "en").startswith(b"%PDF-")
+
+
+def test_deleted_copies_and_losses_have_papers_too(camera: Camera, tmp_path: Path) -> None:
+    make_keys(tmp_path)
+    key = Signer("mingcha/test", ledger_key(tmp_path)).verifier.text
+    vouched = {"origin": "o", "size": 9, "root": "cd" * 32, "entry": 3, "log_key": key, "witnesses": []}
+    common = {"camera": camera.public_id, "role": "main", "bytes": 5, "at_us": AT_US}
+    copy = {**common, "export": "exp_1", "from_us": 1, "to_us": 2, "reason": "lifetime", "manifest_sha256": "ab" * 32}
+    loss = {
+        **common,
+        "start_us": 1,
+        "end_us": 2,
+        "numbers": [[1, 1]],
+        "segments": 1,
+        "root": "ab" * 32,
+        "fact": "fct_1",
+    }
+    gone = context_of(Entry(act="copy.deleted"), Record(b"", copy, vouched, None))
+    assert (gone["number"], gone["is_copy"], gone["rule"], bool(gone["why"])) == ("exp_1", True, None, True)
+    lost = context_of(Entry(act="footage.lost"), Record(b"", loss, vouched, None))
+    assert (lost["number"], lost["is_copy"], lost["numbers"], lost["why"]) == ("fct_1", False, "1", "")
