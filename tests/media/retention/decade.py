@@ -118,13 +118,14 @@ class Decade:
         self.machine.pass_time(SEGMENT_S)
         self.truth_us += SEGMENT_S * US_PER_S
         self.shorten_what_was_announced()
-        if self.is_office_due:
-            self.hear_office()
         for camera in CAMERAS:
             self.record(camera)
         self.disturb()
         self.feed()
         self.sweep()
+        while self.is_office_due:
+            self.hear_office()
+            self.sweep()
         if self.machine.wall == self.truth_us and not self.sweeper.time.doubt_us:
             self.late += len(self.overdue())
 
@@ -220,6 +221,7 @@ class Decade:
 
     def restart(self) -> None:
         """As the recorder starts: level with the ledger first, then what a crash left."""
+        self.is_office_due = True
         self.film.reopen()
         with self.film.catalog.reading() as connection:
             is_behind = ledger_size(connection) < self.book.size
