@@ -176,6 +176,12 @@ def test_a_budget_takes_what_is_past_its_floor_and_nothing_else(side: Side) -> N
     assert {told["cause"] for told in side.facts("footage.deleted")} == {"budget"}
 
 
+def test_what_goes_for_a_budget_shares_certificates(side: Side) -> None:
+    sweeper = Sweeper(side.writing.catalog, side.writing.pool.present, FakeMachine(START_US))
+    sweeper.keep_budget(CAMERA, "main", START_US + 11 * DAY_S * US_PER_S, 5 * side.records[0].file_bytes)
+    assert [told["segments"] for told in side.facts("footage.deleted")] == [1, 4]
+
+
 def test_room_is_made_on_the_disk_that_is_asked_for(side: Side) -> None:
     side.list_both()
     sweeper = Sweeper(side.writing.catalog, side.writing.pool.present, FakeMachine(START_US))

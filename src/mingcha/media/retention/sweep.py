@@ -157,14 +157,24 @@ class Sweeper:
     def keep_budget(self, camera: str, role: str, now_us: int, over_bytes: int) -> int:
         """Delete the oldest footage of one stream that is past its floor and may go, until it holds so many bytes
         less; how many were freed. What is below the floor or held stays, whatever the budget says."""
-        here, freed = self._here(), 0
+        here, freed, each = self._here(), 0, over_bytes
         while freed < over_bytes:
+            # As many as surely fit, by the size of those before: neighbours share a certificate.
+            limit = max(1, min(BITE, (over_bytes - freed) // each))
             made = delete_due(
-                self._catalog, camera, role, now_us=now_us, limit=1, for_room=True, cause="budget", stores=list(here)
+                self._catalog,
+                camera,
+                role,
+                now_us=now_us,
+                limit=limit,
+                for_room=True,
+                cause="budget",
+                stores=list(here),
             )
             if not made:
                 break
             self._collect(here, made)
+            each = max(1, *(-(-one.file_bytes // len(one.numbers)) for one in made))
             freed += sum(deletion.file_bytes for deletion in made)
         return freed
 
