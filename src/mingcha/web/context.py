@@ -33,7 +33,8 @@ def html_lang() -> str:
 
 def zone() -> str:
     """What the local times of the pages and papers are, as "UTC+08:00"."""
-    return f"UTC{timezone.localtime(to_datetime(settings.CLOCK.wall_us())).isoformat()[-6:]}"
+    now = to_datetime(settings.CLOCK.wall_us())
+    return f"UTC{now.astimezone(timezone.get_current_timezone()).isoformat()[-6:]}"
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
