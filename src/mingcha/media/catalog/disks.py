@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mingcha.media.store import layout
 from mingcha.media.store.directory import StoreDirectory
 
-_CACHED = 256
+_CACHED = 64
 
 
 class Disks:
