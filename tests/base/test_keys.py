@@ -277,3 +277,10 @@ def test_a_lost_private_key_of_tickets_takes_its_public_one_along(tmp_path: Path
     (keys.secrets_dir(tmp_path) / "ticket.key").unlink()
     keys.make_keys(tmp_path)
     keys.ticket_public_key(tmp_path).verify(keys.ticket_key(tmp_path).sign(b"a"), b"a")
+
+
+def test_one_at_a_time_changes_keys(tmp_path: Path) -> None:
+    with keys.changing_keys(tmp_path), pytest.raises(Conflict), keys.changing_keys(tmp_path):
+        pass
+    with keys.changing_keys(tmp_path):
+        assert keys.secrets_dir(tmp_path).is_dir()

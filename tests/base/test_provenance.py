@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 from mingcha.base.clock import US_PER_S, to_datetime
 from mingcha.base.errors import Corrupt, Unavailable
 from mingcha.base.keys import make_keys, node_sealer, secrets_dir
-from mingcha.base.provenance import CHAIN_NAME, KEYS_NAME, provenance_credentials
+from mingcha.base.provenance import CHAIN_NAME, KEYS_NAME, provenance_credentials, renew_provenance
 
 AT_US = 1_795_233_600 * US_PER_S
 YEAR_US = 365 * 86_400 * US_PER_S
@@ -85,4 +85,27 @@ def test_certificates_that_are_gone_are_told(node: Path) -> None:
     provenance_credentials(node, AT_US)
     (secrets_dir(node) / CHAIN_NAME).unlink()
     with pytest.raises(Unavailable):
+        provenance_credentials(node, AT_US)
+
+
+def test_renewed_they_are_all_others(node: Path) -> None:
+    made = provenance_credentials(node, AT_US)
+    renewed = renew_provenance(node, AT_US + YEAR_US)
+    assert renewed.root_sha256 != made.root_sha256
+    assert renewed.key_pem != made.key_pem
+    assert provenance_credentials(node, AT_US + YEAR_US) == renewed
+
+
+def test_keys_that_cannot_be_taken_away_are_not_renewed(node: Path) -> None:
+    (secrets_dir(node) / KEYS_NAME).mkdir()
+    with pytest.raises(Unavailable):
+        renew_provenance(node, AT_US)
+
+
+def test_certificates_of_other_keys_are_damage(node: Path) -> None:
+    provenance_credentials(node, AT_US)
+    before = (secrets_dir(node) / CHAIN_NAME).read_bytes()
+    renew_provenance(node, AT_US)
+    (secrets_dir(node) / CHAIN_NAME).write_bytes(before)
+    with pytest.raises(Corrupt):
         provenance_credentials(node, AT_US)

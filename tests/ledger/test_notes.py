@@ -47,6 +47,10 @@ def with_algorithm(number: int) -> str:
     return f"a+00000000+{base64.b64encode(raw).decode()}"
 
 
+def test_a_fingerprint_is_what_sha256sum_says_of_the_key_as_it_is_written() -> None:
+    assert Verifier.from_text(NOTE_KEY).fingerprint == "A82F 24C4 8C9E E106 DD11 952A 8026 E14F"
+
+
 @pytest.mark.parametrize(
     "text",
     [
