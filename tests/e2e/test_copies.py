@@ -70,7 +70,7 @@ def submit(page: Page, action: str) -> None:
     """Send the form with this address, answering both who it is and whether it is meant."""
     page.evaluate("document.querySelectorAll('.alerts').forEach((told) => told.remove())")  # of the step before
     page.locator(f'form[action$="{action}"] button[type=submit]').click()
-    confirm = page.get_by_role("button", name="Yes, go on")
+    confirm = page.locator("dialog[open] .dialog__foot button").last
     identity = page.locator("input[name=identity_password]")
     settled = page.locator(".alerts .alert, .field__error, .alert--danger")
     expect(confirm.or_(identity).or_(settled).first).to_be_visible()

@@ -129,7 +129,7 @@ def test_a_guard_does_not_read_the_addresses_of_cameras(guard: Person, camera: C
 def test_home_says_why_a_camera_is_lost_and_that_the_disk_is_full(manager: Person, full: Camera) -> None:
     html = client(manager, "en").get("/").text
     assert "The device did not answer in time." in html
-    assert "The recording disk is full." in html
+    assert "Every recording disk is full" in html
 
 
 def test_the_language_switch_changes_person_and_browser_and_stays_on_the_page(guard: Person) -> None:

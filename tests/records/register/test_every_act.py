@@ -29,6 +29,7 @@ WITHOUT_ACTOR = {
     "renew_recovery_codes",
     "_adopt",
     "_expire",
+    "find_holds",
     "learn_holds",
     "let_lapse",
     "remove_factor",
