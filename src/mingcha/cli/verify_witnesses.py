@@ -9,7 +9,6 @@ from __future__ import annotations
 from mingcha.base.clock import isoformat
 from mingcha.base.datadir import DataDir
 from mingcha.base.errors import Conflict, MingchaError
-from mingcha.ledger import notes
 from mingcha.media.anchor.cosigning import Cosigning, Snapshot, WitnessAddress, read_addresses
 from mingcha.media.run.signed import SignedLedger, open_ledger
 
@@ -43,9 +42,7 @@ def _vouches(data: DataDir, ledger: SignedLedger, address: WitnessAddress, said:
 
 def _cosigned(data: DataDir, ledger: SignedLedger, address: WitnessAddress, looks: int) -> tuple[int, int, int]:
     """Entries the witness knew before, entries it knows now, and when it said so."""
-    note, one = ledger.signed.note, Cosigning(address)
-    own = tuple(line for line in note.signatures if any(key.matches(line) for key in ledger.own))
-    asked = Snapshot.of(ledger.reader, notes.Note(note.text, own))
+    one, asked = Cosigning(address), Snapshot.of(ledger.reader, ledger.own_note)
     try:
         signature = one.ask(asked)
     except Conflict as error:
@@ -53,4 +50,4 @@ def _cosigned(data: DataDir, ledger: SignedLedger, address: WitnessAddress, look
             raise
         return _cosigned(data, open_ledger(data), address, looks - 1)
     assert signature is not None, "nothing was asked of it before"
-    return one.before, one.size, address.key.verify(note.text, signature) or 0
+    return one.before, one.size, address.key.verify(asked.note.text, signature) or 0

@@ -141,8 +141,7 @@ class Log:
     @property
     def own_note(self) -> notes.Note:
         """The checkpoint with the log's own signatures only."""
-        own = tuple(line for line in self.note.signatures if any(key.matches(line) for key in self._keys.trusted))
-        return notes.Note(self.note.text, own)
+        return self.note.signed_by(self._keys.trusted)
 
     @property
     def note(self) -> notes.Note:

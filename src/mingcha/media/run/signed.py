@@ -10,7 +10,7 @@ from mingcha.base.keys import ledger_key
 from mingcha.ledger.checkpoints import SignedCheckpoint, open_signed
 from mingcha.ledger.keychange import log_keys
 from mingcha.ledger.log import Log
-from mingcha.ledger.notes import Signer, Verifier
+from mingcha.ledger.notes import Note, Signer, Verifier
 from mingcha.ledger.proofs import verify_consistency
 from mingcha.ledger.reader import LogReader, read_checkpoint
 from mingcha.media.anchor.cosigning import read_addresses
@@ -31,6 +31,11 @@ class SignedLedger:
     @property
     def root(self) -> bytes:
         return self.signed.checkpoint.root
+
+    @property
+    def own_note(self) -> Note:
+        """The checkpoint with the log's own signatures alone."""
+        return self.signed.note.signed_by(self.own)
 
 
 def has_ledger(data: DataDir) -> bool:

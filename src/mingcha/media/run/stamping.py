@@ -11,10 +11,9 @@ from mingcha.base.clock import US_PER_S, Clock
 from mingcha.base.datadir import DataDir
 from mingcha.base.env import Env
 from mingcha.base.errors import Invalid, MingchaError, Unavailable
-from mingcha.ledger import notes
 from mingcha.media.anchor import timestamps
 from mingcha.media.anchor.timestamps import Authority, Stamp, read_roots
-from mingcha.media.run.signed import SignedLedger, has_ledger, open_ledger
+from mingcha.media.run.signed import has_ledger, open_ledger
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +55,7 @@ class Stamping:
             due = last is None or self._clock.wall_us() - last.stamped_us >= self._every_us or last.size > signed.size
             if not due or signed.size == (last.size if last else 0):
                 return None
-            stamp = self._authority.stamp(signed.size, own_note(signed))
+            stamp = self._authority.stamp(signed.size, signed.own_note.encode())
             timestamps.keep(self._data.ledger, stamp)
         except Unavailable as error:
             self._failed("away", error)
@@ -77,13 +76,6 @@ class Stamping:
         if self._state != state:
             self._state = state
             self._tell({"state": state, "why": str(error)[:200]})
-
-
-def own_note(signed: SignedLedger) -> bytes:
-    """The checkpoint with the log's own signatures alone: what is stamped stays the same whatever witnesses add."""
-    note = signed.signed.note
-    own = tuple(line for line in note.signatures if any(key.matches(line) for key in signed.own))
-    return notes.Note(note.text, own).encode()
 
 
 def authority_of(env: Env) -> Authority | None:
