@@ -15,7 +15,7 @@ from mingcha.media.anchor.cosigning import Witnesses, read_addresses
 from mingcha.media.anchor.feeder import Change, Feeder, open_ledger
 from mingcha.media.catalog import Catalog
 from mingcha.media.catalog.leaves import add_leaf
-from mingcha.media.export.proof import place_of
+from mingcha.media.export.proof import Ledger, place_of
 from mingcha.media.run.vouched import proof_ledger
 
 PATIENCE_US = 30 * US_PER_S
@@ -52,18 +52,19 @@ def enter(
             time.sleep(0 if asked else LOOK_S)
     finally:
         catalog.close()
-    if not proof_ledger(data).newest(index).witnesses and proof_ledger(data).witness_keys:
+    ledger = proof_ledger(data)
+    if ledger.witness_keys and not ledger.newest(index).witnesses:
         if not asked:
             tell(f"Waiting for a witness to cosign it, {COSIGN_PATIENCE_US // US_PER_S} s at most.")
-        if asked or not _wait_for_witness(data, clock, index):
+        if asked or not _wait_for_witness(ledger, clock, index):
             tell("No witness has cosigned it: the copy is proven without one. Made again later, it may have one.")
     return index
 
 
-def _wait_for_witness(data: DataDir, clock: Clock, index: int) -> bool:
+def _wait_for_witness(ledger: Ledger, clock: Clock, index: int) -> bool:
     """Whether a witness cosigned the entry in time."""
     deadline_us = clock.mono_us() + COSIGN_PATIENCE_US
-    while not proof_ledger(data).newest(index).witnesses:
+    while not ledger.newest(index).witnesses:
         if clock.mono_us() > deadline_us:
             return False
         time.sleep(LOOK_S)
