@@ -36,6 +36,17 @@ WITNESSES = {suite: Cosigner("witness.example", suite.generate()) for suite in S
 SIGNED_US = 1_795_000_000_000_000
 
 
+def two_stretches(directory: Path, *, leave_open: bool) -> Archive:
+    """The second begins two seconds after the first has ended."""
+    archive = Archive(directory)
+    media = clip(seconds=4)
+    archive.record(media, loops=2)
+    archive.record(media, start_us=START_US + 10_000_000, loops=2, leave_open=leave_open)
+    archive.catalog.add_gap(CAMERA, "main", at(8), at(10), "camera_lost")
+    archive.clock.advance(3_600_000_000)
+    return archive
+
+
 class Bundle:
     """A copy with its proof, and the ledger it is proven by."""
 
@@ -55,13 +66,7 @@ class Bundle:
     ) -> None:
         """`stamped`: the time stamp is over the ledger as it stood at the ``start``, ``before`` the copy's record, or
         ``after`` it and more."""
-        self.archive = Archive(directory / "archive")
-        media = clip(seconds=4)
-        self.archive.record(media, loops=2)
-        # The second stretch begins two seconds after the first has ended.
-        self.archive.record(media, start_us=START_US + 10_000_000, loops=2, leave_open=leave_open)
-        self.archive.catalog.add_gap(CAMERA, "main", at(8), at(10), "camera_lost")
-        self.archive.clock.advance(3_600_000_000)
+        self.archive = two_stretches(directory / "archive", leave_open=leave_open)
         self.ledger: Log = open_ledger(directory / "ledger", lambda origin: Signer(origin, KEYS[suite]))
         self.stamps: list[TimeStamp] = []
         if stamped == "start":
