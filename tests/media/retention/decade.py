@@ -15,7 +15,6 @@ from typing import Any
 
 from mingcha.base.clock import US_PER_S, ManualClock
 from mingcha.media.catalog.holds import hear_holds, take_holds
-from mingcha.media.catalog.holes import merged
 from mingcha.media.catalog.keeping import order_rule
 from mingcha.media.catalog.leaves import ledger_size, pending_leaves
 from mingcha.media.catalog.lost import account_lost
@@ -30,6 +29,7 @@ from mingcha.wire.holds import Hold
 from mingcha.wire.plan import RetentionOrder
 from tests.media.catalog.film import FRAMES, PART_TICKS, START_US, Film, part
 from tests.media.catalog.test_restore import Book
+from tests.media.retention.accounting import unaccounted_us
 from tests.media.retention.machine import FakeMachine
 
 DAY_S, HOUR_S = 86_400, 3_600
@@ -386,21 +386,11 @@ class Decade:
             "deleted without certificate": len(self.gone - told["deletion"] - told["loss"]),
             "lost and not told": len(self.lost - told["loss"]),
             "told as lost and never was": len(told["loss"] - self.lost - self.gone),
-            "instants unaccounted": sum(self.unaccounted_us(camera) > 0 for camera in CAMERAS),
+            "instants unaccounted": sum(
+                unaccounted_us(self.film.catalog, camera, self.truth_us) > 0 for camera in CAMERAS
+            ),
             "coverage faults": len(self.film.catalog.coverage_faults()),
         }
-
-    def unaccounted_us(self, camera: str) -> int:
-        with self.film.catalog.reading() as connection:
-            stretches = []
-            for table in ("coverage", "deleted", "gap"):
-                stretches += connection.execute(
-                    f"""SELECT start_us, coalesce(end_us, ?) FROM {table} JOIN stream ON stream.id = stream
-                    WHERE camera = ?""",
-                    (self.truth_us, camera),
-                ).fetchall()
-        known = merged((max(start, START_US), min(end, self.truth_us)) for start, end in stretches if end > START_US)
-        return self.truth_us - START_US - sum(end - start for start, end in known)
 
     def close(self) -> None:
         self.film.close()
